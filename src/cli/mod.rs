@@ -1,0 +1,1 @@
+//! The tools: what a person types and what comes back.

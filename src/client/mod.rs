@@ -1,0 +1,1 @@
+//! Calling a controller: encode, sign, send, decode.

@@ -1,0 +1,1 @@
+//! The composition root of `eulb local`: binds, wires up, spawns, waits, drains.

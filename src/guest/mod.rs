@@ -1,0 +1,1 @@
+//! In-process web instances: what runs inside an instance that the local cloud starts.

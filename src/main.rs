@@ -1,0 +1,2 @@
+//! The binary: argv in, exit status out.
+fn main() {}

@@ -1,0 +1,12 @@
+//! The domain of Elastic Load Balancing: values and rules.
+//!
+//! Nothing here reads a clock, opens a socket or a file, or knows how a name is spelt on the wire.
+//! Time comes in as an argument. Everything else of the crate may import this room; it imports none.
+
+pub mod account;
+pub mod health;
+pub mod instance;
+pub mod listener;
+pub mod placement;
+pub mod plane;
+pub mod timestamp;

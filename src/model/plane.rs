@@ -1,0 +1,128 @@
+//! What the control plane and the data plane tell each other.
+//!
+//! State flows down as whole snapshots ([`Desired`]); what was seen flows up as events
+//! ([`Observation`]). Neither side relies on having heard every message: the data plane compares what
+//! it holds with the newest snapshot, and a control plane that dies leaves it serving what it last knew.
+//! Nothing here assumes which engine carries the traffic.
+
+use super::health::{HealthCheck, Verdict};
+use super::instance::{InstanceId, Reach, WebInstance};
+use super::listener::Listener;
+use super::placement::{ServoId, ZoneName};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Everything that must be serving, as of one revision.
+///
+/// A clone costs two pointers; unchanged servos are the same `Arc` in two revisions, so a comparison
+/// costs a pointer each.
+#[derive(Clone, Debug, Default)]
+pub struct Desired {
+    /// Grows with every published change.
+    pub revision: u64,
+    pub servos: imbl::OrdMap<ServoId, Arc<Servo>>,
+    /// The in-process web instances that must be running.
+    pub web_instances: imbl::OrdMap<InstanceId, Arc<Web>>,
+}
+
+/// One carrier of one load balancer in one zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Servo {
+    pub id: ServoId,
+    /// The load balancer it carries, for logs, metrics and the access log.
+    pub balancer: BalancerLabel,
+    pub zone: ZoneName,
+    /// The address of its own on which all listeners are bound.
+    pub address: IpAddr,
+    /// Added to each listener's port when binding.
+    pub port_offset: u16,
+    pub listeners: Vec<Listener>,
+    /// The instances this servo may forward to (its own zone's, unless cross-zone is on). Which of
+    /// them receive traffic is its checks' decision.
+    pub backends: Vec<Backend>,
+    /// Absent while there is no listener: then nothing is checked.
+    pub health_check: Option<HealthCheck>,
+    pub behaviour: Behaviour,
+    /// The request id of the change that led to this version of the servo.
+    pub cause: Arc<str>,
+}
+
+/// Names a load balancer to people.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BalancerLabel {
+    /// The account's number.
+    pub account: Arc<str>,
+    pub name: Arc<str>,
+}
+
+/// An instance as a servo sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backend {
+    pub instance: InstanceId,
+    pub reach: Reach,
+}
+
+/// What differs between releases on the path of a request, spelt out so that the data plane need not
+/// know any release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Behaviour {
+    /// Add X-Forwarded-Proto and X-Forwarded-Port (Eucalyptus from 4.1.0, AWS).
+    pub forwarded_proto_and_port: bool,
+    /// Keep connections to instances open between exchanges (not in Eucalyptus before 4.1.0, whose
+    /// HAProxy ran with `http-server-close`; allowed here always since no client can tell, other than
+    /// by the instance's own log).
+    pub reuse_instance_connections: bool,
+    /// Whether the 503 for an empty pool has HAProxy's page (before 4.2.0) or no body.
+    pub unavailable_page: bool,
+    /// One passing check puts an instance without a verdict in service (Eucalyptus from 4.3.0).
+    pub first_pass_suffices: bool,
+    /// Longest silence on an open connection, either side. 10 s before 4.1.0, then 60 s or the
+    /// attribute ConnectionSettings.IdleTimeout (1..=3600 s).
+    pub idle_timeout: Duration,
+    /// Longest wait for a connection to an instance. 1 s before 4.1.0, then 5 s.
+    pub connect_timeout: Duration,
+    /// How long an instance that leaves may finish its exchanges; nothing: for as long as they take,
+    /// since the idle timeout bounds them.
+    pub draining: Option<Duration>,
+}
+
+/// An in-process web instance that must be running.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Web {
+    pub id: InstanceId,
+    pub reach: Reach,
+    pub settings: WebInstance,
+}
+
+/// What the data plane saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Observation {
+    /// Everything up to this revision is in force (or has been reported as failed below).
+    Applied { revision: u64 },
+    /// A servo's listeners are bound; each revision of a servo reports again.
+    ServoServing { servo: ServoId },
+    /// A listener of a servo could not be bound; the others serve. Retried with a pause.
+    BindFailed {
+        servo: ServoId,
+        port: u16,
+        reason: String,
+    },
+    /// A servo died and was started anew.
+    ServoReplaced { servo: ServoId, reason: String },
+    /// A servo's checks changed their verdict on an instance. `checked` says what was sent and seen
+    /// last, for people: `HTTP:80/health answered 500 in 3 ms`.
+    Health {
+        servo: ServoId,
+        instance: InstanceId,
+        verdict: Verdict,
+        checked: String,
+    },
+    /// An in-process web instance accepts connections.
+    WebServing { instance: InstanceId },
+    /// An in-process web instance could not be started.
+    WebFailed {
+        instance: InstanceId,
+        reason: String,
+    },
+}

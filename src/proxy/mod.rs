@@ -1,0 +1,1 @@
+//! The data plane: listeners, connections, health checks. Imports the model and nothing else of ours.

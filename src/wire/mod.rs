@@ -1,0 +1,1 @@
+//! The Query API on paper: shapes and codecs, both directions.

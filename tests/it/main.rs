@@ -1,0 +1,3 @@
+//! One integration crate: the real binary, the real sockets. One file per subject.
+
+mod house;
