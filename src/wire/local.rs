@@ -1,0 +1,166 @@
+//! The local cloud's own administration: JSON over HTTP below `/_eulb/`.
+//!
+//! Served on a Unix socket of mode 0600 in the data directory, and on the public port to requests
+//! signed by the cloud administrator. `GET /_eulb/health` alone is answered to anyone.
+//!
+//! | route | takes | gives |
+//! |---|---|---|
+//! | `GET /_eulb/health` | | [`Health`] |
+//! | `GET /_eulb/status` | | [`Status`] |
+//! | `GET /_eulb/env?account=tenant` | | [`Environment`] |
+//! | `GET /_eulb/instances` | | [`Instances`] |
+//! | `POST /_eulb/instances/run` | [`RunInstances`] | [`Instances`], the new ones |
+//! | `POST /_eulb/instances/add` | [`AddInstance`] | [`Instances`], the new one |
+//! | `POST /_eulb/instances/change` | [`ChangeInstances`] | [`Instances`], the changed ones |
+//! | `POST /_eulb/reset` | | [`Done`] |
+//! | `POST /_eulb/stop` | | [`Done`] |
+//!
+//! A refusal is a status of 400 or above with an [`Error`].
+
+use crate::model::instance::Instance;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// Liveness, to anyone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// `ok`
+    pub status: String,
+    /// Version of eulb.
+    pub version: String,
+    /// The emulated release, `3.3.0`.
+    pub release: String,
+}
+
+/// The whole local cloud at a glance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    pub version: String,
+    pub release: String,
+    pub process_id: u32,
+    /// `http://127.0.0.1:8773/services/LoadBalancing`
+    pub endpoint: String,
+    /// Absent when nothing is kept.
+    pub data_directory: Option<String>,
+    pub started_milliseconds: i64,
+    pub time_scale: f64,
+    pub port_offset: u16,
+    pub zones: Vec<String>,
+    /// The newest published revision, and the newest the data plane has in force.
+    pub revision: u64,
+    pub applied_revision: u64,
+    pub balancers: Vec<BalancerStatus>,
+    pub instances: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalancerStatus {
+    pub account: String,
+    pub name: String,
+    pub dns_name: String,
+    pub servos: Vec<ServoStatus>,
+    /// Registered instances, and how many of them are InService.
+    pub registered: usize,
+    pub in_service: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServoStatus {
+    pub id: String,
+    pub zone: String,
+    pub address: IpAddr,
+    /// `Pending`, `InService` or `Error`.
+    pub state: String,
+    /// Why a listener could not be bound, or the servo was replaced.
+    pub reason: Option<String>,
+    pub listeners: Vec<ListenerStatus>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListenerStatus {
+    pub protocol: String,
+    /// The listener's port as the API knows it.
+    pub port: u16,
+    /// Where it really is: address and port with the offset.
+    pub bound: std::net::SocketAddr,
+    /// Why it is not, if it is not.
+    pub error: Option<String>,
+}
+
+/// What a shell needs to use the local cloud as one of its accounts. Holds a secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    pub endpoint: String,
+    pub release: String,
+    /// 12-digit number and alias.
+    pub account: String,
+    pub alias: String,
+    pub access_key: String,
+    pub secret_key: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instances {
+    pub instances: Vec<Instance>,
+}
+
+/// Starts in-process web instances.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunInstances {
+    pub count: u32,
+    /// The first zone if absent.
+    #[serde(default)]
+    pub zone: Option<String>,
+    /// Alias or number of the owning account; `tenant` if absent.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// Instance ports it answers on; 80 if empty.
+    #[serde(default)]
+    pub ports: Vec<u16>,
+    #[serde(default)]
+    pub delay_milliseconds: u64,
+}
+
+/// Enrols a server that the user runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddInstance {
+    pub id: String,
+    pub address: IpAddr,
+    #[serde(default)]
+    pub zone: Option<String>,
+    #[serde(default)]
+    pub account: Option<String>,
+    /// Instance port to local port.
+    #[serde(default)]
+    pub ports: Vec<(u16, u16)>,
+}
+
+/// Changes the state or the behaviour of instances; all of them or, if one cannot be, none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeInstances {
+    pub ids: Vec<String>,
+    pub change: InstanceChange,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InstanceChange {
+    Start,
+    Stop,
+    Terminate,
+    /// `/health` of a web instance answers 500 from now on.
+    Fail,
+    /// Undoes `Fail`.
+    Restore,
+    /// Waits so long before each answer.
+    Delay { milliseconds: u64 },
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {}
+
+/// Why an administrative request was refused, in one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Error {
+    pub error: String,
+}
