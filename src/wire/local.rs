@@ -153,7 +153,9 @@ pub enum InstanceChange {
     /// Undoes `Fail`.
     Restore,
     /// Waits so long before each answer.
-    Delay { milliseconds: u64 },
+    Delay {
+        milliseconds: u64,
+    },
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
