@@ -1,3 +1,84 @@
 //! The Query API on paper: shapes and codecs, both directions.
+//!
+//! Every request and every response of Elastic Load Balancing 2012-06-01 is one struct, written once
+//! in the file of its resource. The client encodes a request with [`query`], the controller decodes
+//! it with the same module; the controller encodes the answer with [`xml`], the client decodes it.
+//! [`fault`] says what a refusal looks like, [`release`] what works since when, [`sigv4`] whether a
+//! request is from whom it claims to be. Nothing here opens a socket, reads a file or asks a clock.
+//!
+//! Field names are ours; Amazon's are in the serde attributes. An absent list is `None` and is not
+//! sent; `Some` of an empty list is sent as `Name=`, which clears.
 
+pub mod attribute;
+pub mod balancer;
+pub mod instance;
+pub mod listener;
 pub mod local;
+pub mod placement;
+pub mod policy;
+pub mod release;
+pub mod security_group;
+pub mod tag;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// The version of the API, a parameter of every request.
+pub const VERSION: &str = "2012-06-01";
+
+/// The XML namespace of every answer.
+pub const NAMESPACE: &str = "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/";
+
+/// The service name in the scope of a signature.
+pub const SERVICE: &str = "elasticloadbalancing";
+
+/// One operation of the API: a request that knows its name and its answer.
+pub trait Action: Serialize + DeserializeOwned {
+    /// The value of the `Action` parameter.
+    const NAME: &'static str;
+    /// What is inside `<{NAME}Result>`.
+    type Response: Serialize + DeserializeOwned + Default;
+}
+
+/// A list: `X.member.N` in a request, `<X><member>` in an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Members<T> {
+    #[serde(default = "Vec::new")]
+    pub member: Vec<T>,
+}
+
+impl<T> Default for Members<T> {
+    fn default() -> Members<T> {
+        Members { member: Vec::new() }
+    }
+}
+
+impl<T> FromIterator<T> for Members<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Members<T> {
+        Members {
+            member: items.into_iter().collect(),
+        }
+    }
+}
+
+impl<T> From<Vec<T>> for Members<T> {
+    fn from(member: Vec<T>) -> Members<T> {
+        Members { member }
+    }
+}
+
+/// The items of a list that may be absent.
+pub fn members<T>(list: &Option<Members<T>>) -> &[T] {
+    list.as_ref().map_or(&[], |list| &list.member)
+}
+
+/// Declares that a request is an operation, with its name and its answer.
+macro_rules! action {
+    ($($request:ident => $response:ident),* $(,)?) => {
+        $(impl $crate::wire::Action for $request {
+            const NAME: &'static str = stringify!($request);
+            type Response = $response;
+        })*
+    };
+}
+use action;
