@@ -16,9 +16,11 @@ pub mod listener;
 pub mod local;
 pub mod placement;
 pub mod policy;
+pub mod query;
 pub mod release;
 pub mod security_group;
 pub mod tag;
+pub mod xml;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
