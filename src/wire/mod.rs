@@ -11,6 +11,7 @@
 
 pub mod attribute;
 pub mod balancer;
+pub mod fault;
 pub mod instance;
 pub mod listener;
 pub mod local;
