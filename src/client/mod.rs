@@ -1,1 +1,3 @@
-//! Calling a controller: encode, sign, send, decode.
+//! Calling a controller: encode, sign, send, decode; and how a user's settings are found.
+
+pub mod local;
