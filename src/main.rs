@@ -1,2 +1,7 @@
 //! The binary: argv in, exit status out.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    eulb::cli::run(std::env::args_os().collect())
+}

@@ -1,0 +1,186 @@
+//! How the program ends: errors as one line on standard error, and the exit status.
+//!
+//! | status | meaning |
+//! |---|---|
+//! | 0 | success, help, version |
+//! | 1 | the service refused, or could not be reached |
+//! | 2 | the options make no sense |
+//! | 69 | NA: the targeted release has no such thing; nothing was sent |
+//!
+//! An interrupt (Ctrl-C) is left to the system: a shell sees 130 and a script stops, as it should.
+
+use super::report;
+use std::process::ExitCode;
+
+/// The service refused, or could not be reached.
+const FAILED: u8 = 1;
+/// The options make no sense.
+const USAGE: u8 = 2;
+/// `EX_UNAVAILABLE` of sysexits: used for NA and for nothing else.
+const NOT_AVAILABLE: u8 = 69;
+
+/// Why a command did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The options make no sense; names the one that does not.
+    #[error("error: {message}")]
+    Usage {
+        message: String,
+        /// How it would be right, in lines; printed before the message.
+        usage: String,
+    },
+    /// The service refused.
+    #[error("error ({code}): {message}")]
+    Service { code: String, message: String },
+    /// Anything else that went wrong.
+    #[error("error: {0}")]
+    Failed(String),
+    /// The targeted release has no such thing.
+    #[error("{0}")]
+    NotAvailable(String),
+    /// Everything has been said; only the status is left.
+    #[error("status {0}")]
+    Told(u8),
+}
+
+impl Failure {
+    /// Any failure of which there is one line to say.
+    pub fn new(message: impl ToString) -> Failure {
+        Failure::Failed(message.to_string())
+    }
+
+    /// A usage error that the option parser cannot see.
+    pub fn usage(message: impl ToString) -> Failure {
+        Failure::Usage {
+            message: message.to_string(),
+            usage: String::new(),
+        }
+    }
+
+    fn status(&self) -> u8 {
+        match self {
+            Failure::Usage { .. } => USAGE,
+            Failure::Service { .. } | Failure::Failed(_) => FAILED,
+            Failure::NotAvailable(_) => NOT_AVAILABLE,
+            Failure::Told(status) => *status,
+        }
+    }
+}
+
+/// Says on standard error what went wrong, in one line that begins with the name of the program,
+/// and returns the exit status.
+pub fn finish(program: &str, outcome: Result<(), Failure>) -> ExitCode {
+    let Err(failure) = outcome else {
+        return ExitCode::SUCCESS;
+    };
+    if let Failure::Usage { usage, .. } = &failure
+        && !usage.is_empty()
+    {
+        report::note(usage.trim_end());
+    }
+    if !matches!(failure, Failure::Told(_)) {
+        report::note(&format!("{program}: {failure}"));
+    }
+    ExitCode::from(failure.status())
+}
+
+/// Turns what the option parser says into help on standard output, or into a usage error.
+pub fn parsed<T>(
+    parsed: Result<T, clap::Error>,
+    command: &mut clap::Command,
+) -> Result<T, Failure> {
+    parsed.map_err(|error| refused(&error, command))
+}
+
+fn refused(error: &clap::Error, command: &mut clap::Command) -> Failure {
+    use clap::error::ErrorKind;
+    match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let status = u8::try_from(error.exit_code()).unwrap_or(USAGE);
+            match report::print(&error.render().to_string()) {
+                Ok(()) => Failure::Told(status),
+                Err(failure) => failure,
+            }
+        }
+        _ => Failure::Usage {
+            message: message(error, command),
+            usage: usage(command),
+        },
+    }
+}
+
+/// The usage lines of a command.
+pub fn usage(command: &mut clap::Command) -> String {
+    command
+        .render_usage()
+        .to_string()
+        .replacen("Usage:", "usage:", 1)
+}
+
+/// `argument -l/--listener: …`, in the words of the parser's error.
+fn message(error: &clap::Error, command: &clap::Command) -> String {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join(", "),
+        _ => String::new(),
+    };
+    let argument = option_names(&text(ContextKind::InvalidArg), command);
+    let value = text(ContextKind::InvalidValue);
+    let suggestion = match text(ContextKind::SuggestedArg) {
+        similar if similar.is_empty() => String::new(),
+        similar => format!(" (did you mean {similar}?)"),
+    };
+    match error.kind() {
+        ErrorKind::ValueValidation => match std::error::Error::source(error) {
+            Some(source) => format!("argument {argument}: {source}"),
+            None => format!("argument {argument}: invalid value: '{value}'"),
+        },
+        ErrorKind::InvalidValue if value.is_empty() => {
+            format!("argument {argument}: expected one argument")
+        }
+        ErrorKind::InvalidValue => format!(
+            "argument {argument}: invalid choice: '{value}' (choose from {})",
+            text(ContextKind::ValidValue)
+        ),
+        ErrorKind::MissingRequiredArgument => {
+            format!("the following arguments are required: {argument}")
+        }
+        ErrorKind::UnknownArgument => {
+            format!("unrecognized arguments: {argument}{suggestion}")
+        }
+        ErrorKind::ArgumentConflict => format!(
+            "argument {argument}: not allowed with argument {}",
+            option_names(&text(ContextKind::PriorArg), command)
+        ),
+        _ => {
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default();
+            line.strip_prefix("error: ").unwrap_or(line).to_owned()
+        }
+    }
+}
+
+/// `--listener <LISTENER>` as the parser names it becomes `-l/--listener`, as euca2ools does.
+fn option_names(shown: &str, command: &clap::Command) -> String {
+    let mut names = Vec::new();
+    for part in shown.split(", ") {
+        let known = command.get_arguments().find(|known| {
+            known
+                .get_long()
+                .is_some_and(|long| part.split([' ', '=']).next() == Some(&format!("--{long}")))
+        });
+        names.push(
+            match known.and_then(|known| Some((known.get_short()?, known.get_long()?))) {
+                Some((short, long)) => format!("-{short}/--{long}"),
+                None => match known.and_then(clap::Arg::get_long) {
+                    Some(long) => format!("--{long}"),
+                    None => part.trim_matches(['<', '>']).to_owned(),
+                },
+            },
+        );
+    }
+    names.join(", ")
+}
