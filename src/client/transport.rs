@@ -1,0 +1,352 @@
+//! One request to the service, tried as often as is sensible: sign, send, follow, read.
+
+use super::error::{CallError, ServiceError};
+use super::settings::Settings;
+use super::tls;
+use crate::wire::SERVICE;
+use crate::wire::xml::{Document, Limits};
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, SignableBody, SignableRequest, SigningSettings, sign,
+};
+use aws_sigv4::sign::v4;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode, Url};
+use std::sync::OnceLock;
+use std::time::SystemTime;
+
+/// Bytes of an answer: 10,000 load balancers, fully described, are about 15 MB.
+pub const MAXIMUM_ANSWER: usize = 64 << 20;
+
+/// Redirects followed in one try. Source: euca2ools 3.4.1.
+const MAXIMUM_REDIRECTS: u32 = 5;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Sends forms to one endpoint.
+#[derive(Debug)]
+pub(super) struct Transport {
+    endpoint: Url,
+    settings: Settings,
+    /// For http URLs: never loads a certificate.
+    plain: OnceLock<reqwest::Client>,
+    /// For https URLs, which may only come up in a redirect.
+    secure: OnceLock<reqwest::Client>,
+}
+
+/// The body of a successful answer.
+pub(super) struct Success {
+    pub body: Vec<u8>,
+}
+
+/// A failure, and whether an earlier try of the same request may have been carried out.
+pub(super) struct Failure {
+    pub error: CallError,
+    pub perhaps_done: bool,
+}
+
+impl Transport {
+    pub(super) fn new(settings: Settings) -> Result<Transport, CallError> {
+        let endpoint = endpoint(&settings.endpoint.value)?;
+        let transport = Transport {
+            endpoint,
+            settings,
+            plain: OnceLock::new(),
+            secure: OnceLock::new(),
+        };
+        transport.http(&transport.endpoint)?;
+        Ok(transport)
+    }
+
+    /// The HTTP client for a URL's scheme.
+    fn http(&self, url: &Url) -> Result<&reqwest::Client, CallError> {
+        let secure = url.scheme() == "https";
+        let kept = if secure { &self.secure } else { &self.plain };
+        if let Some(http) = kept.get() {
+            return Ok(http);
+        }
+        let settings = &self.settings;
+        let tls = tls::configuration(&settings.verification.value, secure)?;
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .user_agent(user_agent())
+            // A redirected request must be signed anew, so it is followed here and not there.
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(settings.timeout.value)
+            .read_timeout(settings.timeout.value)
+            .build()
+            .map_err(|error| CallError::Settings(innermost(&error)))?;
+        Ok(kept.get_or_init(|| http))
+    }
+
+    /// Sends a form until it succeeds, fails for good, or has been tried often enough.
+    ///
+    /// Tried again: 500, 503 and silence, whatever the action. Not tried again: refused or dropped
+    /// connections, TLS errors and everything else the service says.
+    pub(super) async fn post(&self, form: &str) -> Result<Success, Failure> {
+        let mut failed = 0;
+        loop {
+            let error = match self.try_once(form).await {
+                Ok(body) => return Ok(Success { body }),
+                Err(error) => error,
+            };
+            let passing = matches!(
+                &error,
+                CallError::Timeout
+                    | CallError::Service(ServiceError {
+                        status: 500 | 503,
+                        ..
+                    })
+            );
+            if !passing || failed >= self.settings.retries.value {
+                return Err(Failure {
+                    error,
+                    perhaps_done: failed > 0,
+                });
+            }
+            failed += 1;
+            let pause = self.settings.pauses.after(failed, spread());
+            tracing::debug!(target: "eulb::client", %error, ?pause, "trying again");
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// One try, with its redirects.
+    async fn try_once(&self, form: &str) -> Result<Vec<u8>, CallError> {
+        let mut url = self.endpoint.clone();
+        let mut redirects = 0;
+        loop {
+            let request = self.signed(&url, form)?;
+            tracing::debug!(
+                target: "eulb::client",
+                "sending {} {} {}", request.method(), request.url(), headers_for_people(request.headers())
+            );
+            let answer = self.http(&url)?.execute(request).await;
+            let answer = answer.map_err(|error| failure(&url, &error))?;
+            let status = answer.status();
+            tracing::debug!(
+                target: "eulb::client",
+                "received {} {}", status, headers_for_people(answer.headers())
+            );
+            let followed = matches!(status.as_u16(), 301 | 302 | 307 | 308);
+            if followed && let Some(next) = location(&url, answer.headers()) {
+                redirects += 1;
+                if redirects > MAXIMUM_REDIRECTS {
+                    return Err(CallError::TooManyRedirects {
+                        maximum: MAXIMUM_REDIRECTS,
+                        location: next.to_string(),
+                    });
+                }
+                url = next;
+                continue;
+            }
+            let reason = reason_of(&answer);
+            let body = read(answer, &url).await?;
+            tracing::debug!(target: "eulb::client", "body {}", String::from_utf8_lossy(&body));
+            return settle(status, reason, body);
+        }
+    }
+
+    /// The request with its signature, which covers every header but User-Agent and Connection.
+    fn signed(&self, url: &Url, form: &str) -> Result<reqwest::Request, CallError> {
+        let host = host_of(url);
+        let length = form.len().to_string();
+        let headers = [
+            ("accept", "*/*"),
+            ("accept-encoding", "gzip, deflate"),
+            ("content-length", &length),
+            ("content-type", FORM),
+            ("host", &host),
+        ];
+        let unsignable = |error: &dyn std::error::Error| {
+            CallError::Settings(format!("cannot sign the request: {}", innermost(error)))
+        };
+        let keys = &self.settings.credentials;
+        let identity = Credentials::new(
+            &keys.access_key,
+            &keys.secret_key,
+            keys.session_token.clone(),
+            None,
+            "eulb",
+        )
+        .into();
+        let mut how = SigningSettings::default();
+        how.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        let parameters = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&self.settings.signing_region.value)
+            .name(SERVICE)
+            .time(SystemTime::now())
+            .settings(how)
+            .build()
+            .map_err(|error| unsignable(&error))?
+            .into();
+        let signable = SignableRequest::new(
+            "POST",
+            url.as_str(),
+            headers.into_iter(),
+            SignableBody::Bytes(form.as_bytes()),
+        )
+        .map_err(|error| unsignable(&error))?;
+        let (instructions, _signature) = sign(signable, &parameters)
+            .map_err(|error| unsignable(&error))?
+            .into_parts();
+
+        let mut request = reqwest::Request::new(Method::POST, url.clone());
+        let signatures = instructions.headers();
+        for (name, value) in headers.into_iter().chain(signatures) {
+            let name =
+                HeaderName::from_bytes(name.as_bytes()).map_err(|error| unsignable(&error))?;
+            let value = HeaderValue::from_str(value).map_err(|_| {
+                CallError::Settings(format!(
+                    "the {name} header has characters that cannot be sent"
+                ))
+            })?;
+            request.headers_mut().insert(name, value);
+        }
+        *request.body_mut() = Some(form.to_owned().into());
+        Ok(request)
+    }
+}
+
+/// The endpoint as a URL that can be posted to.
+fn endpoint(text: &str) -> Result<Url, CallError> {
+    let bad = |reason: &str| CallError::Settings(format!("'{text}' is no endpoint: {reason}"));
+    let mut url = Url::parse(text).map_err(|error| bad(&error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(bad("its scheme is neither http nor https"));
+    }
+    // A user in the URL would become an Authorization header of its own.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+fn user_agent() -> String {
+    format!(
+        "eulb/{} ({}; {})",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    )
+}
+
+/// The Host header: the port only where it is not the scheme's own.
+fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+/// Where a redirect leads, if it is a place that can be posted to.
+fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
+    let text = headers.get("location")?.to_str().ok()?;
+    let url = from.join(text).ok()?;
+    endpoint(url.as_str()).ok()
+}
+
+/// Reads the body, but no more than [`MAXIMUM_ANSWER`].
+async fn read(mut answer: reqwest::Response, url: &Url) -> Result<Vec<u8>, CallError> {
+    let mut body = Vec::new();
+    while let Some(piece) = answer.chunk().await.map_err(|error| failure(url, &error))? {
+        if body.len() + piece.len() > MAXIMUM_ANSWER {
+            return Err(CallError::TooLong {
+                maximum_bytes: MAXIMUM_ANSWER,
+            });
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}
+
+/// Tells success from refusal. Any status below 300 is a success, unless its body is an error.
+fn settle(status: StatusCode, reason: String, body: Vec<u8>) -> Result<Vec<u8>, CallError> {
+    let success = status.as_u16() < 300;
+    if success && !mentions_error(&body) {
+        return Ok(body);
+    }
+    let document = Document::read(&body, Limits::bytes(MAXIMUM_ANSWER));
+    let (code, message, request_id) = match &document {
+        Ok(document) => match document.error() {
+            Some(error) => (error.code, error.message, error.request_id),
+            None if success => return Ok(body),
+            None => (None, None, None),
+        },
+        Err(_) if success => return Ok(body),
+        Err(_) => {
+            let text = String::from_utf8_lossy(&body);
+            let quote = Some(ServiceError::quoting(text.trim())).filter(|text| !text.is_empty());
+            (None, quote, None)
+        }
+    };
+    Err(CallError::Service(ServiceError {
+        status: status.as_u16(),
+        code: code.unwrap_or_else(|| status.as_u16().to_string()),
+        message: message.unwrap_or(reason),
+        request_id,
+    }))
+}
+
+/// Whether the root of a document may be that of an error: a glance, so that large answers are read
+/// once.
+fn mentions_error(body: &[u8]) -> bool {
+    /// Bytes in which the root element begins, after a declaration and a comment or two.
+    const GLANCE: usize = 512;
+    let start = &body[..body.len().min(GLANCE)];
+    start.windows(5).any(|window| window == b"Error")
+}
+
+/// The reason phrase as it was sent, else the usual one.
+fn reason_of(answer: &reqwest::Response) -> String {
+    let sent = answer
+        .extensions()
+        .get::<hyper::ext::ReasonPhrase>()
+        .map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
+    let usual = || answer.status().canonical_reason().unwrap_or("").to_owned();
+    sent.unwrap_or_else(usual)
+}
+
+/// Headers in one line, without what proves identity.
+fn headers_for_people(headers: &HeaderMap) -> String {
+    let mut text = String::new();
+    for (name, value) in headers {
+        let secret = matches!(
+            name.as_str(),
+            "x-amz-security-token" | "proxy-authorization"
+        );
+        let value = if secret {
+            "<redacted>".into()
+        } else {
+            String::from_utf8_lossy(value.as_bytes())
+        };
+        text.push_str(&format!("{name}: {value}; "));
+    }
+    text
+}
+
+fn failure(url: &Url, error: &reqwest::Error) -> CallError {
+    if error.is_timeout() {
+        return CallError::Timeout;
+    }
+    CallError::Connection(format!("{}: {}", host_of(url), innermost(error)))
+}
+
+/// The cause of the causes: `Connection refused (os error 111)`.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest.to_string()
+}
+
+/// A number between 0 and 1 that differs from process to process.
+fn spread() -> f64 {
+    let mut byte = [0; 1];
+    // Without randomness the pauses are merely alike.
+    let _ = getrandom::fill(&mut byte);
+    f64::from(byte[0]) / f64::from(u8::MAX)
+}
