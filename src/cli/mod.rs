@@ -9,6 +9,7 @@
 //! the umbrella has besides. Text leaves through [`report`] and [`exit`] only.
 
 pub mod exit;
+pub mod output;
 pub mod report;
 pub mod umbrella;
 
