@@ -27,4 +27,5 @@ pub mod daemon;
 pub mod guest;
 pub mod model;
 pub mod proxy;
+pub mod socket;
 pub mod wire;

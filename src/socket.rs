@@ -1,0 +1,115 @@
+//! Listening sockets, and why there is none: the causes a person can do something about.
+//!
+//! A leaf of the house: everything that listens (the API, servos, web instances) binds here, before
+//! anything is handed to a runtime.
+
+use socket2::{Domain, Protocol, Socket, Type};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+
+/// Connections that may wait for `accept`. The kernel takes the smaller of this and
+/// `net.core.somaxconn` (4096 on Linux since 5.4); a short queue turns a burst of clients into
+/// timeouts of a second and more.
+const BACKLOG: i32 = 4096;
+
+/// Why an address cannot be listened on. Says what is so; what to do about it is the caller's to add,
+/// who knows which option chose the address.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}: {cause}")]
+pub struct BindError {
+    pub address: SocketAddr,
+    pub cause: BindCause,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum BindCause {
+    #[error("the port is in use by another program")]
+    InUse,
+    #[error("the address is not one of this machine's")]
+    NotAvailable,
+    #[error("this user may not bind the port")]
+    Denied,
+    #[error("too many files are open")]
+    TooManyFiles,
+    #[error("{0}")]
+    Other(io::Error),
+}
+
+impl From<io::Error> for BindCause {
+    fn from(error: io::Error) -> BindCause {
+        match error.kind() {
+            io::ErrorKind::AddrInUse => BindCause::InUse,
+            io::ErrorKind::AddrNotAvailable => BindCause::NotAvailable,
+            io::ErrorKind::PermissionDenied => BindCause::Denied,
+            _ => match error
+                .raw_os_error()
+                .map(rustix::io::Errno::from_raw_os_error)
+            {
+                Some(rustix::io::Errno::MFILE | rustix::io::Errno::NFILE) => {
+                    BindCause::TooManyFiles
+                }
+                _ => BindCause::Other(error),
+            },
+        }
+    }
+}
+
+/// Binds a non-blocking listener that an earlier process's lingering connections do not keep out.
+///
+/// # Errors
+///
+/// The system does not allow it, with the cause.
+pub fn listen(address: SocketAddr) -> Result<TcpListener, BindError> {
+    bind(address).map_err(|error| BindError {
+        address,
+        cause: error.into(),
+    })
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    // Without it a port is barred for a minute after a restart, by connections in TIME_WAIT.
+    #[cfg(not(windows))]
+    socket.set_reuse_address(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_told_apart() {
+        let held = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let taken = held.local_addr().unwrap();
+        let error = listen(taken).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("cannot listen on {taken}: the port is in use by another program")
+        );
+        // 192.0.2.0/24 is documentation's: no machine has it.
+        let error = listen("192.0.2.1:80".parse().unwrap()).unwrap_err();
+        assert!(matches!(error.cause, BindCause::NotAvailable), "{error}");
+    }
+
+    #[test]
+    fn a_port_is_free_again_once_its_listener_is_gone() {
+        let held = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = held.local_addr().unwrap();
+        let client = std::net::TcpStream::connect(address).unwrap();
+        drop(held);
+        let again = listen(address).unwrap();
+        assert_eq!(again.local_addr().unwrap(), address);
+        drop(client);
+    }
+}
