@@ -1,1 +1,182 @@
-//! The load balancing service: HTTP, authentication, operations, state.
+//! The service: answers the Query API of Elastic Load Balancing and says what must be serving.
+//!
+//! A request goes through `http` (limits, framing), `auth` (who signed it), `operations` (which
+//! handler, whether the release has it), a handler (one transition of a draft), the `registry` (one
+//! writer: draft → store → publish) and back. Reads are answered from the published snapshot and never
+//! wait for a writer. What must be serving leaves as [`Desired`] over a `watch`; what was seen comes
+//! back as [`Observation`]s. Carrying traffic is the data plane's work; nothing here knows it.
+
+use crate::clock::Clock;
+use crate::model::placement::ZoneName;
+use crate::model::plane::{Desired, Observation};
+use crate::wire::release::Release;
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+/// A range of IPv4 addresses, `127.101.0.0/16`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cidr {
+    network: Ipv4Addr,
+    prefix: u8,
+}
+
+/// The text is not a range of addresses.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a range of IPv4 addresses such as 127.101.0.0/16 (prefix 8 to 30)")]
+pub struct BadCidr(pub String);
+
+impl Cidr {
+    /// Where servos live unless told otherwise: Linux answers on all of 127/8.
+    pub const SERVOS: Cidr = Cidr {
+        network: Ipv4Addr::new(127, 101, 0, 0),
+        prefix: 16,
+    };
+    /// Where in-process web instances live unless told otherwise.
+    pub const INSTANCES: Cidr = Cidr {
+        network: Ipv4Addr::new(127, 102, 0, 0),
+        prefix: 16,
+    };
+
+    /// How many addresses can be given: the first and the last of the range are not.
+    pub fn capacity(self) -> u32 {
+        (1u32 << (32 - self.prefix)) - 2
+    }
+
+    /// The address at an index, 0 to below [`Cidr::capacity`].
+    pub fn at(self, index: u32) -> Option<Ipv4Addr> {
+        (index < self.capacity()).then(|| Ipv4Addr::from(u32::from(self.network) + 1 + index))
+    }
+
+    /// The index of an address, if it is one that can be given.
+    pub fn index_of(self, address: Ipv4Addr) -> Option<u32> {
+        let index = u32::from(address).checked_sub(u32::from(self.network) + 1)?;
+        (index < self.capacity()).then_some(index)
+    }
+}
+
+impl FromStr for Cidr {
+    type Err = BadCidr;
+
+    fn from_str(text: &str) -> Result<Cidr, BadCidr> {
+        let bad = || BadCidr(text.to_owned());
+        let (address, prefix) = text.split_once('/').ok_or_else(bad)?;
+        let address: Ipv4Addr = address.parse().map_err(|_| bad())?;
+        let prefix: u8 = prefix.parse().map_err(|_| bad())?;
+        if !(8..=30).contains(&prefix) {
+            return Err(bad());
+        }
+        let mask = u32::MAX << (32 - prefix);
+        Ok(Cidr {
+            network: Ipv4Addr::from(u32::from(address) & mask),
+            prefix,
+        })
+    }
+}
+
+impl fmt::Display for Cidr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.network, self.prefix)
+    }
+}
+
+/// What the service is told at its start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the state is kept; nothing is kept if absent (`--ephemeral`).
+    pub data_directory: Option<PathBuf>,
+    pub release: Release,
+    /// The zones of the cloud, at least one; the first is the default of new instances.
+    pub zones: Vec<ZoneName>,
+    pub servo_cidr: Cidr,
+    pub instance_cidr: Cidr,
+    /// Added to the port of every listener when it is bound.
+    pub port_offset: u16,
+    /// Added to ports below 1024 of in-process web instances, where low ports cannot be bound.
+    pub web_port_offset: u16,
+    /// The domain behind `NAME-ACCOUNT.lb.`.
+    pub dns_domain: String,
+    pub clock: Clock,
+    /// What [`Clock`] scales waits by, for people.
+    pub time_scale: f64,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            data_directory: None,
+            release: Release::default(),
+            zones: vec![ZoneName::new("PARTI00"), ZoneName::new("PARTI01")],
+            servo_cidr: Cidr::SERVOS,
+            instance_cidr: Cidr::INSTANCES,
+            port_offset: 0,
+            web_port_offset: 0,
+            dns_domain: "localhost".to_owned(),
+            clock: Clock::real(),
+            time_scale: 1.0,
+        }
+    }
+}
+
+/// Why the service cannot start: one line that says what is wrong and what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct OpenError(pub String);
+
+/// The running service.
+#[derive(Clone)]
+pub struct Controller {
+    desired: watch::Sender<Arc<Desired>>,
+    observations: mpsc::Sender<Observation>,
+    stop: CancellationToken,
+}
+
+/// Observations that may wait for the writer. A burst of verdicts is one per servo and instance.
+const OBSERVATION_QUEUE: usize = 4096;
+
+impl Controller {
+    /// Opens the state and works out what must be serving, before any request.
+    ///
+    /// # Errors
+    ///
+    /// The data directory is in use, cannot be written, is damaged or was written by a newer version.
+    pub fn open(_config: Config) -> Result<Controller, OpenError> {
+        let (observations, _) = mpsc::channel(OBSERVATION_QUEUE);
+        Ok(Controller {
+            desired: watch::Sender::new(Arc::new(Desired::default())),
+            observations,
+            stop: CancellationToken::new(),
+        })
+    }
+
+    /// What must be serving; the first value is there at once.
+    pub fn desired(&self) -> watch::Receiver<Arc<Desired>> {
+        self.desired.subscribe()
+    }
+
+    /// Where the data plane tells what it saw.
+    pub fn observer(&self) -> mpsc::Sender<Observation> {
+        self.observations.clone()
+    }
+
+    /// Serves until the token is cancelled, then lets running requests finish.
+    pub async fn serve(
+        &self,
+        public: TcpListener,
+        local: Option<UnixListener>,
+        shutdown: CancellationToken,
+    ) {
+        let _listeners = (public, local);
+        shutdown.cancelled().await;
+    }
+
+    /// Is cancelled when `POST /_eulb/stop` asks the process to end.
+    pub fn stop_requested(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+}
