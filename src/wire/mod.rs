@@ -20,6 +20,7 @@ pub mod policy;
 pub mod query;
 pub mod release;
 pub mod security_group;
+pub mod sigv4;
 pub mod tag;
 pub mod xml;
 
