@@ -6,6 +6,8 @@
 //! wait for a writer. What must be serving leaves as [`Desired`] over a `watch`; what was seen comes
 //! back as [`Observation`]s. Carrying traffic is the data plane's work; nothing here knows it.
 
+pub mod dns;
+
 use crate::clock::Clock;
 use crate::model::placement::ZoneName;
 use crate::model::plane::{Desired, Observation};
