@@ -1,0 +1,273 @@
+//! The checks of one servo on one instance: a probe, a pause, a probe, until aborted.
+//!
+//! The pause begins when a probe ends, as in servo 1.0.0, so that a slow instance is asked less
+//! often, never more. A verdict is reported when it changes, and again every `healthy` checks: the
+//! control plane takes silence of three times that long for a dead servo
+//! ("instance health not updated for extended period of time").
+
+use crate::clock::Clock;
+use crate::model::health::{HealthCheck, Target, Tracker, Verdict};
+use crate::model::instance::InstanceId;
+use crate::model::placement::ServoId;
+use crate::proxy::probe::Seen;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Longest pause before the first check of an instance. Spreads the checks of many instances that
+/// come at once; a person who waits for the first should not notice.
+const LONGEST_START: Duration = Duration::from_secs(1);
+
+/// Shortest real time a check is given, whatever the time scale: a tutorial's clock runs ten times
+/// faster, the machine under it does not.
+const SHORTEST_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Probes an instance. A value, so that a test can answer in an instance's place.
+pub type Probe = Arc<dyn Fn(Target, SocketAddr, Duration) -> PendingProbe + Send + Sync>;
+
+/// Boxed: a checker sleeps most of its life, and need not carry the room for a probe meanwhile.
+pub type PendingProbe = Pin<Box<dyn Future<Output = Seen> + Send>>;
+
+/// The probe of [`crate::proxy::probe`], over the network.
+pub fn network() -> Probe {
+    Arc::new(|target, address, timeout| {
+        Box::pin(async move { crate::proxy::probe::probe(&target, address, timeout).await })
+    })
+}
+
+/// What a checker needs to know. It never changes: for another check there is another checker, which
+/// resumes the tracker.
+#[derive(Clone, Debug)]
+pub struct Check {
+    pub servo: ServoId,
+    pub instance: InstanceId,
+    /// Where the target's port of the instance is.
+    pub address: SocketAddr,
+    pub health_check: HealthCheck,
+    pub first_pass_suffices: bool,
+}
+
+/// What a checker says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub servo: ServoId,
+    pub instance: InstanceId,
+    /// Which of the supervisor's checkers of this instance speaks.
+    pub checker: u64,
+    pub verdict: Verdict,
+    /// False for the repetition that shows that the servo is alive.
+    pub changed: bool,
+    /// What was sent and seen last.
+    pub checked: String,
+}
+
+/// Checks an instance for as long as somebody listens.
+pub async fn check(
+    check: Check,
+    checker: u64,
+    mut tracker: Tracker,
+    clock: Clock,
+    probe: Probe,
+    reports: mpsc::Sender<Report>,
+) {
+    let HealthCheck {
+        target, thresholds, ..
+    } = &check.health_check;
+    let timeout = clock
+        .real_duration(check.health_check.timeout())
+        .max(SHORTEST_TIMEOUT);
+    let interval = check.health_check.interval();
+    clock.sleep(start(&check, interval)).await;
+    let mut since_report = 0;
+    loop {
+        let seen = probe(target.clone(), check.address, timeout).await;
+        let changed = tracker.observe(seen.outcome, *thresholds, check.first_pass_suffices);
+        since_report += 1;
+        let due = changed.is_some() || since_report >= thresholds.healthy;
+        if due && let Some(verdict) = tracker.verdict() {
+            since_report = 0;
+            let report = Report {
+                servo: check.servo.clone(),
+                instance: check.instance.clone(),
+                checker,
+                verdict,
+                changed: changed.is_some(),
+                checked: seen.checked,
+            };
+            if reports.send(report).await.is_err() {
+                return;
+            }
+        }
+        clock.sleep(interval).await;
+    }
+}
+
+/// When the first check is made: somewhere in the first tenth of an interval, always at the same
+/// place for the same servo and instance, so that what was seen once can be seen again.
+fn start(check: &Check, interval: Duration) -> Duration {
+    let span = (interval / 10).min(LONGEST_START);
+    let mut hasher = DefaultHasher::new();
+    (&check.servo, &check.instance).hash(&mut hasher);
+    // Sixteen bits are fine enough for a second.
+    span.mul_f64(f64::from(hasher.finish() as u16) / 65_536.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::health::{Outcome, Thresholds};
+    use crate::proxy::supervisor::plan::tests::port;
+    use std::sync::Mutex;
+    use tokio::time::Instant;
+
+    /// The answers of a scripted instance, `+` or `-`, each taking so long; the last repeats.
+    fn scripted(results: &'static str, taking: Duration) -> (Probe, Arc<Mutex<Vec<Duration>>>) {
+        let asked: Arc<Mutex<Vec<Duration>>> = Arc::default();
+        let (times, started) = (Arc::clone(&asked), Instant::now());
+        let probe: Probe = Arc::new(move |target, address, _| {
+            assert_eq!(address, "127.102.0.1:80".parse().unwrap());
+            let number = {
+                let mut times = times.lock().unwrap();
+                times.push(started.elapsed());
+                times.len()
+            };
+            let result = results.as_bytes()[number.min(results.len()) - 1];
+            Box::pin(async move {
+                tokio::time::sleep(taking).await;
+                Seen {
+                    outcome: match result {
+                        b'+' => Outcome::Passed,
+                        _ => Outcome::Failed,
+                    },
+                    checked: format!("{target} check {number}"),
+                }
+            })
+        });
+        (probe, asked)
+    }
+
+    fn example(first_pass_suffices: bool) -> Check {
+        Check {
+            servo: ServoId::new("i-00000001"),
+            instance: InstanceId::new("i-1DF9440E"),
+            address: "127.102.0.1:80".parse().unwrap(),
+            health_check: HealthCheck {
+                target: Target::tcp(port(80)),
+                interval_seconds: 30,
+                timeout_seconds: 5,
+                thresholds: Thresholds {
+                    healthy: 3,
+                    unhealthy: 2,
+                },
+            },
+            first_pass_suffices,
+        }
+    }
+
+    /// Runs a checker until it has reported so often; a report as `check:verdict`, `*` if repeated.
+    async fn reports(
+        results: &'static str,
+        tracker: Tracker,
+        first_pass_suffices: bool,
+        wanted: usize,
+    ) -> Vec<String> {
+        let (probe, _) = scripted(results, Duration::ZERO);
+        let (send, mut receive) = mpsc::channel(1);
+        let check = check(
+            example(first_pass_suffices),
+            7,
+            tracker,
+            Clock::real(),
+            probe,
+            send,
+        );
+        let task = tokio::spawn(check);
+        let mut told = Vec::new();
+        while told.len() < wanted {
+            let report = receive.recv().await.unwrap();
+            assert_eq!(report.checker, 7);
+            let number = report.checked.rsplit(' ').next().unwrap();
+            let mark = if report.changed { "" } else { "*" };
+            told.push(format!("{number}:{:?}{mark}", report.verdict));
+        }
+        task.abort();
+        told
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn verdicts_are_reported_when_they_change_and_as_a_sign_of_life() {
+        let fresh = Tracker::default;
+        let resumed = || Tracker::resuming(Some(Verdict::InService));
+        #[rustfmt::skip]
+        let cases: [(&str, Tracker, bool, &[&str]); 6] = [
+            ("+++++++++",  fresh(),   false, &["3:InService", "6:InService*", "9:InService*"]),
+            ("+",          fresh(),   true,  &["1:InService", "4:InService*"]),
+            ("+-+-++++-",  fresh(),   false, &["7:InService", "10:OutOfService"]),
+            ("---",        fresh(),   false, &["2:OutOfService", "5:OutOfService*"]),
+            ("+++--++++",  fresh(),   false, &["3:InService", "5:OutOfService", "8:InService"]),
+            ("-+--",       resumed(), false, &["3:InService*", "4:OutOfService"]),
+        ];
+        for (results, tracker, first_pass_suffices, expected) in cases {
+            let told = reports(results, tracker, first_pass_suffices, expected.len()).await;
+            assert_eq!(told, expected, "{results}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_interval_runs_from_the_end_of_a_check_and_is_scaled() {
+        let cases = [(1.0, 4.0, 34.0), (0.1, 0.4, 3.4), (0.1, 4.0, 7.0)];
+        for (scale, taking, period) in cases {
+            let (probe, asked) = scripted("+", Duration::from_secs_f64(taking));
+            let (send, mut receive) = mpsc::channel(1);
+            let clock = Clock::scaled(scale);
+            let task = tokio::spawn(check(
+                example(true),
+                1,
+                Tracker::default(),
+                clock,
+                probe,
+                send,
+            ));
+            for _ in 0..3 {
+                receive.recv().await.unwrap();
+            }
+            task.abort();
+            let asked = asked.lock().unwrap();
+            assert!(asked[0] < LONGEST_START, "{asked:?}");
+            for pair in asked.windows(2) {
+                let gap = (pair[1] - pair[0]).as_secs_f64();
+                // The timer ticks in milliseconds.
+                assert!((gap - period).abs() < 0.003, "{gap} is not {period}");
+            }
+        }
+    }
+
+    #[test]
+    fn first_checks_are_spread_and_repeatable() {
+        let starts: Vec<Duration> = (0..200)
+            .map(|number| {
+                let check = Check {
+                    instance: InstanceId::new(format!("i-{number:08X}")),
+                    ..example(false)
+                };
+                assert_eq!(
+                    start(&check, Duration::from_secs(30)),
+                    start(&check, Duration::from_secs(30))
+                );
+                start(&check, Duration::from_secs(30))
+            })
+            .collect();
+        assert!(starts.iter().all(|start| *start < LONGEST_START));
+        for quarter in 0..4 {
+            let from = LONGEST_START / 4 * quarter;
+            let within = starts
+                .iter()
+                .filter(|s| **s >= from && **s < from + LONGEST_START / 4)
+                .count();
+            assert!(within > 20, "{within} of 200 in quarter {quarter}");
+        }
+    }
+}
