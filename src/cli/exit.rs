@@ -10,6 +10,7 @@
 //! An interrupt (Ctrl-C) is left to the system: a shell sees 130 and a script stops, as it should.
 
 use super::report;
+use crate::client::CallError;
 use std::process::ExitCode;
 
 /// The service refused, or could not be reached.
@@ -29,9 +30,9 @@ pub enum Failure {
         /// How it would be right, in lines; printed before the message.
         usage: String,
     },
-    /// The service refused.
-    #[error("error ({code}): {message}")]
-    Service { code: String, message: String },
+    /// The service refused, or could not be reached.
+    #[error("{0}")]
+    Call(#[from] CallError),
     /// Anything else that went wrong.
     #[error("error: {0}")]
     Failed(String),
@@ -57,10 +58,21 @@ impl Failure {
         }
     }
 
+    /// The same, with the usage lines of the command if it is a usage error that has none yet.
+    pub fn with_usage(self, command: &mut clap::Command) -> Failure {
+        match self {
+            Failure::Usage { message, usage } if usage.is_empty() => Failure::Usage {
+                message,
+                usage: self::usage(command),
+            },
+            other => other,
+        }
+    }
+
     fn status(&self) -> u8 {
         match self {
             Failure::Usage { .. } => USAGE,
-            Failure::Service { .. } | Failure::Failed(_) => FAILED,
+            Failure::Call(_) | Failure::Failed(_) => FAILED,
             Failure::NotAvailable(_) => NOT_AVAILABLE,
             Failure::Told(status) => *status,
         }
@@ -165,22 +177,34 @@ fn message(error: &clap::Error, command: &clap::Command) -> String {
 
 /// `--listener <LISTENER>` as the parser names it becomes `-l/--listener`, as euca2ools does.
 fn option_names(shown: &str, command: &clap::Command) -> String {
-    let mut names = Vec::new();
-    for part in shown.split(", ") {
-        let known = command.get_arguments().find(|known| {
-            known
-                .get_long()
-                .is_some_and(|long| part.split([' ', '=']).next() == Some(&format!("--{long}")))
-        });
-        names.push(
-            match known.and_then(|known| Some((known.get_short()?, known.get_long()?))) {
-                Some((short, long)) => format!("-{short}/--{long}"),
-                None => match known.and_then(clap::Arg::get_long) {
-                    Some(long) => format!("--{long}"),
-                    None => part.trim_matches(['<', '>']).to_owned(),
-                },
-            },
-        );
-    }
+    let names: Vec<String> = shown
+        .split(", ")
+        .map(|part| match part.strip_prefix("<--") {
+            // `<--subnets <A,...>|--zones <B,...>>`
+            Some(_) => {
+                let inner = part.trim_start_matches('<');
+                let either = inner.split('|').map(|part| option_name(part, command));
+                format!("one of {}", either.collect::<Vec<_>>().join(" "))
+            }
+            None => option_name(part, command),
+        })
+        .collect();
     names.join(", ")
+}
+
+fn option_name(part: &str, command: &clap::Command) -> String {
+    let word = part.split([' ', '=']).next().unwrap_or(part);
+    let known = command.get_arguments().find(|known| {
+        let long = known.get_long().map(|long| format!("--{long}"));
+        long.as_deref() == Some(word)
+    });
+    match known.and_then(clap::Arg::get_short) {
+        Some(short) => format!("-{short}/{word}"),
+        None if known.is_some() => word.to_owned(),
+        None => part
+            .trim_start_matches('<')
+            .trim_end_matches("...")
+            .trim_end_matches('>')
+            .to_owned(),
+    }
 }

@@ -8,15 +8,38 @@
 //! them: [`commands::COMMANDS`], the 28 commands of euca2ools, and [`umbrella::SUBCOMMANDS`], what
 //! the umbrella has besides. Text leaves through [`report`] and [`exit`] only.
 
+pub mod args;
+pub mod commands;
 pub mod exit;
+pub mod generate;
+mod links;
 pub mod output;
+mod prefix;
 pub mod report;
+mod session;
 pub mod umbrella;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
+
+/// What `--version` says after the name of the program.
+pub const VERSION: &str = concat!(
+    "(eulb ",
+    env!("CARGO_PKG_VERSION"),
+    ", commands as in euca2ools 3.4.1)"
+);
 
 /// Runs what `arguments` ask for, the first of which is the name of the program.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
-    umbrella::run(&arguments)
+    let name = arguments
+        .first()
+        .and_then(|program| Path::new(program).file_stem())
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let own = arguments.get(1..).unwrap_or_default();
+    match commands::find(&name).filter(|row| row.name == name) {
+        Some(row) => exit::finish(row.name, row.run(own)),
+        None => umbrella::run(own),
+    }
 }

@@ -3,7 +3,69 @@
 //! Nothing else of the crate writes there, so that one place knows what a closed pipe means.
 
 use super::exit::Failure;
+use std::fmt::Display;
 use std::io::{self, Write};
+
+/// The lines of one command, collected so that a failure half-way leaves nothing half-printed.
+///
+/// A record is a label and fields, separated by tabs. Labels and columns are an interface: scripts
+/// grep for `LOAD` and cut the third field.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    text: String,
+    show_empty_fields: bool,
+}
+
+impl Report {
+    /// An empty report; with `show_empty_fields`, empty fields will read `(nil)`.
+    pub fn new(show_empty_fields: bool) -> Report {
+        Report {
+            text: String::new(),
+            show_empty_fields,
+        }
+    }
+
+    /// Adds one line.
+    pub fn record(&mut self, label: &str, fields: impl IntoIterator<Item = String>) {
+        self.text.push_str(label);
+        for field in fields {
+            self.text.push('\t');
+            match field.is_empty() && self.show_empty_fields {
+                true => self.text.push_str("(nil)"),
+                false => self.text.push_str(&field),
+            }
+        }
+        self.text.push('\n');
+    }
+
+    /// The lines so far.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// A field: the value, or nothing if the service did not send it.
+pub fn text<T: Display>(value: &Option<T>) -> String {
+    value.as_ref().map(T::to_string).unwrap_or_default()
+}
+
+/// `{name=K,value=V}`, every part shown.
+pub fn structure<const N: usize>(parts: [(&str, String); N]) -> String {
+    group(&parts.map(|(name, value)| format!("{name}={value}")))
+}
+
+/// `name=value` of those parts that have a value.
+pub fn present<const N: usize>(parts: [(&str, Option<String>); N]) -> Vec<String> {
+    parts
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", value?)))
+        .collect()
+}
+
+/// `{a,b}`.
+pub fn group(parts: &[String]) -> String {
+    format!("{{{}}}", parts.join(","))
+}
 
 /// Writes a text to standard output, as it is, at once.
 ///
@@ -25,4 +87,29 @@ pub fn print(text: &str) -> Result<(), Failure> {
 /// since there is nobody to tell.
 pub fn note(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_a_label_and_fields_between_tabs() {
+        let fields = || [text(&Some("a")), text(&None::<i64>), text(&Some(7))];
+        for (show_empty_fields, expected) in [(false, "X\ta\t\t7\n"), (true, "X\ta\t(nil)\t7\n")] {
+            let mut report = Report::new(show_empty_fields);
+            report.record("X", fields());
+            assert_eq!(report.as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn structures_show_all_or_what_is_present() {
+        let a_b = || ("a".to_owned(), String::new());
+        let (a, b) = a_b();
+        assert_eq!(structure([("k", a), ("l", b)]), "{k=a,l=}");
+        let some = present([("k", Some("a".to_owned())), ("l", None)]);
+        assert_eq!(group(&some), "{k=a}");
+        assert_eq!(group(&[]), "{}");
+    }
 }

@@ -1,9 +1,18 @@
 //! `eulb`: one name for everything, and what has no command of its own.
+//!
+//! `eulb create-lb …` is `eulb-create-lb …`. The subcommands besides are in [`SUBCOMMANDS`].
 
+use super::commands::{self, COMMANDS};
 use super::exit::{self, Failure};
-use clap::ArgMatches;
+use super::{VERSION, generate, links, report, session};
+use crate::wire::release::Release;
+use clap::{Arg, ArgAction, ArgMatches};
 use std::ffi::OsString;
+use std::fmt::Write;
 use std::process::ExitCode;
+
+/// The name of the umbrella.
+pub const NAME: &str = "eulb";
 
 /// Something the umbrella does besides the commands of euca2ools: `eulb local start`.
 pub struct Subcommand {
@@ -15,31 +24,216 @@ pub struct Subcommand {
 }
 
 /// What the umbrella does besides the commands, in the order of its help.
-pub const SUBCOMMANDS: &[Subcommand] = &[];
+pub const SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand {
+        name: "links",
+        describe: links::describe,
+        run: links::run,
+    },
+    Subcommand {
+        name: "generate",
+        describe: generate::describe,
+        run: generate::run,
+    },
+];
 
-/// Runs the subcommand that the second argument names.
+/// Runs what the first of the arguments after the program's name asks for.
 pub fn run(arguments: &[OsString]) -> ExitCode {
     let word = arguments
-        .get(1)
+        .first()
         .map(|word| word.to_string_lossy().into_owned())
         .unwrap_or_default();
+    let rest = arguments.get(1..).unwrap_or_default();
+    if let Some(row) = commands::find(&word) {
+        return exit::finish(row.name, row.run(rest));
+    }
+    if let Some(row) = SUBCOMMANDS.iter().find(|row| row.name == word) {
+        return exit::finish(&format!("{NAME} {word}"), run_subcommand(row, rest));
+    }
+    let outcome = match word.as_str() {
+        "" | "-h" | "--help" => overview(session::release_of_help(rest)),
+        "help" => help(rest),
+        "--list" => list(session::release_of_help(rest)),
+        "--version" => report::print(&format!("{NAME} {VERSION}\n")),
+        other => Err(unknown(other)),
+    };
+    exit::finish(NAME, outcome)
+}
+
+fn run_subcommand(row: &Subcommand, arguments: &[OsString]) -> Result<(), Failure> {
+    let program = format!("{NAME} {}", row.name);
+    let mut command = (row.describe)()
+        .bin_name(&program)
+        .infer_long_args(true)
+        .args_override_self(true);
+    let named = std::iter::once(OsString::from(row.name)).chain(arguments.iter().cloned());
+    let matches = exit::parsed(command.try_get_matches_from_mut(named), &mut command)?;
+    (row.run)(&matches).map_err(|failure| failure.with_usage(&mut command))
+}
+
+/// `eulb help create-lb` is `eulb create-lb --help`.
+fn help(words: &[OsString]) -> Result<(), Failure> {
+    let Some(word) = words.first().map(|word| word.to_string_lossy()) else {
+        return overview(session::release_of_help(words));
+    };
+    let asked = [OsString::from("--help")];
+    if let Some(row) = commands::find(&word) {
+        return row.run(&asked);
+    }
     match SUBCOMMANDS.iter().find(|row| row.name == word) {
-        Some(row) => {
-            let program = format!("eulb {}", row.name);
-            exit::finish(&program, run_row(row, &program, &arguments[1..]))
-        }
-        None => exit::finish(
-            "eulb",
-            Err(Failure::usage(format!("there is no command '{word}'"))),
-        ),
+        Some(row) => run_subcommand(row, &asked),
+        None => Err(unknown(&word)),
     }
 }
 
-fn run_row(row: &Subcommand, program: &str, arguments: &[OsString]) -> Result<(), Failure> {
-    let mut command = (row.describe)()
-        .bin_name(program)
-        .infer_long_args(true)
-        .infer_subcommands(false);
-    let matches = exit::parsed(command.try_get_matches_from_mut(arguments), &mut command)?;
-    (row.run)(&matches)
+/// Refuses a word, with those that resemble it.
+fn unknown(word: &str) -> Failure {
+    let known = COMMANDS
+        .iter()
+        .map(|row| &row.name[NAME.len() + 1..])
+        .chain(shown_subcommands().map(|row| row.name));
+    let plain = word.trim_start_matches('-');
+    let mut similar: Vec<(usize, &str)> = known
+        .map(|name| (distance(plain, name), name))
+        .filter(|(distance, name)| *distance <= 2 + name.len() / 8 || name.starts_with(plain))
+        .collect();
+    similar.sort_unstable();
+    let names: Vec<&str> = similar.iter().take(3).map(|(_, name)| *name).collect();
+    let advice = match names.as_slice() {
+        [] => "eulb --list shows all commands".to_owned(),
+        names => format!("did you mean {}?", names.join(", ")),
+    };
+    Failure::Usage {
+        message: format!("unknown command '{word}'; {advice}"),
+        usage: "usage: eulb COMMAND [OPTIONS]".to_owned(),
+    }
+}
+
+/// How many letters must be added, removed or changed to make one word the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+fn shown_subcommands() -> impl Iterator<Item = &'static Subcommand> {
+    SUBCOMMANDS
+        .iter()
+        .filter(|row| !(row.describe)().is_hide_set())
+}
+
+/// A line for each command: its name, what it is for, and whether the release lacks it.
+fn table(release: Release, prefix: &str) -> String {
+    let mut text = String::new();
+    let longest = COMMANDS
+        .iter()
+        .map(|row| row.name.len())
+        .max()
+        .unwrap_or_default();
+    for row in COMMANDS {
+        let about = row.describe(release).get_about().map(ToString::to_string);
+        let about = about.unwrap_or_default();
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{prefix}{:longest$}  {about}", row.name);
+    }
+    text
+}
+
+/// `eulb --list`
+fn list(release: Release) -> Result<(), Failure> {
+    report::print(&table(release, ""))
+}
+
+/// `eulb --help`
+fn overview(release: Release) -> Result<(), Failure> {
+    let mut text = format!(
+        "The eulb commands for Elastic Load Balancing, and a local cloud that answers them\n\n\
+         usage: eulb COMMAND [OPTIONS]\n\n\
+         Commands (eulb create-lb is eulb-create-lb), as of {}:\n{}\n\
+         And besides:\n",
+        release.title(),
+        table(release, "  "),
+    );
+    for row in shown_subcommands() {
+        let about = (row.describe)().get_about().map(ToString::to_string);
+        let _ = writeln!(
+            text,
+            "  eulb {:12}  {}",
+            row.name,
+            about.unwrap_or_default()
+        );
+    }
+    text.push_str(
+        "\neulb help COMMAND tells more; eulb --list lists the commands; eulb --version names the version.\n",
+    );
+    report::print(&text)
+}
+
+/// The umbrella as one tree, for completions and the manual; never built to run a command.
+pub fn describe(release: Release) -> clap::Command {
+    let commands = COMMANDS
+        .iter()
+        .map(|row| row.describe(release).name(&row.name[NAME.len() + 1..]));
+    clap::Command::new(NAME)
+        .about("The eulb commands for Elastic Load Balancing, and a local cloud that answers them")
+        .version(VERSION)
+        .disable_version_flag(true)
+        .disable_help_flag(true)
+        .args([
+            Arg::new("list")
+                .long("list")
+                .action(ArgAction::SetTrue)
+                .help("List the commands, and what the targeted release lacks"),
+            Arg::new("version")
+                .long("version")
+                .action(ArgAction::Version)
+                .help("Show the program's version and exit"),
+            Arg::new("help")
+                .short('h')
+                .long("help")
+                .action(ArgAction::Help)
+                .help("Show this help message and exit"),
+        ])
+        .subcommands(shown_subcommands().map(|row| (row.describe)()))
+        .subcommands(commands)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_resemble_a_command_are_proposed() {
+        let cases = [
+            ("creat-lb", "did you mean create-lb"),
+            ("describe-lb", "did you mean describe-lbs"),
+            ("link", "did you mean links"),
+            ("xyzzy", "eulb --list shows all commands"),
+        ];
+        for (word, expected) in cases {
+            let message = unknown(word).to_string();
+            assert!(message.contains(expected), "{word}: {message}");
+        }
+    }
+
+    #[test]
+    fn distances_count_single_letters() {
+        for (a, b, expected) in [
+            ("", "abc", 3),
+            ("abc", "abc", 0),
+            ("abc", "adc", 1),
+            ("kitten", "sitting", 3),
+        ] {
+            assert_eq!(distance(a, b), expected);
+        }
+    }
 }

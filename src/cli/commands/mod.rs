@@ -1,0 +1,322 @@
+//! The 28 commands of euca2ools, one file each, and what they have in common: how options become a
+//! request, the request an answer, and the answer lines.
+//!
+//! A command says what is its own ([`Command`]); everything else happens here, in this order, which
+//! is that of euca2ools: options are read (exit 2), the targeted release is asked whether it has such
+//! a thing (exit 69), the endpoint and the credentials are looked for (exit 1), the request is made,
+//! sent, and its answer reported.
+
+mod apply_security_groups_to_lb;
+mod attach_lb_to_subnets;
+mod configure_healthcheck;
+mod create_app_cookie_stickiness_policy;
+mod create_lb;
+mod create_lb_cookie_stickiness_policy;
+mod create_lb_listeners;
+mod create_lb_policy;
+mod create_tags;
+mod delete_lb;
+mod delete_lb_listeners;
+mod delete_lb_policy;
+mod delete_tags;
+mod deregister_instances_from_lb;
+mod describe_instance_health;
+mod describe_lb_attributes;
+mod describe_lb_policies;
+mod describe_lb_policy_types;
+mod describe_lbs;
+mod describe_tags;
+mod detach_lb_from_subnets;
+mod disable_zones_for_lb;
+mod enable_zones_for_lb;
+mod modify_lb_attributes;
+mod register_instances_with_lb;
+mod set_lb_listener_ssl_cert;
+mod set_lb_policies_for_backend_server;
+mod set_lb_policies_of_listener;
+
+use super::args::{Common, ListenerArgument, Printing};
+use super::exit::{self, Failure};
+use super::prefix;
+use super::report::{self, Report};
+use super::session::Session;
+use crate::wire::release::{self, Feature, Release};
+use crate::wire::{Action, query};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches};
+use std::ffi::OsString;
+
+/// What is a command's own.
+pub trait Command: Args {
+    /// The operation it calls.
+    type Action: Action;
+
+    /// Whether it prints; such commands have `--show-empty-fields`.
+    const PRINTS: bool = true;
+    /// Options that not every release has, by the names of their fields.
+    const GATED: &'static [(&'static str, Feature)] = &[];
+    /// What it prints, for the manual.
+    const OUTPUT: &'static str = "Nothing.";
+    /// Command lines, for the manual.
+    const EXAMPLES: &'static [&'static str];
+
+    /// What else the values of its options need.
+    fn needs(&self) -> Vec<Feature> {
+        Vec::new()
+    }
+
+    /// The request.
+    ///
+    /// # Errors
+    ///
+    /// A value that only now turns out to be wrong, a file that cannot be read.
+    fn request(&self) -> Result<Self::Action, Failure>;
+
+    /// Parameters that the shape of the request does not know. They are sent even if empty.
+    fn extra_parameters(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    /// Turns the answer into lines.
+    fn report(&self, _answer: &<Self::Action as Action>::Response, _report: &mut Report) {}
+}
+
+/// A row of [`COMMANDS`].
+pub struct Row {
+    /// `eulb-create-lb`
+    pub name: &'static str,
+    /// The operation, `CreateLoadBalancer`.
+    pub action: &'static str,
+    /// Options that not every release has.
+    pub gated: &'static [(&'static str, Feature)],
+    pub output: &'static str,
+    pub examples: &'static [&'static str],
+    describe: fn(clap::Command) -> clap::Command,
+    run: fn(&Row, &ArgMatches) -> Result<(), Failure>,
+}
+
+const fn row<C: Command>(name: &'static str) -> Row {
+    Row {
+        name,
+        action: C::Action::NAME,
+        gated: C::GATED,
+        output: C::OUTPUT,
+        examples: C::EXAMPLES,
+        describe: describe::<C>,
+        run: run::<C>,
+    }
+}
+
+/// The commands, in the order of help, manual pages and `eulb --list`.
+pub const COMMANDS: &[Row] = &[
+    row::<create_lb::CreateLb>("eulb-create-lb"),
+    row::<describe_lbs::DescribeLbs>("eulb-describe-lbs"),
+    row::<delete_lb::DeleteLb>("eulb-delete-lb"),
+    row::<create_lb_listeners::CreateLbListeners>("eulb-create-lb-listeners"),
+    row::<delete_lb_listeners::DeleteLbListeners>("eulb-delete-lb-listeners"),
+    row::<register_instances_with_lb::RegisterInstancesWithLb>("eulb-register-instances-with-lb"),
+    row::<deregister_instances_from_lb::DeregisterInstancesFromLb>(
+        "eulb-deregister-instances-from-lb",
+    ),
+    row::<configure_healthcheck::ConfigureHealthcheck>("eulb-configure-healthcheck"),
+    row::<describe_instance_health::DescribeInstanceHealthCommand>("eulb-describe-instance-health"),
+    row::<enable_zones_for_lb::EnableZonesForLb>("eulb-enable-zones-for-lb"),
+    row::<disable_zones_for_lb::DisableZonesForLb>("eulb-disable-zones-for-lb"),
+    row::<describe_lb_attributes::DescribeLbAttributes>("eulb-describe-lb-attributes"),
+    row::<modify_lb_attributes::ModifyLbAttributes>("eulb-modify-lb-attributes"),
+    row::<create_tags::CreateTags>("eulb-create-tags"),
+    row::<describe_tags::DescribeTagsCommand>("eulb-describe-tags"),
+    row::<delete_tags::DeleteTags>("eulb-delete-tags"),
+    row::<create_app_cookie_stickiness_policy::CreateAppCookieStickinessPolicyCommand>(
+        "eulb-create-app-cookie-stickiness-policy",
+    ),
+    row::<create_lb_cookie_stickiness_policy::CreateLbCookieStickinessPolicy>(
+        "eulb-create-lb-cookie-stickiness-policy",
+    ),
+    row::<create_lb_policy::CreateLbPolicy>("eulb-create-lb-policy"),
+    row::<delete_lb_policy::DeleteLbPolicy>("eulb-delete-lb-policy"),
+    row::<describe_lb_policies::DescribeLbPolicies>("eulb-describe-lb-policies"),
+    row::<describe_lb_policy_types::DescribeLbPolicyTypes>("eulb-describe-lb-policy-types"),
+    row::<set_lb_policies_of_listener::SetLbPoliciesOfListener>("eulb-set-lb-policies-of-listener"),
+    row::<set_lb_policies_for_backend_server::SetLbPoliciesForBackendServer>(
+        "eulb-set-lb-policies-for-backend-server",
+    ),
+    row::<set_lb_listener_ssl_cert::SetLbListenerSslCert>("eulb-set-lb-listener-ssl-cert"),
+    row::<attach_lb_to_subnets::AttachLbToSubnets>("eulb-attach-lb-to-subnets"),
+    row::<detach_lb_from_subnets::DetachLbFromSubnets>("eulb-detach-lb-from-subnets"),
+    row::<apply_security_groups_to_lb::ApplySecurityGroupsToLb>("eulb-apply-security-groups-to-lb"),
+];
+
+/// The command of a name: `eulb-create-lb`, or `create-lb` after the umbrella.
+pub fn find(name: &str) -> Option<&'static Row> {
+    let short = name.strip_prefix("eulb-").unwrap_or(name);
+    COMMANDS.iter().find(|row| &row.name[5..] == short)
+}
+
+impl Row {
+    /// What the release table knows the command's operation as.
+    pub fn operation(&self) -> Feature {
+        release::operation(self.action).expect("the table has a row for every operation")
+    }
+
+    /// How a release marks the command: `NA, VPC only`; nothing if it has it.
+    pub fn mark(&self, release: Release) -> Option<&'static str> {
+        release.mark(self.operation())
+    }
+
+    /// The options of the command, with what the release lacks marked as such.
+    pub fn describe(&self, release: Release) -> clap::Command {
+        let bare = clap::Command::new(self.name)
+            .version(super::VERSION)
+            .args_override_self(true)
+            .disable_help_flag(true)
+            .disable_version_flag(true)
+            .next_help_heading("Common options");
+        let common = Common::augment_args(bare).args([
+            Arg::new("version")
+                .long("version")
+                .action(ArgAction::Version)
+                .help("Show the program's version and exit"),
+            Arg::new("help")
+                .short('h')
+                .long("help")
+                .action(ArgAction::Help)
+                .help("Show this help message and exit (--help tells more)"),
+        ]);
+        let mut command = (self.describe)(common.next_help_heading(None));
+        if let (Some(mark), Some(about)) = (self.mark(release), command.get_about()) {
+            let about = format!("{about} ({mark})");
+            let long = command
+                .get_long_about()
+                .map(|long| format!("{mark}.\n\n{long}"));
+            command = command.about(about);
+            if let Some(long) = long {
+                command = command.long_about(long);
+            }
+        }
+        for (option, feature) in self.gated {
+            if let Some(mark) = release.mark(*feature) {
+                command = command.mut_arg(option, |argument| {
+                    let help = argument.get_help().map(ToString::to_string);
+                    argument.help(format!("{} ({mark})", help.unwrap_or_default()))
+                });
+            }
+        }
+        command
+    }
+
+    /// Reads the arguments after the name, and does what they say.
+    ///
+    /// # Errors
+    ///
+    /// Whatever went wrong, and help that was asked for.
+    pub fn run(&self, arguments: &[OsString]) -> Result<(), Failure> {
+        let mut command = self.describe(super::session::release_of_help(arguments));
+        let outcome = prefix::expand(arguments, &command)
+            .and_then(|arguments| {
+                let named = std::iter::once(OsString::from(self.name)).chain(arguments);
+                exit::parsed(command.try_get_matches_from_mut(named), &mut command)
+            })
+            .and_then(|matches| (self.run)(self, &matches));
+        outcome.map_err(|failure| failure.with_usage(&mut command))
+    }
+}
+
+fn describe<C: Command>(command: clap::Command) -> clap::Command {
+    let command = match C::PRINTS {
+        true => Printing::augment_args(command),
+        false => command,
+    };
+    C::augment_args(command).mut_args(|argument| {
+        // "-5" is a number, not an option.
+        match argument.get_action().takes_values() {
+            true => argument.allow_negative_numbers(true),
+            false => argument,
+        }
+    })
+}
+
+fn run<C: Command>(row: &Row, matches: &ArgMatches) -> Result<(), Failure> {
+    let read = |error: clap::Error| Failure::usage(error);
+    let common = Common::from_arg_matches(matches).map_err(read)?;
+    let own = C::from_arg_matches(matches).map_err(read)?;
+    let session = Session::begin(&common)?;
+    let gated = row
+        .gated
+        .iter()
+        .filter(|(option, _)| is_given(matches, option));
+    let needed = std::iter::once(row.operation())
+        .chain(gated.map(|(_, feature)| *feature))
+        .chain(own.needs());
+    refuse(needed, session.release())?;
+    let caller = session.caller()?;
+    let parameters = parameters(&own)?;
+    let answer = caller.call::<C::Action>(&parameters)?;
+    let show_empty_fields = C::PRINTS && matches.get_flag("show_empty_fields");
+    let mut report = Report::new(show_empty_fields);
+    own.report(&answer, &mut report);
+    match report.as_str() {
+        "" => Ok(()),
+        lines => report::print(lines),
+    }
+}
+
+/// Whether an option was given something that would be sent: an empty list sends nothing.
+fn is_given(matches: &ArgMatches, option: &str) -> bool {
+    let telling = |value: &std::ffi::OsStr| {
+        value
+            .to_string_lossy()
+            .contains(|c: char| c != ',' && !c.is_whitespace())
+    };
+    matches.value_source(option) == Some(ValueSource::CommandLine)
+        && matches
+            .get_raw(option)
+            .is_some_and(|mut values| values.any(telling))
+}
+
+/// Declines what the targeted release lacks, before anything is sent: a real 3.3.0 would answer most
+/// of it with an empty success and do nothing.
+fn refuse(needed: impl Iterator<Item = Feature>, release: Release) -> Result<(), Failure> {
+    for feature in needed {
+        if !release.has(feature) {
+            let first = release::first(feature);
+            let row = release::row(feature);
+            let mark = release.mark(feature).unwrap_or("NA");
+            return Err(Failure::NotAvailable(format!(
+                "{mark}: {} does not support {} ({}); nothing was sent; it works from {first} on, which --release {first} or EULB_RELEASE={first} targets",
+                release.title(),
+                row.name,
+                row.why,
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The parameters of a request. Empty texts are not sent, but for the two whose emptiness means
+/// something: the value of a tag, and the list of policies that is to be cleared.
+fn parameters<C: Command>(command: &C) -> Result<Vec<(String, String)>, Failure> {
+    let mut parameters = query::parameters(&command.request()?).map_err(Failure::new)?;
+    parameters.retain(|(name, value)| {
+        let tag_value = name.starts_with("Tags.") && name.ends_with(".Value");
+        !value.is_empty() || tag_value || name == "PolicyNames"
+    });
+    parameters.extend(command.extra_parameters());
+    Ok(parameters)
+}
+
+/// What listeners need: HTTPS, SSL and certificates came late.
+fn secure_features(listeners: &[ListenerArgument]) -> Vec<Feature> {
+    let is_secure =
+        |protocol: &Option<String>| matches!(protocol.as_deref(), Some("HTTPS" | "SSL"));
+    let mut features = Vec::new();
+    for ListenerArgument(listener) in listeners {
+        if is_secure(&listener.protocol) || is_secure(&listener.instance_protocol) {
+            features.push(Feature::SecureListeners);
+        }
+        if listener.ssl_certificate_id.is_some() {
+            features.push(Feature::CertificateId);
+        }
+    }
+    features
+}
