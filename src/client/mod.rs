@@ -4,6 +4,7 @@
 //! redirects and nothing of load balancing. [`local`] is another, unsigned way in: the administration
 //! of a local cloud. Everything runs on a current-thread runtime.
 
+pub mod config;
 pub mod error;
 pub mod local;
 pub mod settings;
