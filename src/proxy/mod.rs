@@ -1,5 +1,28 @@
 //! The data plane: listeners, connections, health checks. Imports the model and nothing else of ours.
+//!
+//! | file | question it answers |
+//! |---|---|
+//! | [`worker`] | which threads serve which listeners, and how they are told |
+//! | [`listener`] | what a worker must know to serve one |
+//! | [`exchange`] | how one client's requests are driven through sockets |
+//! | [`http`] | what a request or an answer means and becomes: no sockets, no clock |
+//! | [`tcp`] | how bytes are carried that nobody reads |
+//! | [`pool`] | which instance is next, and which connections to it are idle |
+//! | [`deadline`], [`buffer`], [`counters`], [`limits`] | time, memory, numbers, bounds |
+//! | [`supervisor`] | what must be opened, changed, closed to make the desired state true |
+| [`probe`] | what a health check sends and sees |
+| [`access_log`] | how an exchange is told in a line |
 
 pub mod access_log;
+pub mod buffer;
+pub mod counters;
+pub mod deadline;
+pub mod exchange;
+pub mod http;
+pub mod limits;
+pub mod listener;
+pub mod pool;
 pub mod probe;
 pub mod supervisor;
+pub mod tcp;
+pub mod worker;

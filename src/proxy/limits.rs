@@ -1,0 +1,71 @@
+//! Every bound of the data plane that no attribute of a load balancer sets.
+
+use std::time::Duration;
+
+/// How often deadlines are looked at. A deadline is never early and at most one tick late; ten
+/// looks a second cost an idle worker less than a thousandth of a core.
+pub const TICK: Duration = Duration::from_millis(100);
+
+/// Bytes of a request or response head: the bound ELB's successor publishes for all headers.
+pub const HEAD_BYTES: usize = 64 * 1024;
+
+/// Fields of a head. Also the size of the array a head is parsed into.
+pub const HEAD_FIELDS: usize = 100;
+
+/// Bytes of a method; Elastic Load Balancing answers 405 to longer ones.
+pub const METHOD_BYTES: usize = 127;
+
+/// Empty lines tolerated before a request line (RFC 9112 §2.2 asks for at least one).
+pub const EMPTY_LINES: usize = 4;
+
+/// Bytes of one chunk-size line, extensions included. Real extensions are a few bytes; unbounded
+/// ones are a way to keep a proxy busy without a body.
+pub const CHUNK_LINE_BYTES: usize = 256;
+
+/// Bytes of all trailer fields together.
+pub const TRAILER_BYTES: usize = 16 * 1024;
+
+/// Interim (1xx) answers to one request; an instance that sends more is not answering.
+pub const INTERIM_ANSWERS: u8 = 16;
+
+/// Instances tried for one request before it is given up.
+pub const ATTEMPTS: usize = 3;
+
+/// Bytes of an ordinary buffer: a 16 KiB body with its head arrives in one read.
+pub const BUFFER_BYTES: usize = 32 * 1024;
+
+/// Bytes of a buffer lent while a transfer is large: fewer system calls per byte.
+pub const LARGE_BUFFER_BYTES: usize = 256 * 1024;
+
+/// Free bytes kept before a head, into which it may grow when it is patched.
+pub const HEADROOM_BYTES: usize = 768;
+
+/// Ordinary buffers a worker keeps for reuse (8 MiB).
+pub const SPARE_BUFFERS: usize = 256;
+
+/// Large buffers a worker keeps for reuse (8 MiB).
+pub const SPARE_LARGE_BUFFERS: usize = 32;
+
+/// Idle connections kept to one instance by one worker for one listener.
+pub const POOLED_CONNECTIONS: usize = 256;
+
+/// Longest an idle connection to an instance is kept, if the idle timeout is not shorter.
+pub const POOLED_TIME: Duration = Duration::from_secs(60);
+
+/// Open client connections of one listener, over all workers; beyond, HTTP is answered 503 and TCP
+/// is closed, at once. HAProxy's `maxconn` in Eucalyptus' servo is 100,000 for the whole process.
+pub const CONNECTIONS: usize = 50_000;
+
+/// How long, and for how many bytes, a refused client is read after the answer was sent, so that
+/// the reset caused by unread bytes does not destroy the answer on its way.
+pub const LINGER_TIME: Duration = Duration::from_secs(2);
+pub const LINGER_BYTES: usize = 1024 * 1024;
+
+/// Pause of accepting after an error such as an exhausted table of file descriptors.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Connections accepted in a row before the tasks of those accepted get their turn.
+pub const ACCEPT_BATCH: usize = 32;
+
+/// Stack of a worker thread; tasks live on the heap, so little is needed.
+pub const WORKER_STACK_BYTES: usize = 1024 * 1024;

@@ -1,0 +1,65 @@
+//! What a worker must know to serve one listener of one servo.
+
+use super::http::request::Forwarding;
+use crate::model::instance::InstanceId;
+use crate::model::placement::ServoId;
+use crate::model::plane::{BalancerLabel, Behaviour};
+use std::net::SocketAddr;
+
+/// Names a listener among all that are open: its servo and its port as the API knows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ListenerKey {
+    pub servo: ServoId,
+    pub port: u16,
+}
+
+/// How the bytes of a listener are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carriage {
+    /// Request by request.
+    Http,
+    /// As two streams of bytes.
+    Tcp,
+}
+
+impl Carriage {
+    /// `http` or `tcp`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Carriage::Http => "http",
+            Carriage::Tcp => "tcp",
+        }
+    }
+}
+
+/// An instance that is in service for a servo, as one of its listeners reaches it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub instance: InstanceId,
+    pub address: SocketAddr,
+}
+
+/// One version of a listener: replaced whole, never changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListenerSpec {
+    pub carriage: Carriage,
+    /// The listener's port as clients know it, for X-Forwarded-Port.
+    pub port: u16,
+    /// The instances that receive traffic, in the order of their turns.
+    pub in_service: Vec<Target>,
+    pub behaviour: Behaviour,
+    /// For logs.
+    pub balancer: BalancerLabel,
+}
+
+impl ListenerSpec {
+    /// What is written into every request that goes through this listener.
+    pub fn forwarding(&self) -> Forwarding {
+        Forwarding::new(
+            self.behaviour
+                .forwarded_proto_and_port
+                .then_some(("http", self.port)),
+            self.behaviour.reuse_instance_connections,
+        )
+    }
+}

@@ -1,0 +1,166 @@
+//! TCP listeners: two streams of bytes, each closed when its source is.
+
+use super::buffer::Buffer;
+use super::deadline::Deadline;
+use super::limits::ATTEMPTS;
+use super::pool::{self, Instance};
+use super::worker::{Phase, Presence};
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use tokio::io::AsyncWrite;
+use tokio::net::TcpStream;
+
+/// Carries one client connection to an instance and back, until both sides have ended or one is
+/// silent for too long.
+pub async fn serve(presence: Presence, client: TcpStream) {
+    let deadline = presence.local.deadlines.register(presence.opened.group());
+    presence.opened.counters.requests.add(1);
+    let Some((instance, upstream)) = Box::pin(reach(&presence, &deadline)).await else {
+        // No instance: the connection is accepted, then closed, as HAProxy does.
+        return;
+    };
+    let mut session = Session {
+        client,
+        upstream,
+        up: Half::default(),
+        down: Half::default(),
+    };
+    deadline.set(presence.opened.spec.borrow().behaviour.idle_timeout);
+    let cut = poll_fn(|context| session.poll(&presence, &instance, &deadline, context)).await;
+    presence.local.buffers.take_back(session.up.buffer);
+    presence.local.buffers.take_back(session.down.buffer);
+    if cut {
+        // A stream that did not end must not look as if it had: reset instead of close. The error is
+        // of no use: the socket is closed either way.
+        let _ = socket2::SockRef::from(&session.client).set_linger(Some(std::time::Duration::ZERO));
+    }
+}
+
+/// Connects to the instance whose turn it is, or to another if that refuses.
+async fn reach(presence: &Presence, deadline: &Deadline) -> Option<(Rc<Instance>, TcpStream)> {
+    let opened = &presence.opened;
+    let mut tried = Vec::new();
+    while tried.len() < ATTEMPTS {
+        let instance = opened.instances.choose(&tried)?;
+        let limit = opened.spec.borrow().behaviour.connect_timeout;
+        let connected = pool::connect(&instance.target, deadline, limit).await;
+        match connected {
+            Ok(stream) => {
+                opened.counters.instance_connections.add(1);
+                return Some((instance, stream));
+            }
+            Err(error) => {
+                opened.counters.instance_connection_errors.add(1);
+                tracing::debug!(instance = %instance.target.instance, address = %instance.target.address, %error, "cannot connect to an instance");
+                tried.push(instance);
+            }
+        }
+    }
+    None
+}
+
+struct Session {
+    client: TcpStream,
+    upstream: TcpStream,
+    up: Half,
+    down: Half,
+}
+
+/// One direction.
+#[derive(Default)]
+struct Half {
+    buffer: Buffer,
+    /// The last read filled the buffer: lend a larger one.
+    full: bool,
+    source_ended: bool,
+    finished: bool,
+}
+
+impl Session {
+    /// Moves what can be moved. Ready with whether a stream was cut before its end.
+    fn poll(
+        &mut self,
+        presence: &Presence,
+        instance: &Instance,
+        deadline: &Deadline,
+        context: &mut Context<'_>,
+    ) -> Poll<bool> {
+        let counters = &presence.opened.counters;
+        let up = self
+            .up
+            .poll(presence, &mut self.client, &mut self.upstream, context);
+        let down = self
+            .down
+            .poll(presence, &mut self.upstream, &mut self.client, context);
+        let (Ok(sent_up), Ok(sent_down)) = (up, down) else {
+            return Poll::Ready(true);
+        };
+        counters.received_bytes.add(sent_up);
+        counters.sent_bytes.add(sent_down);
+        if self.up.finished && self.down.finished {
+            return Poll::Ready(false);
+        }
+        if sent_up + sent_down > 0 {
+            deadline.set(presence.opened.spec.borrow().behaviour.idle_timeout);
+        }
+        if instance.is_cut() || presence.opened.phase() == Phase::Cut {
+            return Poll::Ready(true);
+        }
+        deadline.poll_expired(context).map(|()| true)
+    }
+}
+
+impl Half {
+    /// Moves bytes until one side has to wait; returns how many were written.
+    fn poll(
+        &mut self,
+        presence: &Presence,
+        source: &mut TcpStream,
+        sink: &mut TcpStream,
+        context: &mut Context<'_>,
+    ) -> io::Result<u64> {
+        let buffers = &presence.local.buffers;
+        let mut written = 0;
+        while !self.finished {
+            if !self.buffer.is_empty() {
+                match Pin::new(&mut *sink).poll_write(context, self.buffer.bytes())? {
+                    Poll::Ready(count) => {
+                        self.buffer.start += count;
+                        written += count as u64;
+                        continue;
+                    }
+                    Poll::Pending => return Ok(written),
+                }
+            }
+            if self.source_ended {
+                if Pin::new(&mut *sink).poll_shutdown(context)?.is_ready() {
+                    self.finished = true;
+                }
+                break;
+            }
+            // Ask before borrowing: a silent connection holds no buffer.
+            if pool::poll_readable(source, context)?.is_pending() {
+                break;
+            }
+            if !self.buffer.is_lent() {
+                self.buffer = buffers.lend();
+            } else if self.full {
+                buffers.enlarge(&mut self.buffer);
+            }
+            self.buffer.clear(0);
+            let Poll::Ready(count) = self.buffer.poll_fill(source, context)? else {
+                break;
+            };
+            self.source_ended = count == 0;
+            self.full = self.buffer.room() == 0;
+        }
+        if self.buffer.is_lent() && self.buffer.is_empty() {
+            self.full = false;
+            buffers.take_back(std::mem::take(&mut self.buffer));
+        }
+        Ok(written)
+    }
+}

@@ -1,0 +1,519 @@
+//! Worker threads: each a runtime of its own, with its own connections, pools, buffers, counters.
+//!
+//! Nothing is shared between workers on the path of a request. A listening socket is duplicated
+//! into each of them, so that whichever is idle accepts: a port per worker (`SO_REUSEPORT`) would
+//! hand half the clients to a busy worker and lose those queued at one that ends.
+//!
+//! Commands come from the supervisor and take effect at once: a new [`ListenerSpec`] touches neither
+//! the socket nor a running exchange.
+
+use super::buffer::Buffers;
+use super::counters::{Counters, Counts};
+use super::deadline::Deadlines;
+use super::http::request::Forwarding;
+use super::limits::{ACCEPT_BATCH, ACCEPT_PAUSE, CONNECTIONS, TICK, WORKER_STACK_BYTES};
+use super::listener::{Carriage, ListenerKey, ListenerSpec};
+use super::pool::Instances;
+use super::{exchange, tcp};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+/// The bounds that whoever starts the workers may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Open client connections of one listener over all workers.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            connections: CONNECTIONS,
+        }
+    }
+}
+
+/// All worker threads, as the supervisor sees them.
+pub struct Workers {
+    threads: Vec<Thread>,
+    limits: Limits,
+    /// The counters of open listeners, one per worker. A mutex because it is held for lookups only.
+    counters: Mutex<BTreeMap<ListenerKey, Vec<Arc<Counters>>>>,
+}
+
+struct Thread {
+    /// Unbounded, because the supervisor must never wait for a worker and sends no more than its
+    /// plan has steps.
+    commands: mpsc::UnboundedSender<Command>,
+    handle: JoinHandle<()>,
+}
+
+enum Command {
+    Open {
+        key: ListenerKey,
+        socket: TcpListener,
+        spec: Arc<ListenerSpec>,
+        counters: Arc<Counters>,
+        /// Client connections of the listener over all workers.
+        open: Arc<AtomicUsize>,
+    },
+    Update {
+        key: ListenerKey,
+        spec: Arc<ListenerSpec>,
+    },
+    Close {
+        key: ListenerKey,
+        drain: Option<Duration>,
+        closed: oneshot::Sender<()>,
+    },
+    Shutdown {
+        drain: Duration,
+        finished: oneshot::Sender<()>,
+    },
+}
+
+impl Workers {
+    /// Starts worker threads, at least one; they sleep until something is opened.
+    ///
+    /// # Errors
+    ///
+    /// The system has no thread or no epoll descriptor left.
+    pub fn start(threads: usize, limits: Limits) -> io::Result<Workers> {
+        let threads = (0..threads.max(1))
+            .map(|number| {
+                let runtime_ready = std::sync::mpsc::sync_channel(1);
+                let (commands, received) = mpsc::unbounded_channel();
+                let handle = std::thread::Builder::new()
+                    .name(format!("worker-{number}"))
+                    .stack_size(WORKER_STACK_BYTES)
+                    .spawn(move || run(received, limits, &runtime_ready.0))?;
+                // The other end is dropped without a word only if the thread panicked.
+                match runtime_ready.1.recv() {
+                    Ok(result) => result?,
+                    Err(_) => return Err(io::Error::other("a worker thread ended at its start")),
+                }
+                Ok(Thread { commands, handle })
+            })
+            .collect::<io::Result<Vec<_>>>()?;
+        Ok(Workers {
+            threads,
+            limits,
+            counters: Mutex::default(),
+        })
+    }
+
+    /// Begins to accept on a bound, listening socket. A key is open at most once.
+    ///
+    /// # Errors
+    ///
+    /// The socket cannot be duplicated or set up: descriptors are exhausted.
+    pub fn open(
+        &self,
+        key: ListenerKey,
+        socket: TcpListener,
+        spec: Arc<ListenerSpec>,
+    ) -> io::Result<()> {
+        socket.set_nonblocking(true)?;
+        // Accepted sockets inherit it, which spares a system call for each of them.
+        socket2::SockRef::from(&socket).set_tcp_nodelay(true)?;
+        let sockets = (0..self.threads.len())
+            .map(|_| socket.try_clone())
+            .collect::<io::Result<Vec<_>>>()?;
+        let counters: Vec<Arc<Counters>> = self.threads.iter().map(|_| Arc::default()).collect();
+        let open = Arc::new(AtomicUsize::new(0));
+        for ((thread, socket), counters) in self.threads.iter().zip(sockets).zip(&counters) {
+            thread.send(Command::Open {
+                key: key.clone(),
+                socket,
+                spec: Arc::clone(&spec),
+                counters: Arc::clone(counters),
+                open: Arc::clone(&open),
+            });
+        }
+        self.lock().insert(key, counters);
+        Ok(())
+    }
+
+    /// Replaces what is known of an open listener: instances, behaviour. Running exchanges go on;
+    /// those with an instance that has left have `Behaviour::draining` to finish, if it is set.
+    pub fn update(&self, key: &ListenerKey, spec: &Arc<ListenerSpec>) {
+        for thread in &self.threads {
+            thread.send(Command::Update {
+                key: key.clone(),
+                spec: Arc::clone(spec),
+            });
+        }
+    }
+
+    /// Stops accepting and closes the socket; returns when every worker has, so that the address is
+    /// free again. Running exchanges finish, within `drain` if it is given; idle clients are closed.
+    pub async fn close(&self, key: &ListenerKey, drain: Option<Duration>) {
+        let mut waits = Vec::with_capacity(self.threads.len());
+        for thread in &self.threads {
+            let (closed, wait) = oneshot::channel();
+            thread.send(Command::Close {
+                key: key.clone(),
+                drain,
+                closed,
+            });
+            waits.push(wait);
+        }
+        for wait in waits {
+            // An error means that the worker has ended, and its sockets with it.
+            let _ = wait.await;
+        }
+        self.lock().remove(key);
+    }
+
+    /// What every open listener has counted since it was opened.
+    pub fn counters(&self) -> BTreeMap<ListenerKey, Counts> {
+        self.lock()
+            .iter()
+            .map(|(key, workers)| {
+                let mut sum = Counts::default();
+                workers.iter().for_each(|worker| sum += worker.read());
+                (key.clone(), sum)
+            })
+            .collect()
+    }
+
+    /// Number of worker threads.
+    pub fn threads(&self) -> usize {
+        self.threads.len()
+    }
+
+    /// The bounds chosen at the start.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Closes every listener, lets running exchanges finish for at most `drain`, ends the threads.
+    pub async fn shutdown(self, drain: Duration) {
+        let mut waits = Vec::with_capacity(self.threads.len());
+        for thread in &self.threads {
+            let (finished, wait) = oneshot::channel();
+            thread.send(Command::Shutdown { drain, finished });
+            waits.push(wait);
+        }
+        for wait in waits {
+            let _ = wait.await;
+        }
+        for thread in self.threads {
+            // Joining takes no time: a worker reports that it has finished as its last act.
+            let _ = thread.handle.join();
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<ListenerKey, Vec<Arc<Counters>>>> {
+        self.counters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Thread {
+    fn send(&self, command: Command) {
+        if self.commands.send(command).is_err() {
+            tracing::error!(thread = self.handle.thread().name(), "a worker has ended");
+        }
+    }
+}
+
+/// What the connections of one worker share.
+pub struct Local {
+    pub deadlines: Rc<Deadlines>,
+    pub buffers: Buffers,
+    /// Where heads are composed before they replace the received ones.
+    pub scratch: RefCell<Vec<u8>>,
+    limits: Limits,
+    connections: Cell<usize>,
+    /// Told when the last connection has ended.
+    empty: Notify,
+}
+
+/// A listener as one worker has it.
+pub struct Open {
+    pub key: ListenerKey,
+    pub spec: RefCell<Arc<ListenerSpec>>,
+    pub forwarding: RefCell<Rc<Forwarding>>,
+    pub instances: Instances,
+    pub counters: Arc<Counters>,
+    open: Arc<AtomicUsize>,
+    phase: Cell<Phase>,
+}
+
+/// The life of a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    Serving,
+    /// The socket is closed; what runs may finish.
+    Draining,
+    /// What still runs must end.
+    Cut,
+}
+
+impl Open {
+    /// Where the listener is in its life.
+    pub fn phase(&self) -> Phase {
+        self.phase.get()
+    }
+
+    /// The name under which its connections are woken together.
+    pub fn group(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+}
+
+fn run(
+    commands: mpsc::UnboundedReceiver<Command>,
+    limits: Limits,
+    ready: &std::sync::mpsc::SyncSender<io::Result<()>>,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build_local(Default::default());
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let _ = ready.send(Err(error));
+            return;
+        }
+    };
+    let _ = ready.send(Ok(()));
+    let finished = runtime.block_on(obey(commands, limits));
+    drop(runtime);
+    if let Some(finished) = finished {
+        let _ = finished.send(());
+    }
+}
+
+/// Carries out commands until told to shut down, or until nobody can command any more.
+async fn obey(
+    mut commands: mpsc::UnboundedReceiver<Command>,
+    limits: Limits,
+) -> Option<oneshot::Sender<()>> {
+    let local = Rc::new(Local {
+        deadlines: Rc::default(),
+        buffers: Buffers::default(),
+        scratch: RefCell::default(),
+        limits,
+        connections: Cell::new(0),
+        empty: Notify::new(),
+    });
+    let held: Rc<RefCell<HashMap<ListenerKey, Held>>> = Rc::default();
+    tokio::task::spawn_local(keep_time(Rc::clone(&local), Rc::clone(&held)));
+    while let Some(command) = commands.recv().await {
+        match command {
+            Command::Open {
+                key,
+                socket,
+                spec,
+                counters,
+                open,
+            } => match tokio::net::TcpListener::from_std(socket) {
+                Ok(socket) => {
+                    let opened = Rc::new(Open {
+                        key: key.clone(),
+                        forwarding: RefCell::new(Rc::new(spec.forwarding())),
+                        instances: Instances::default(),
+                        spec: RefCell::new(Arc::clone(&spec)),
+                        counters,
+                        open,
+                        phase: Cell::new(Phase::Serving),
+                    });
+                    opened.instances.replace(&spec.in_service);
+                    let accepting = tokio::task::spawn_local(accept(
+                        Rc::clone(&local),
+                        Rc::clone(&opened),
+                        socket,
+                    ));
+                    held.borrow_mut().insert(key, Held { opened, accepting });
+                }
+                Err(error) => {
+                    tracing::error!(servo = %key.servo, port = key.port, %error, "cannot watch a listening socket");
+                }
+            },
+            Command::Update { key, spec } => {
+                if let Some(held) = held.borrow().get(&key) {
+                    held.update(&local, spec);
+                }
+            }
+            Command::Close { key, drain, closed } => {
+                let held = held.borrow_mut().remove(&key);
+                if let Some(held) = held {
+                    held.close(&local, drain).await;
+                }
+                let _ = closed.send(());
+            }
+            Command::Shutdown { drain, finished } => {
+                let all: Vec<Held> = held.borrow_mut().drain().map(|(_, held)| held).collect();
+                for held in all {
+                    held.close(&local, None).await;
+                }
+                let _ = tokio::time::timeout(drain, local.drained()).await;
+                return Some(finished);
+            }
+        }
+    }
+    None
+}
+
+struct Held {
+    opened: Rc<Open>,
+    accepting: tokio::task::JoinHandle<()>,
+}
+
+impl Held {
+    fn update(&self, local: &Rc<Local>, spec: Arc<ListenerSpec>) {
+        let left = self.opened.instances.replace(&spec.in_service);
+        if let Some(draining) = spec.behaviour.draining
+            && !left.is_empty()
+        {
+            let local = Rc::clone(local);
+            let group = self.opened.group();
+            // Ends by itself after `draining`, at most an hour by the API's rules.
+            tokio::task::spawn_local(async move {
+                tokio::time::sleep(draining).await;
+                left.iter().for_each(|instance| instance.cut());
+                local.deadlines.wake(group);
+            });
+        }
+        self.opened.forwarding.replace(Rc::new(spec.forwarding()));
+        self.opened.spec.replace(spec);
+    }
+
+    async fn close(self, local: &Rc<Local>, drain: Option<Duration>) {
+        self.accepting.abort();
+        // Waits until the task is dropped, and the socket with it.
+        let _ = self.accepting.await;
+        self.opened.phase.set(Phase::Draining);
+        self.opened.instances.replace(&[]);
+        local.deadlines.wake(self.opened.group());
+        if let Some(drain) = drain {
+            let local = Rc::clone(local);
+            tokio::task::spawn_local(async move {
+                tokio::time::sleep(drain).await;
+                self.opened.phase.set(Phase::Cut);
+                local.deadlines.wake(self.opened.group());
+            });
+        }
+    }
+}
+
+impl Local {
+    async fn drained(&self) {
+        while self.connections.get() > 0 {
+            self.empty.notified().await;
+        }
+    }
+}
+
+/// Moves the worker's time on while there are connections, and sweeps the pools once a second.
+async fn keep_time(local: Rc<Local>, held: Rc<RefCell<HashMap<ListenerKey, Held>>>) {
+    const SWEEP_TICKS: u32 = 10;
+    loop {
+        local.deadlines.occupied().await;
+        tokio::time::sleep(TICK).await;
+        local.deadlines.tick();
+        let now = local.deadlines.now();
+        if now.is_multiple_of(SWEEP_TICKS) {
+            for held in held.borrow().values() {
+                let idle_timeout = held.opened.spec.borrow().behaviour.idle_timeout;
+                held.opened.instances.sweep(now, idle_timeout);
+            }
+        }
+    }
+}
+
+async fn accept(local: Rc<Local>, opened: Rc<Open>, socket: tokio::net::TcpListener) {
+    let mut in_a_row = 0;
+    loop {
+        match socket.accept().await {
+            Ok((client, peer)) => admit(&local, &opened, client, peer),
+            Err(error) if is_one_connections_fault(&error) => {}
+            Err(error) => {
+                tracing::warn!(servo = %opened.key.servo, port = opened.key.port, %error, "cannot accept");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+        in_a_row += 1;
+        if in_a_row == ACCEPT_BATCH {
+            in_a_row = 0;
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// Errors that `accept` reports of a connection that died in the queue.
+fn is_one_connections_fault(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::Interrupted
+    )
+}
+
+/// Gives a connection a task of its own, or turns it away at once.
+fn admit(local: &Rc<Local>, opened: &Rc<Open>, client: TcpStream, peer: SocketAddr) {
+    opened.counters.connections.add(1);
+    let presence = Presence::enter(local, opened);
+    let carriage = opened.spec.borrow().carriage;
+    if presence.number > local.limits.connections {
+        opened.counters.spillover.add(1);
+        if carriage == Carriage::Http {
+            exchange::turn_away(opened, &client);
+        }
+        return;
+    }
+    match carriage {
+        Carriage::Http => {
+            tokio::task::spawn_local(exchange::serve(presence, client, peer));
+        }
+        Carriage::Tcp => {
+            tokio::task::spawn_local(tcp::serve(presence, client));
+        }
+    }
+}
+
+/// A connection's place among the open ones, given up when it is dropped.
+pub struct Presence {
+    pub local: Rc<Local>,
+    pub opened: Rc<Open>,
+    /// How many there were, this one included.
+    number: usize,
+}
+
+impl Presence {
+    fn enter(local: &Rc<Local>, opened: &Rc<Open>) -> Presence {
+        local.connections.set(local.connections.get() + 1);
+        Presence {
+            local: Rc::clone(local),
+            opened: Rc::clone(opened),
+            number: opened.open.fetch_add(1, Ordering::Relaxed) + 1,
+        }
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        self.opened.open.fetch_sub(1, Ordering::Relaxed);
+        let left = self.local.connections.get() - 1;
+        self.local.connections.set(left);
+        if left == 0 {
+            self.local.empty.notify_one();
+        }
+        if std::thread::panicking() {
+            // The runtime contains the panic; the panic hook has said where it was.
+            self.opened.counters.panics.add(1);
+            tracing::error!(servo = %self.opened.key.servo, port = self.opened.key.port, "a connection's task panicked");
+        }
+    }
+}
