@@ -10,8 +10,8 @@
 //! | [`pool`] | which instance is next, and which connections to it are idle |
 //! | [`deadline`], [`buffer`], [`counters`], [`limits`] | time, memory, numbers, bounds |
 //! | [`supervisor`] | what must be opened, changed, closed to make the desired state true |
-| [`probe`] | what a health check sends and sees |
-| [`access_log`] | how an exchange is told in a line |
+//! | [`probe`] | what a health check sends and sees |
+//! | [`access_log`] | how an exchange is told in a line |
 
 pub mod access_log;
 pub mod buffer;
