@@ -9,4 +9,5 @@ pub mod instance;
 pub mod listener;
 pub mod placement;
 pub mod plane;
+pub mod policy;
 pub mod timestamp;
