@@ -4,10 +4,12 @@
 //! Time comes in as an argument. Everything else of the crate may import this room; it imports none.
 
 pub mod account;
+pub mod attribute;
 pub mod health;
 pub mod instance;
 pub mod listener;
 pub mod placement;
 pub mod plane;
 pub mod policy;
+pub mod tag;
 pub mod timestamp;

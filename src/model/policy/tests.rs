@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::listener::Protocol;
+use crate::model::listener::{Listener, Port, Protocol};
 use proptest::prelude::*;
 
 fn catalogue(dialect: Dialect, predefined: Predefined) -> Catalogue {
@@ -62,8 +62,13 @@ fn described(
 fn policies_are_read_with_every_documented_refusal() {
     use PolicyRefusal::*;
     let invalid = |text: &str| Err(AttributeInvalid(text.to_owned()));
+    type Case<'a> = (
+        &'a str,
+        &'a [(&'a str, &'a str)],
+        Result<&'a str, PolicyRefusal>,
+    );
     #[rustfmt::skip]
-    let cases: &[(&str, &[(&str, &str)], Result<&str, PolicyRefusal>)] = &[
+    let cases: &[Case] = &[
         ("AppCookieStickinessPolicyType", &[("CookieName", "session")], Ok("CookieName=session")),
         ("AppCookieStickinessPolicyType", &[], Err(AttributeMissing { name: "CookieName", cardinality: "ONE" })),
         ("AppCookieStickinessPolicyType", &[("CookieName", "a"), ("CookieName", "b")], Err(AttributeRepeated { name: "CookieName", cardinality: "ONE" })),
@@ -302,8 +307,16 @@ fn instance_ports_take_the_policies_that_suit_them() {
     use Dialect::*;
     use PolicyRefusal::*;
     use Protocol::*;
+    type Case<'a> = (
+        Dialect,
+        Protocol,
+        Option<Protocol>,
+        i64,
+        &'a [&'a str],
+        Option<PolicyRefusal>,
+    );
     #[rustfmt::skip]
-    let cases: &[(Dialect, Protocol, Option<Protocol>, i64, &[&str], Option<PolicyRefusal>)] = &[
+    let cases: &[Case] = &[
         (Eucalyptus, Http, Some(Https), 8443, &["auth"], None),
         (Eucalyptus, Tcp, Some(Ssl), 8443, &["auth"], None),
         (Eucalyptus, Http, Some(Http), 8443, &["auth"], Some(AuthenticationNeedsTls)),
@@ -428,8 +441,12 @@ fn a_new_secure_listener_gets_the_default_security_policy() {
         policies.secure(&amazon(), one).expect("there is room");
     }
     let default = name("ELBSecurityPolicy-2016-08");
-    assert_eq!(policies.of_listener(port(443)), [default.clone()]);
-    assert_eq!(policies.of_listener(port(993)), [default]);
+    for secure in [443, 993] {
+        assert_eq!(
+            policies.of_listener(port(secure)),
+            std::slice::from_ref(&default)
+        );
+    }
     assert_eq!(policies.of_listener(port(80)), []);
     assert_eq!(policies.iter().count(), 1);
     let Some(Terms::SslNegotiation(negotiation)) = policies.terms_of_listener(port(443)).next()
