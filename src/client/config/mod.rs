@@ -16,7 +16,8 @@ mod ini;
 mod lookup;
 
 use super::settings::{
-    DEFAULT_RETRIES, DEFAULT_TIMEOUT, Pauses, Settings, Source, Sourced, Verification,
+    DEFAULT_MAXIMUM_ANSWER_BYTES, DEFAULT_RETRIES, DEFAULT_TIMEOUT, Pauses, Settings, Source,
+    Sourced, Verification,
 };
 use crate::wire::release::Release;
 use environment::{Environment, set};
@@ -277,6 +278,7 @@ impl<'e> Configuration<'e> {
                 text => boolean(text),
             })?,
             pauses: Pauses::default(),
+            maximum_answer_bytes: DEFAULT_MAXIMUM_ANSWER_BYTES,
         })
     }
 
