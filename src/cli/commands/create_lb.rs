@@ -31,7 +31,7 @@ pub struct CreateLb {
     #[arg(short, long = "listener", value_name = "LISTENER", required = true)]
     listeners: Vec<ListenerArgument>,
     /// "internal" to give the load balancer a private address only
-    #[arg(short = 'i', long, value_name = "internal", value_parser = ["internal"])]
+    #[arg(short = 'i', long, value_name = "internal", value_parser = ["internal"], hide_possible_values = true)]
     scheme: Option<String>,
     /// Security groups to assign the load balancer to
     #[arg(short = 'g', long, value_name = "GROUP1,GROUP2,...")]
