@@ -121,7 +121,12 @@ pub fn release(
     Configuration::load(environment)?.release(flags)
 }
 
-fn stated_release(
+/// The release that an option or a variable names, for which no file is read.
+///
+/// # Errors
+///
+/// The variable names no release.
+pub fn stated_release(
     flags: &Flags,
     environment: &dyn Environment,
 ) -> Result<Option<Sourced<Release>>, ConfigError> {
