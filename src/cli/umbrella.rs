@@ -125,7 +125,7 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-pub fn shown_subcommands() -> impl Iterator<Item = &'static Subcommand> {
+fn shown_subcommands() -> impl Iterator<Item = &'static Subcommand> {
     SUBCOMMANDS
         .iter()
         .filter(|row| !(row.describe)().is_hide_set())

@@ -75,6 +75,9 @@ enum Command {
         drain: Option<Duration>,
         closed: oneshot::Sender<()>,
     },
+    Settle {
+        settled: oneshot::Sender<()>,
+    },
     Shutdown {
         drain: Duration,
         finished: oneshot::Sender<()>,
@@ -151,6 +154,21 @@ impl Workers {
                 key: key.clone(),
                 spec: Arc::clone(spec),
             });
+        }
+    }
+
+    /// Returns when every worker has carried out what it was told before, so that whoever is told of
+    /// a change sees its effect.
+    pub async fn settle(&self) {
+        let mut waits = Vec::with_capacity(self.threads.len());
+        for thread in &self.threads {
+            let (settled, wait) = oneshot::channel();
+            thread.send(Command::Settle { settled });
+            waits.push(wait);
+        }
+        for wait in waits {
+            // An error means that the worker has ended: it serves no old state either.
+            let _ = wait.await;
         }
     }
 
@@ -351,6 +369,9 @@ async fn obey(
                     held.close(&local, drain).await;
                 }
                 let _ = closed.send(());
+            }
+            Command::Settle { settled } => {
+                let _ = settled.send(());
             }
             Command::Shutdown { drain, finished } => {
                 let all: Vec<Held> = held.borrow_mut().drain().map(|(_, held)| held).collect();

@@ -4,7 +4,6 @@
 //! and a test compares them with what this makes.
 
 mod completions;
-mod man;
 
 use super::exit::Failure;
 use clap::{Arg, ArgMatches, value_parser};
@@ -15,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub type Page = (PathBuf, String);
 
 /// What can be generated.
-const KINDS: [&str; 2] = ["man", "completions"];
+const KINDS: [&str; 1] = ["completions"];
 
 /// The options of `eulb generate`.
 pub fn describe() -> clap::Command {
@@ -61,7 +60,6 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
 /// A page cannot be made.
 pub fn pages(kind: &str) -> Result<Vec<Page>, Failure> {
     match kind {
-        "man" => man::pages(),
         "completions" => completions::pages(),
         other => Err(Failure::new(format!("nothing of the kind '{other}'"))),
     }

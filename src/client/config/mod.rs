@@ -16,8 +16,7 @@ mod ini;
 mod lookup;
 
 use super::settings::{
-    DEFAULT_MAXIMUM_ANSWER_BYTES, DEFAULT_RETRIES, DEFAULT_TIMEOUT, Pauses, Settings, Source,
-    Sourced, Verification,
+    DEFAULT_RETRIES, DEFAULT_TIMEOUT, Pauses, Settings, Source, Sourced, Verification,
 };
 use crate::wire::release::Release;
 use environment::{Environment, set};
@@ -121,12 +120,7 @@ pub fn release(
     Configuration::load(environment)?.release(flags)
 }
 
-/// The release that an option or a variable names, for which no file is read.
-///
-/// # Errors
-///
-/// The variable names no release.
-pub fn stated_release(
+fn stated_release(
     flags: &Flags,
     environment: &dyn Environment,
 ) -> Result<Option<Sourced<Release>>, ConfigError> {
@@ -283,7 +277,6 @@ impl<'e> Configuration<'e> {
                 text => boolean(text),
             })?,
             pauses: Pauses::default(),
-            maximum_answer_bytes: DEFAULT_MAXIMUM_ANSWER_BYTES,
         })
     }
 

@@ -40,7 +40,7 @@ pub fn network() -> Probe {
 
 /// What a checker needs to know. It never changes: for another check there is another checker, which
 /// resumes the tracker.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     pub servo: ServoId,
     pub instance: InstanceId,

@@ -1,2 +1,474 @@
+//! Keeps in the workers what is desired: the part that Auto Scaling, the servo's main loop and its
+//! health checkers played in Eucalyptus.
+//!
+//! One task compares what it holds with the newest [`Desired`] ([`plan`]: pure) and carries the steps
+//! out: binds and closes listeners, hands the workers a new pool when an instance's verdict changes
+//! ([`checker`]), and tells what it saw. It never relies on having heard every snapshot, and goes on
+//! with the last one when the control plane is gone.
+//!
+//! A change of instances reaches the workers as a new [`ListenerSpec`]; no socket is touched, no
+//! exchange is broken.
+
 pub mod checker;
 pub mod plan;
+
+use super::listener::{Carriage, ListenerKey, ListenerSpec, Target};
+use super::worker::Workers;
+use crate::clock::Clock;
+use crate::model::health::{Tracker, Verdict};
+use crate::model::instance::InstanceId;
+use crate::model::listener::{Port, Protocol};
+use crate::model::placement::ServoId;
+use crate::model::plane::{Backend, Desired, Observation, Servo};
+use crate::socket::{self, BindCause, BindError};
+use checker::{Check, Probe, Report};
+use plan::{Held, Step, plan};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Pause before a listener that could not be bound is tried again. Real time: what keeps the port
+/// does not know the local cloud's clock.
+const RETRY_PAUSE: Duration = Duration::from_secs(2);
+
+/// Longest wait for the control plane to take an observation. Nobody relies on hearing every one,
+/// and a control plane that has stopped must not stop the data plane.
+const TELL_PATIENCE: Duration = Duration::from_secs(1);
+
+/// Reports that may wait while the supervisor carries out steps; beyond, checkers wait.
+const REPORT_QUEUE: usize = 1024;
+
+/// How long running exchanges may take to finish when the process ends: longer than an ordinary
+/// request, shorter than the patience of whoever stops it.
+const SHUTDOWN_DRAIN: Duration = Duration::from_secs(5);
+
+/// Whom the supervisor listens and talks to.
+pub struct Links {
+    pub desired: watch::Receiver<Arc<Desired>>,
+    pub observations: mpsc::Sender<Observation>,
+    /// The newest revision that is in force, for whoever waits for one.
+    pub applied: watch::Sender<u64>,
+}
+
+/// Supervises until `stop` is cancelled, then lets running exchanges finish and ends the workers.
+pub async fn serve(
+    links: Links,
+    workers: Workers,
+    clock: Clock,
+    probe: Probe,
+    stop: CancellationToken,
+) {
+    let (reports, mut reported) = mpsc::channel(REPORT_QUEUE);
+    let Links {
+        mut desired,
+        observations,
+        applied,
+    } = links;
+    let mut supervisor = Supervisor {
+        workers,
+        observations,
+        clock,
+        probe,
+        reports,
+        held: Held::default(),
+        carried: BTreeMap::new(),
+        checks: JoinSet::new(),
+        checked_by: BTreeMap::new(),
+        last_checker: 0,
+    };
+    let mut control_plane_lives = true;
+    let mut newest = Arc::clone(&desired.borrow_and_update());
+    let mut retry = supervisor.reconcile(&newest, &applied).await;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            changed = desired.changed(), if control_plane_lives => match changed {
+                Ok(()) => {
+                    newest = Arc::clone(&desired.borrow_and_update());
+                    retry = supervisor.reconcile(&newest, &applied).await;
+                }
+                Err(_) => control_plane_lives = false,
+            },
+            Some(report) = reported.recv() => supervisor.judge(report).await,
+            Some(ended) = supervisor.checks.join_next_with_id() => supervisor.bury(ended).await,
+            () = tokio::time::sleep_until(retry.unwrap_or_else(Instant::now)), if retry.is_some() => {
+                retry = supervisor.reconcile(&newest, &applied).await;
+            }
+        }
+    }
+    supervisor.checks.shutdown().await;
+    supervisor.workers.shutdown(SHUTDOWN_DRAIN).await;
+}
+
+struct Supervisor {
+    workers: Workers,
+    observations: mpsc::Sender<Observation>,
+    clock: Clock,
+    probe: Probe,
+    reports: mpsc::Sender<Report>,
+    held: Held,
+    carried: BTreeMap<ServoId, Carried>,
+    checks: JoinSet<()>,
+    /// Whose checks a task makes, to find the servo of one that died.
+    checked_by: BTreeMap<Id, ServoId>,
+    last_checker: u64,
+}
+
+/// What the supervisor keeps of a servo beside what [`Held`] says of it.
+#[derive(Default)]
+struct Carried {
+    checkers: BTreeMap<InstanceId, Checker>,
+    /// What the workers were told last, by listener port.
+    specs: BTreeMap<Port, Arc<ListenerSpec>>,
+    /// Why a listener is not bound, as told last.
+    failures: BTreeMap<Port, String>,
+}
+
+/// One instance's checks.
+struct Checker {
+    number: u64,
+    backend: Backend,
+    check: Check,
+    verdict: Option<Verdict>,
+    task: AbortHandle,
+}
+
+impl Drop for Checker {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Supervisor {
+    /// Makes what is held what is desired; returns when to try again what could not be done.
+    async fn reconcile(
+        &mut self,
+        desired: &Desired,
+        applied: &watch::Sender<u64>,
+    ) -> Option<Instant> {
+        let mut touched = BTreeSet::new();
+        for step in plan(&self.held, desired) {
+            match &step {
+                Step::Retire(id) => self.retire(id).await,
+                Step::Close(id, port) => self.close(id, *port).await,
+                Step::Adopt(servo) => {
+                    self.held.note(&step);
+                    self.adopt(servo);
+                    touched.insert(servo.id.clone());
+                    continue;
+                }
+                Step::Open(id, port) => {
+                    touched.insert(id.clone());
+                    if let Err(reason) = self.open(id, *port) {
+                        self.report_failure(id, *port, reason).await;
+                        continue;
+                    }
+                }
+            }
+            self.held.note(&step);
+        }
+        for id in &touched {
+            self.refresh(id);
+        }
+        if !touched.is_empty() {
+            // Nothing is said to be in force before the workers have it.
+            self.workers.settle().await;
+        }
+        for id in touched {
+            if self
+                .held
+                .servos
+                .get(&id)
+                .is_some_and(plan::HeldServo::is_serving)
+            {
+                self.tell(Observation::ServoServing { servo: id }).await;
+            }
+        }
+        if *applied.borrow() != desired.revision {
+            let revision = desired.revision;
+            tracing::debug!(target: "servo", revision, "in force");
+            self.tell(Observation::Applied { revision }).await;
+            applied.send_replace(revision);
+        }
+        let serving = self.held.servos.values().all(plan::HeldServo::is_serving);
+        (!serving).then(|| Instant::now() + RETRY_PAUSE)
+    }
+
+    async fn tell(&self, observation: Observation) {
+        if let Err(error) = self
+            .observations
+            .send_timeout(observation, TELL_PATIENCE)
+            .await
+        {
+            tracing::debug!(target: "servo", "nobody takes observations: {error}");
+        }
+    }
+
+    async fn retire(&mut self, id: &ServoId) {
+        self.carried.remove(id);
+        let Some(held) = self.held.servos.get(id) else {
+            return;
+        };
+        let drain = held.servo.behaviour.draining;
+        for port in held.bound.keys() {
+            self.workers.close(&key(id, *port), drain).await;
+        }
+        tracing::info!(target: "servo", servo = %id, balancer = &*held.servo.balancer.name, "retired");
+    }
+
+    async fn close(&mut self, id: &ServoId, port: Port) {
+        if let Some(carried) = self.carried.get_mut(id) {
+            carried.specs.remove(&port);
+        }
+        let drain = self
+            .held
+            .servos
+            .get(id)
+            .and_then(|held| held.servo.behaviour.draining);
+        self.workers.close(&key(id, port), drain).await;
+        tracing::info!(target: "servo", servo = %id, %port, "listener closed");
+    }
+
+    /// Takes up a version of a servo: begins, ends and renews checks.
+    fn adopt(&mut self, servo: &Arc<Servo>) {
+        let carried = self.carried.entry(servo.id.clone()).or_default();
+        carried.failures.clear();
+        let mut before = std::mem::take(&mut carried.checkers);
+        let mut checkers = BTreeMap::new();
+        for backend in &servo.backends {
+            let Some(check) = check_of(servo, backend) else {
+                continue;
+            };
+            let previous = before.remove(&backend.instance);
+            let checker = match previous {
+                Some(same) if same.check == check && same.backend == *backend => same,
+                // Another check of the same machine: it serves until the new check says otherwise.
+                Some(other) if other.backend == *backend => {
+                    self.begin(backend, check, other.verdict)
+                }
+                _ => self.begin(backend, check, None),
+            };
+            checkers.insert(backend.instance.clone(), checker);
+        }
+        if let Some(carried) = self.carried.get_mut(&servo.id) {
+            carried.checkers = checkers;
+        }
+    }
+
+    fn begin(&mut self, backend: &Backend, check: Check, verdict: Option<Verdict>) -> Checker {
+        self.last_checker += 1;
+        let number = self.last_checker;
+        let task = self.checks.spawn(checker::check(
+            check.clone(),
+            number,
+            Tracker::resuming(verdict),
+            self.clock,
+            Arc::clone(&self.probe),
+            self.reports.clone(),
+        ));
+        self.checked_by.insert(task.id(), check.servo.clone());
+        Checker {
+            number,
+            backend: backend.clone(),
+            check,
+            verdict,
+            task,
+        }
+    }
+
+    /// Binds a listener and hands it to the workers.
+    fn open(&mut self, id: &ServoId, port: Port) -> Result<(), String> {
+        let missing = || format!("the servo has no listener on port {port}");
+        let held = self.held.servos.get(id).ok_or_else(missing)?;
+        let carried = self.carried.entry(id.clone()).or_default();
+        let spec = spec(&held.servo, port, carried)?;
+        let socket = held
+            .socket(port)
+            .ok_or_else(|| format!("port {port} with the port offset is over 65535"))?;
+        let listener = socket::listen(socket.address).map_err(|error| advice(&error))?;
+        let spec = Arc::new(spec);
+        self.workers
+            .open(key(id, port), listener, Arc::clone(&spec))
+            .map_err(|error| format!("cannot serve {}: {error}", socket.address))?;
+        carried.specs.insert(port, spec);
+        carried.failures.remove(&port);
+        tracing::info!(
+            target: "servo", servo = %id, balancer = &*held.servo.balancer.name,
+            address = %socket.address, protocol = %socket.protocol, request = &*held.servo.cause,
+            "listening"
+        );
+        Ok(())
+    }
+
+    /// Tells that a listener is not bound; once per reason and version of the servo.
+    async fn report_failure(&mut self, id: &ServoId, port: Port, reason: String) {
+        let carried = self.carried.entry(id.clone()).or_default();
+        if carried.failures.get(&port) == Some(&reason) {
+            return;
+        }
+        tracing::warn!(target: "servo", servo = %id, %port, "{reason}");
+        carried.failures.insert(port, reason.clone());
+        self.tell(Observation::BindFailed {
+            servo: id.clone(),
+            port: port.get(),
+            reason,
+        })
+        .await;
+    }
+
+    /// Tells the workers what has changed of a servo's listeners.
+    fn refresh(&mut self, id: &ServoId) {
+        let (Some(held), Some(carried)) = (self.held.servos.get(id), self.carried.get_mut(id))
+        else {
+            return;
+        };
+        for port in held.bound.keys() {
+            let Ok(spec) = spec(&held.servo, *port, carried) else {
+                continue;
+            };
+            if carried.specs.get(port).is_some_and(|told| **told == spec) {
+                continue;
+            }
+            let spec = Arc::new(spec);
+            self.workers.update(&key(id, *port), &spec);
+            carried.specs.insert(*port, spec);
+        }
+    }
+
+    /// Takes a checker's word: the pool follows at once.
+    async fn judge(&mut self, report: Report) {
+        let checker = self
+            .carried
+            .get_mut(&report.servo)
+            .and_then(|carried| carried.checkers.get_mut(&report.instance));
+        // What a checker said before it was replaced is no longer of interest.
+        let Some(checker) = checker.filter(|checker| checker.number == report.checker) else {
+            return;
+        };
+        checker.verdict = Some(report.verdict);
+        if report.changed {
+            self.refresh(&report.servo);
+            self.workers.settle().await;
+            tracing::info!(
+                target: "servo", servo = %report.servo, instance = %report.instance,
+                "{:?}: {}", report.verdict, report.checked
+            );
+        }
+        self.tell(Observation::Health {
+            servo: report.servo,
+            instance: report.instance,
+            verdict: report.verdict,
+            checked: report.checked,
+        })
+        .await;
+    }
+
+    /// Looks at a check task that has ended, and starts the checks of its servo anew if it died.
+    ///
+    /// The sockets of such a servo stay: carrying traffic needs no checks, and whoever is in service
+    /// remains so until the new checks say otherwise.
+    async fn bury(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = match &ended {
+            Ok((id, ())) => *id,
+            Err(error) => error.id(),
+        };
+        let owner = self.checked_by.remove(&id);
+        let (Err(error), Some(servo)) = (ended, owner) else {
+            return;
+        };
+        let Some(carried) = self.carried.get_mut(&servo).filter(|_| error.is_panic()) else {
+            return;
+        };
+        let reason = "a health check ended by a fault of the program".to_owned();
+        tracing::error!(target: "servo", servo = %servo, "{reason}: {error}");
+        let mut checkers = std::mem::take(&mut carried.checkers);
+        for checker in checkers.values_mut() {
+            let renewed = self.begin(&checker.backend, checker.check.clone(), checker.verdict);
+            *checker = renewed;
+        }
+        if let Some(carried) = self.carried.get_mut(&servo) {
+            carried.checkers = checkers;
+        }
+        self.tell(Observation::ServoReplaced { servo, reason })
+            .await;
+    }
+}
+
+fn key(servo: &ServoId, port: Port) -> ListenerKey {
+    ListenerKey {
+        servo: servo.clone(),
+        port: port.get(),
+    }
+}
+
+/// What is to be checked of an instance, unless the servo checks nothing.
+fn check_of(servo: &Servo, backend: &Backend) -> Option<Check> {
+    let health_check = servo.health_check.clone()?;
+    Some(Check {
+        servo: servo.id.clone(),
+        instance: backend.instance.clone(),
+        address: backend.reach.at(health_check.target.port()),
+        health_check,
+        first_pass_suffices: servo.behaviour.first_pass_suffices,
+    })
+}
+
+/// What the workers must know of a listener now: those instances that its servo's checks have found
+/// in service.
+fn spec(servo: &Servo, port: Port, carried: &Carried) -> Result<ListenerSpec, String> {
+    let listener = servo
+        .listeners
+        .iter()
+        .find(|listener| listener.port == port)
+        .ok_or_else(|| format!("the servo has no listener on port {port}"))?;
+    let carriage = match listener.protocol {
+        Protocol::Http => Carriage::Http,
+        Protocol::Tcp => Carriage::Tcp,
+        other => {
+            return Err(format!(
+                "{other} listeners are not carried by this data plane"
+            ));
+        }
+    };
+    let in_service = servo.backends.iter().filter(|backend| {
+        let checker = carried.checkers.get(&backend.instance);
+        checker.and_then(|checker| checker.verdict) == Some(Verdict::InService)
+    });
+    Ok(ListenerSpec {
+        carriage,
+        port: port.get(),
+        in_service: in_service
+            .map(|backend| Target {
+                instance: backend.instance.clone(),
+                address: backend.reach.at(listener.instance_port),
+            })
+            .collect(),
+        behaviour: servo.behaviour.clone(),
+        balancer: servo.balancer.clone(),
+    })
+}
+
+/// A bind failure with what to do about it.
+fn advice(error: &BindError) -> String {
+    match error.cause {
+        BindCause::InUse => format!(
+            "{error}: stop that program, or start the local cloud with --port-offset or another --servo-cidr"
+        ),
+        BindCause::NotAvailable => format!(
+            "{error}: add it to the loopback interface, or start the local cloud with another --servo-cidr"
+        ),
+        BindCause::Denied => format!(
+            "{error}: start the local cloud with --port-offset 8000, or lower \
+             net.ipv4.ip_unprivileged_port_start"
+        ),
+        BindCause::TooManyFiles => format!("{error}: raise the limit with 'ulimit -n'"),
+        BindCause::Other(_) => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,0 @@
-//! The composition root of `eulb local`: binds, wires up, spawns, waits, drains.

@@ -1,0 +1,335 @@
+//! The supervisor with real workers and sockets; only the instances' answers to checks are scripted.
+
+use super::plan::tests::{desired, port, servo};
+use super::*;
+use crate::model::health::{HealthCheck, Outcome, Target as HealthTarget, Thresholds};
+use crate::model::instance::Reach;
+use crate::proxy::probe::Seen;
+use crate::proxy::worker::Limits;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Mutex;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What scripted checks do with an instance, by its address.
+#[derive(Clone, Copy, PartialEq)]
+enum Script {
+    Pass,
+    Fail,
+    Panic,
+}
+
+type Scripts = Arc<Mutex<BTreeMap<SocketAddr, Script>>>;
+
+struct Rig {
+    publish: watch::Sender<Arc<Desired>>,
+    seen: mpsc::Receiver<Observation>,
+    applied: watch::Receiver<u64>,
+    scripts: Scripts,
+    stop: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+    revision: u64,
+}
+
+impl Rig {
+    fn start() -> Rig {
+        let (publish, desired) = watch::channel(Arc::new(Desired::default()));
+        let (observations, seen) = mpsc::channel(64);
+        let (applied, now_applied) = watch::channel(0);
+        let scripts = Scripts::default();
+        let asked = Arc::clone(&scripts);
+        let probe: Probe = Arc::new(move |target, address, _| {
+            let script = asked.lock().unwrap().get(&address).copied();
+            Box::pin(async move {
+                assert!(script != Some(Script::Panic), "as the test wants");
+                let passed = script == Some(Script::Pass);
+                Seen {
+                    outcome: if passed {
+                        Outcome::Passed
+                    } else {
+                        Outcome::Failed
+                    },
+                    checked: format!("{target} was asked"),
+                }
+            })
+        });
+        let stop = CancellationToken::new();
+        let links = Links {
+            desired,
+            observations,
+            applied,
+        };
+        let workers = Workers::start(2, Limits::default()).unwrap();
+        // A nominal second is a millisecond, so that checks follow each other at once.
+        let clock = Clock::scaled(0.001);
+        let task = tokio::spawn(serve(links, workers, clock, probe, stop.clone()));
+        Rig {
+            publish,
+            seen,
+            applied: now_applied,
+            scripts,
+            stop,
+            task,
+            revision: 0,
+        }
+    }
+
+    /// Publishes these servos and waits until they are in force.
+    async fn publish(&mut self, servos: impl IntoIterator<Item = Servo>) {
+        self.revision += 1;
+        let revision = self.revision;
+        self.publish.send_replace(Arc::new(Desired {
+            revision,
+            ..desired(servos)
+        }));
+        self.applied.wait_for(|now| *now == revision).await.unwrap();
+    }
+
+    fn script(&self, instance: &Instance, script: Script) {
+        self.scripts
+            .lock()
+            .unwrap()
+            .insert(instance.address, script);
+    }
+
+    /// Waits for an observation, passing over others and repeated verdicts.
+    async fn see(&mut self, wanted: impl Fn(&Observation) -> bool) -> Observation {
+        loop {
+            let observation = self.seen.recv().await.expect("the supervisor runs");
+            if wanted(&observation) {
+                return observation;
+            }
+        }
+    }
+
+    async fn see_verdict(&mut self, number: u8, wanted: Verdict) -> String {
+        let id = InstanceId::new(format!("i-{number:08X}"));
+        let seen = self
+            .see(|observation| {
+                matches!(observation, Observation::Health { instance, verdict, .. }
+                    if *instance == id && *verdict == wanted)
+            })
+            .await;
+        match seen {
+            Observation::Health { checked, .. } => checked,
+            _ => unreachable!("only health was wanted"),
+        }
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+/// An instance that says its number and then echoes.
+struct Instance {
+    number: u8,
+    address: SocketAddr,
+}
+
+impl Instance {
+    async fn start(number: u8) -> Instance {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    client.write_all(&[number]).await.unwrap();
+                    let (mut from, mut to) = client.split();
+                    let _ = tokio::io::copy(&mut from, &mut to).await;
+                });
+            }
+        });
+        Instance { number, address }
+    }
+}
+
+/// A servo at a loopback address of its own, with TCP listeners for instance port 80.
+fn balancer(address: Ipv4Addr, ports: &[u16], instances: &[&Instance]) -> Servo {
+    let listeners: Vec<_> = ports.iter().map(|port| (Protocol::Tcp, *port)).collect();
+    Servo {
+        address: address.into(),
+        backends: instances
+            .iter()
+            .map(|instance| Backend {
+                instance: InstanceId::new(format!("i-{:08X}", instance.number)),
+                reach: Reach {
+                    address: instance.address.ip(),
+                    ports: BTreeMap::from([(port(80), port(instance.address.port()))]),
+                },
+            })
+            .collect(),
+        ..servo(1, &listeners, &[])
+    }
+}
+
+/// An address nobody else uses, with ports that are free there.
+fn free(ports: usize) -> (Ipv4Addr, Vec<u16>) {
+    let mut bytes = [0; 2];
+    getrandom::fill(&mut bytes).unwrap();
+    let address = Ipv4Addr::new(127, 211, bytes[0], bytes[1].clamp(1, 254));
+    let held: Vec<_> = (0..ports)
+        .map(|_| std::net::TcpListener::bind((address, 0)).unwrap())
+        .collect();
+    let port = |listener: &std::net::TcpListener| listener.local_addr().unwrap().port();
+    (address, held.iter().map(port).collect())
+}
+
+/// Connects through the balancer; the instance's number, or nothing if nobody is in service.
+async fn call(address: Ipv4Addr, port: u16) -> Option<(u8, TcpStream)> {
+    let mut stream = TcpStream::connect((address, port)).await.unwrap();
+    let mut number = [0];
+    stream.read_exact(&mut number).await.ok()?;
+    Some((number[0], stream))
+}
+
+async fn answering(address: Ipv4Addr, port: u16) -> BTreeSet<u8> {
+    let mut numbers = BTreeSet::new();
+    for _ in 0..12 {
+        if let Some((number, _)) = call(address, port).await {
+            numbers.insert(number);
+        }
+    }
+    numbers
+}
+
+#[tokio::test]
+async fn instances_come_and_go_and_a_running_exchange_notices_nothing() {
+    let (address, ports) = free(1);
+    let (first, second) = (Instance::start(1).await, Instance::start(2).await);
+    let mut rig = Rig::start();
+    rig.script(&first, Script::Pass);
+
+    // Bound at once, empty until a check says otherwise.
+    rig.publish([balancer(address, &ports, &[])]).await;
+    let serving = |seen: &Observation| matches!(seen, Observation::ServoServing { .. });
+    rig.see(serving).await;
+    assert!(call(address, ports[0]).await.is_none());
+
+    rig.publish([balancer(address, &ports, &[&first])]).await;
+    let checked = rig.see_verdict(1, Verdict::InService).await;
+    assert_eq!(checked, "TCP:80 was asked");
+    let (number, mut running) = call(address, ports[0]).await.unwrap();
+    assert_eq!(number, 1);
+
+    // A second one, which fails its checks at first.
+    rig.script(&second, Script::Fail);
+    rig.publish([balancer(address, &ports, &[&first, &second])])
+        .await;
+    rig.see_verdict(2, Verdict::OutOfService).await;
+    assert_eq!(answering(address, ports[0]).await, BTreeSet::from([1]));
+    rig.script(&second, Script::Pass);
+    rig.see_verdict(2, Verdict::InService).await;
+    assert_eq!(answering(address, ports[0]).await, BTreeSet::from([1, 2]));
+
+    // The first is taken out by its checks, put back, and removed; its client goes on.
+    rig.script(&first, Script::Fail);
+    rig.see_verdict(1, Verdict::OutOfService).await;
+    assert_eq!(answering(address, ports[0]).await, BTreeSet::from([2]));
+    rig.script(&first, Script::Pass);
+    rig.see_verdict(1, Verdict::InService).await;
+    assert_eq!(answering(address, ports[0]).await, BTreeSet::from([1, 2]));
+    rig.publish([balancer(address, &ports, &[&second])]).await;
+    assert_eq!(answering(address, ports[0]).await, BTreeSet::from([2]));
+    running.write_all(b"still").await.unwrap();
+    let mut echo = [0; 5];
+    running.read_exact(&mut echo).await.unwrap();
+    assert_eq!(&echo, b"still");
+    drop(running);
+
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn a_changed_health_check_keeps_the_pool_until_there_is_a_verdict() {
+    let (address, ports) = free(1);
+    let instance = Instance::start(1).await;
+    let mut rig = Rig::start();
+    rig.script(&instance, Script::Pass);
+    rig.publish([balancer(address, &ports, &[&instance])]).await;
+    rig.see_verdict(1, Verdict::InService).await;
+
+    // A check that will not be made for a long time: what was known still holds.
+    let mut changed = balancer(address, &ports, &[&instance]);
+    changed.health_check = Some(HealthCheck {
+        target: HealthTarget::tcp(port(80)),
+        interval_seconds: 3_600_000,
+        timeout_seconds: 5,
+        thresholds: Thresholds {
+            healthy: 10,
+            unhealthy: 10,
+        },
+    });
+    rig.publish([changed]).await;
+    assert_eq!(answering(address, ports[0]).await, BTreeSet::from([1]));
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn a_listener_that_cannot_be_bound_is_told_and_the_others_serve() {
+    let (address, ports) = free(2);
+    let instance = Instance::start(1).await;
+    let mut rig = Rig::start();
+    rig.script(&instance, Script::Pass);
+    let squatter = std::net::TcpListener::bind((address, ports[0])).unwrap();
+    rig.publish([balancer(address, &ports, &[&instance])]).await;
+    let failed = rig
+        .see(|seen| matches!(seen, Observation::BindFailed { .. }))
+        .await;
+    let reason = format!(
+        "cannot listen on {address}:{}: the port is in use by another program: stop that program, \
+         or start the local cloud with --port-offset or another --servo-cidr",
+        ports[0]
+    );
+    assert_eq!(
+        failed,
+        Observation::BindFailed {
+            servo: ServoId::new("i-00000001"),
+            port: ports[0],
+            reason,
+        }
+    );
+    rig.see_verdict(1, Verdict::InService).await;
+    assert_eq!(answering(address, ports[1]).await, BTreeSet::from([1]));
+
+    // Tried again with the next change, at the latest after the pause.
+    drop(squatter);
+    rig.publish([balancer(address, &ports, &[&instance])]).await;
+    assert_eq!(answering(address, ports[0]).await, BTreeSet::from([1]));
+
+    // Closing frees the address at once: another servo may take it within the same snapshot.
+    let other = Servo {
+        id: ServoId::new("i-00000002"),
+        ..balancer(address, &ports, &[])
+    };
+    rig.publish([other]).await;
+    assert!(call(address, ports[0]).await.is_none());
+    let taken = std::net::TcpListener::bind((address, ports[0]));
+    assert_eq!(taken.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
+    rig.publish([]).await;
+    std::net::TcpListener::bind((address, ports[0])).unwrap();
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn checks_that_die_are_started_anew_and_traffic_goes_on() {
+    let (address, ports) = free(1);
+    let (first, second) = (Instance::start(1).await, Instance::start(2).await);
+    let mut rig = Rig::start();
+    rig.script(&first, Script::Pass);
+    rig.script(&second, Script::Pass);
+    rig.publish([balancer(address, &ports, &[&first, &second])])
+        .await;
+    rig.see_verdict(1, Verdict::InService).await;
+    rig.see_verdict(2, Verdict::InService).await;
+
+    rig.script(&first, Script::Panic);
+    let replaced = |seen: &Observation| matches!(seen, Observation::ServoReplaced { .. });
+    rig.see(replaced).await;
+    assert_eq!(answering(address, ports[0]).await, BTreeSet::from([1, 2]));
+    rig.script(&first, Script::Fail);
+    rig.see_verdict(1, Verdict::OutOfService).await;
+    assert_eq!(answering(address, ports[0]).await, BTreeSet::from([2]));
+    rig.end().await;
+}
