@@ -10,6 +10,7 @@
 
 pub mod args;
 pub mod commands;
+pub mod demo;
 pub mod exit;
 pub mod generate;
 mod links;

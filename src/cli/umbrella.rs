@@ -4,7 +4,7 @@
 
 use super::commands::{self, COMMANDS};
 use super::exit::{self, Failure};
-use super::{VERSION, generate, links, report, session};
+use super::{VERSION, demo, generate, links, report, session};
 use crate::wire::release::Release;
 use clap::{Arg, ArgAction, ArgMatches};
 use std::ffi::OsString;
@@ -25,6 +25,11 @@ pub struct Subcommand {
 
 /// What the umbrella does besides the commands, in the order of its help.
 pub const SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand {
+        name: "demo",
+        describe: demo::describe,
+        run: demo::run,
+    },
     Subcommand {
         name: "links",
         describe: links::describe,
