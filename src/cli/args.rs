@@ -9,12 +9,14 @@ use crate::wire::listener::Listener;
 use crate::wire::policy::PolicyAttribute;
 use crate::wire::release::Release;
 use crate::wire::tag::Tag;
+use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 /// The options that every command has.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Common {
-    /// Load balancing service endpoint URL; `REGION::URL` signs for REGION
+    /// Load balancing service endpoint URL; REGION::URL signs for REGION
     #[arg(short = 'U', long, value_name = "URL")]
     pub url: Option<String>,
     /// Region and/or user names to search when looking up configuration file data
@@ -25,14 +27,20 @@ pub struct Common {
     pub access_key_id: Option<String>,
     /// Secret key
     #[arg(short = 'S', long, value_name = "KEY")]
-    pub secret_key: Option<String>,
+    pub secret_key: Option<Secret>,
     /// Security token of temporary credentials
     #[arg(long, value_name = "TOKEN")]
-    pub security_token: Option<String>,
+    pub security_token: Option<Secret>,
     /// Release to target: 3.3.0 (the default) to 4.4.2, or aws
     #[arg(long, value_name = "RELEASE")]
     pub release: Option<Release>,
-    /// Show debugging output
+    /// Verify the certificate of an https endpoint
+    #[arg(long)]
+    pub verify_ssl: bool,
+    /// Verify the certificate of an https endpoint with the authorities of this PEM file
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Show debugging output on standard error
     #[arg(long)]
     pub debug: bool,
     /// Show debugging output; accepted for compatibility, there is no debugger
@@ -42,7 +50,25 @@ pub struct Common {
 
 /// Options which euca2ools does not have. A prefix of a long option means one of these only if it
 /// means no other, so that `--re` is still `--region`.
-pub const ADDED: &[&str] = &["release"];
+pub const ADDED: &[&str] = &["release", "verify-ssl", "ca-file"];
+
+/// A value that no output of ours shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<redacted>")
+    }
+}
+
+impl FromStr for Secret {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Secret, Self::Err> {
+        Ok(Secret(text.to_owned()))
+    }
+}
 
 /// The option of every command that prints.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]

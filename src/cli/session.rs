@@ -2,36 +2,56 @@
 
 use super::args::Common;
 use super::exit::Failure;
-use crate::client::settings::{Source, Sourced};
-use crate::client::{Client, Settings};
+use crate::client::Client;
+use crate::client::config::environment::System;
+use crate::client::config::{self, Configuration, Flags};
 use crate::wire::Action;
 use crate::wire::release::Release;
 use std::ffi::OsString;
+use std::io;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
-/// The variable that sets the targeted release.
-const RELEASE_VARIABLE: &str = "EULB_RELEASE";
-
-/// What a command knows before it has read any credentials.
-pub struct Session<'a> {
-    common: &'a Common,
+/// What a command knows before it looks for an endpoint and credentials.
+pub struct Session {
+    flags: Flags,
+    configuration: Configuration<'static>,
     release: Release,
 }
 
-impl<'a> Session<'a> {
-    /// Settles which release is targeted.
+impl Session {
+    /// Reads the configuration and settles which release is targeted.
     ///
     /// # Errors
     ///
-    /// The variable names no release.
-    pub fn begin(common: &'a Common) -> Result<Session<'a>, Failure> {
-        let release = match (common.release, variable(&[RELEASE_VARIABLE])) {
-            (Some(release), _) => release,
-            (None, Some(text)) => text
-                .parse()
-                .map_err(|error| Failure::new(format!("{RELEASE_VARIABLE}: {error}")))?,
-            (None, None) => Release::default(),
+    /// A configuration file cannot be read, or something names no release.
+    pub fn begin(common: &Common) -> Result<Session, Failure> {
+        if common.debug || common.debugger {
+            show_debugging_output();
+            tracing::debug!(target: "eulb::cli", "options {common:?}");
+        }
+        let flags = Flags {
+            url: common.url.clone(),
+            region: common.region.clone(),
+            access_key: common.access_key_id.clone(),
+            secret_key: common.secret_key.as_ref().map(|secret| secret.0.clone()),
+            security_token: common
+                .security_token
+                .as_ref()
+                .map(|secret| secret.0.clone()),
+            release: common.release,
+            verify_ssl: common.verify_ssl.then_some(true),
+            ca_file: common.ca_file.clone(),
         };
-        Ok(Session { common, release })
+        let configuration = Configuration::load(&System).map_err(Failure::new)?;
+        let release = configuration.release(&flags).map_err(Failure::new)?;
+        tracing::debug!(target: "eulb::cli", "release {} ({})", release.value, release.source);
+        Ok(Session {
+            flags,
+            configuration,
+            release: release.value,
+        })
     }
 
     pub fn release(&self) -> Release {
@@ -42,39 +62,22 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     ///
-    /// There are none.
+    /// There are none, or they cannot be used.
     pub fn caller(&self) -> Result<Caller, Failure> {
-        let common = self.common;
-        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        let url = given(&common.url)
-            .or_else(|| variable(&["AWS_ELB_URL"]))
-            .ok_or_else(|| Failure::new("No elasticloadbalancing endpoint to connect to was given. elasticloadbalancing endpoints may be specified in a config file with \"elasticloadbalancing-url\"."))?;
-        let access_key = given(&common.access_key_id)
-            .or_else(|| variable(&["AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"]))
-            .ok_or_else(|| Failure::new("missing access key ID; please supply one with -I"))?;
-        let secret_key = given(&common.secret_key)
-            .or_else(|| variable(&["AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"]))
-            .ok_or_else(|| Failure::new("missing secret key; please supply one with -S"))?;
-        let (region, url) = match url.split_once("::") {
-            Some((region, url)) => (Some(region.to_owned()), url.to_owned()),
-            None => (None, url),
-        };
-        let mut settings = Settings::new(url, access_key, secret_key);
-        settings.credentials.session_token = given(&common.security_token);
-        if let Some(region) = region {
-            settings.signing_region = Sourced::new(region, Source::Default);
+        let settings = self
+            .configuration
+            .settings(&self.flags)
+            .map_err(Failure::new)?;
+        if settings.debug.value {
+            show_debugging_output();
         }
+        tracing::debug!(target: "eulb::cli", "endpoint {} ({})", settings.endpoint.value, settings.endpoint.source);
+        tracing::debug!(target: "eulb::cli", "signing region {} ({})", settings.signing_region.value, settings.signing_region.source);
+        tracing::debug!(target: "eulb::cli", "credentials {:?}", settings.credentials);
         Ok(Caller {
             client: Client::new(settings)?,
         })
     }
-}
-
-fn variable(names: &[&str]) -> Option<String> {
-    names
-        .iter()
-        .filter_map(|name| std::env::var(name).ok())
-        .find(|value| !value.is_empty())
 }
 
 /// Someone who can call the service.
@@ -98,16 +101,34 @@ impl Caller {
     }
 }
 
-/// The release whose marks help shows: that of `--release` or the variable, if they name one.
+/// Writes what our own rooms note to standard error, from now on. Libraries stay silent: theirs may
+/// hold secrets, ours do not.
+fn show_debugging_output() {
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .with_ansi(false);
+    // Asked for twice (by an option and by the configuration), the first stays.
+    let _ = tracing_subscriber::registry()
+        .with(lines)
+        .with(Targets::new().with_target("eulb", LevelFilter::DEBUG))
+        .try_init();
+}
+
+/// The release whose marks help shows: that of `--release` or the variable, if they name one. Help
+/// does not read the configuration, so that it works when a file is broken.
 pub fn release_of_help(arguments: &[OsString]) -> Release {
     let texts = || arguments.iter().filter_map(|argument| argument.to_str());
     let following = texts()
         .zip(texts().skip(1))
-        .find_map(|(option, value)| (option == "--release").then(|| value.to_owned()));
-    let attached = texts().find_map(|text| Some(text.strip_prefix("--release=")?.to_owned()));
-    following
-        .or(attached)
-        .or_else(|| variable(&[RELEASE_VARIABLE]))
-        .and_then(|text| text.parse().ok())
+        .find_map(|(option, value)| (option == "--release").then_some(value));
+    let attached = texts().find_map(|text| text.strip_prefix("--release="));
+    let flags = Flags {
+        release: following.or(attached).and_then(|text| text.parse().ok()),
+        ..Flags::default()
+    };
+    config::stated_release(&flags, &System)
+        .ok()
+        .flatten()
+        .map(|release| release.value)
         .unwrap_or_default()
 }

@@ -130,7 +130,7 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-fn shown_subcommands() -> impl Iterator<Item = &'static Subcommand> {
+pub fn shown_subcommands() -> impl Iterator<Item = &'static Subcommand> {
     SUBCOMMANDS
         .iter()
         .filter(|row| !(row.describe)().is_hide_set())

@@ -59,8 +59,7 @@ impl fmt::Display for CallError {
             CallError::Xml(_) => f.write_str("error: XML parse error"),
             CallError::TooLong { maximum_bytes } => write!(
                 f,
-                "error: the answer is larger than {} MiB, which is all that is read",
-                maximum_bytes >> 20
+                "error: the answer is larger than {maximum_bytes} bytes, which is all that is read"
             ),
             CallError::TooManyRedirects { maximum, location } => write!(
                 f,

@@ -18,7 +18,7 @@ use crate::wire::xml::{self, Answer, Document, Limits};
 use crate::wire::{Action, Members, members, query};
 pub use error::{CallError, ServiceError};
 pub use settings::Settings;
-use transport::{MAXIMUM_ANSWER, Success, Transport};
+use transport::{Success, Transport};
 
 /// A caller of one controller, on behalf of one user.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl Client {
 }
 
 fn answer<A: Action>(body: &[u8]) -> Result<Answer<A::Response>, CallError> {
-    Document::read(body, Limits::bytes(MAXIMUM_ANSWER))
+    Document::read(body, Limits::bytes(body.len()))
         .and_then(|document| document.answer::<A>())
         .map_err(|error| CallError::Xml(error.to_string()))
 }

@@ -113,6 +113,8 @@ pub struct Settings {
     /// Whether the user's configuration asks for `--debug`.
     pub debug: Sourced<bool>,
     pub pauses: Pauses,
+    /// Bytes of an answer that are read at most.
+    pub maximum_answer_bytes: usize,
 }
 
 /// Seconds that a call takes at most without a byte arriving. Source: euca2ools 3.4.1.
@@ -120,6 +122,9 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Tries after the first. Source: euca2ools 3.4.1.
 pub const DEFAULT_RETRIES: u32 = 2;
+
+/// Bytes of an answer: 10,000 load balancers, fully described, are about 15 MB.
+pub const DEFAULT_MAXIMUM_ANSWER_BYTES: usize = 64 << 20;
 
 impl Settings {
     /// Settings for an endpoint and a pair of keys, everything else by default.
@@ -143,6 +148,7 @@ impl Settings {
             retries: Sourced::default(DEFAULT_RETRIES),
             debug: Sourced::default(false),
             pauses: Pauses::default(),
+            maximum_answer_bytes: DEFAULT_MAXIMUM_ANSWER_BYTES,
         }
     }
 }

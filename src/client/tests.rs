@@ -4,6 +4,7 @@ use super::settings::{Pauses, Verification};
 use super::*;
 use crate::wire::balancer::{DeleteLoadBalancer, DeleteLoadBalancerResponse};
 use crate::wire::listener::{Listener, ListenerDescription};
+use crate::wire::sigv4;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -20,7 +21,8 @@ struct Scripted {
 /// An answer that never comes.
 const SILENCE: &str = "";
 
-async fn scripted(answers: Vec<String>) -> Scripted {
+async fn scripted(answers: Vec<impl Into<Vec<u8>>>) -> Scripted {
+    let answers: Vec<Vec<u8>> = answers.into_iter().map(Into::into).collect();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -38,7 +40,7 @@ async fn scripted(answers: Vec<String>) -> Scripted {
 }
 
 /// Reads one request and answers it.
-async fn exchange(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), answer: &str) -> String {
+async fn exchange(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), answer: &[u8]) -> String {
     let mut request = String::new();
     loop {
         let mut piece = vec![0; 8192];
@@ -54,7 +56,7 @@ async fn exchange(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), answer: &s
         }
     }
     // What is left unread by the client may fail; that is its own affair.
-    let _ = stream.write_all(answer.as_bytes()).await;
+    let _ = stream.write_all(answer).await;
     let _ = stream.flush().await;
     request
 }
@@ -147,6 +149,24 @@ async fn a_request_is_one_signed_form() {
         authorization.contains("/there/elasticloadbalancing/aws4_request"),
         "{authorization}"
     );
+    // The signature is good by our own verification.
+    let headers: Vec<(&str, &[u8])> = head
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name, value.as_bytes()))
+        .collect();
+    let request = sigv4::Request {
+        method: "POST",
+        path: "/services/LoadBalancing",
+        query: "a=b%20c",
+        headers: &headers,
+        body: body.as_bytes(),
+    };
+    let now = crate::clock::Clock::real().now();
+    let claim = sigv4::claim(&request, &[crate::wire::SERVICE], now).unwrap();
+    assert_eq!(claim.session_token.as_deref(), Some("tok"));
+    let key = claim.derive("sample-secret");
+    assert_eq!(claim.verify(&request, &key), Ok(()));
     // Every header that was sent is signed, but for the three that cannot be.
     let mut sent: Vec<String> = head
         .lines()
@@ -183,6 +203,34 @@ async fn answers_become_results_or_messages() {
         assert_eq!(outcome(&service).await, expected, "{answer}");
         assert_eq!(service.asked.lock().unwrap().len(), 1, "{answer}");
     }
+}
+
+#[tokio::test]
+async fn compressed_and_chunked_answers_are_understood_up_to_a_size() {
+    // `<a><DNSName>zipped</DNSName>`, 150 blanks and `</a>`, compressed by gzip.
+    #[rustfmt::skip]
+    let zipped: &[u8] = &[0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xb3, 0x49, 0xb4, 0xb3, 0x71, 0xf1, 0x0b, 0xf6, 0x4b, 0xcc, 0x4d, 0xb5, 0xab, 0xca, 0x2c, 0x28, 0x48, 0x4d, 0xb1, 0xd1, 0x87, 0xf1, 0x15, 0x06, 0x25, 0xb0, 0xd1, 0x4f, 0xb4, 0x03, 0x00, 0x00, 0x6b, 0x74, 0xac, 0xb6, 0x00, 0x00, 0x00];
+    let mut answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        zipped.len()
+    )
+    .into_bytes();
+    answer.extend_from_slice(zipped);
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n\
+                   10\r\n<a><DNSName>chun\r\n11\r\nked</DNSName></a>\r\n0\r\n\r\n";
+    for (answer, expected) in [(answer.clone(), "zipped"), (chunked.into(), "chunked")] {
+        let service = scripted(vec![answer]).await;
+        let client = Client::new(settings(service.address, "/")).unwrap();
+        let created = client.call(&create()).await.unwrap();
+        assert_eq!(created.dns_name.as_deref(), Some(expected));
+    }
+    // The limit is on what it becomes, not on what is sent.
+    let service = scripted(vec![answer]).await;
+    let mut settings = settings(service.address, "/");
+    settings.maximum_answer_bytes = 120;
+    assert!(zipped.len() < settings.maximum_answer_bytes);
+    let outcome = Client::new(settings).unwrap().call(&create()).await;
+    assert_eq!(outcome, Err(CallError::TooLong { maximum_bytes: 120 }));
 }
 
 #[tokio::test]
@@ -273,7 +321,7 @@ async fn a_dropped_or_refused_connection_is_an_error_at_once() {
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        exchange(&mut stream, truncated).await;
+        exchange(&mut stream, truncated.as_bytes()).await;
     });
     let client = Client::new(settings(address, "/")).unwrap();
     let message = client.call(&delete()).await.unwrap_err().to_string();
@@ -409,7 +457,7 @@ async fn secure(answer: String) -> (SocketAddr, String) {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
             if let Ok(mut stream) = acceptor.accept(stream).await {
-                exchange(&mut stream, &answer).await;
+                exchange(&mut stream, answer.as_bytes()).await;
                 let _ = stream.shutdown().await;
             }
         }

@@ -3,8 +3,9 @@
 use super::error::{CallError, ServiceError};
 use super::settings::Settings;
 use super::tls;
-use crate::wire::SERVICE;
+use crate::clock::Clock;
 use crate::wire::xml::{Document, Limits};
+use crate::wire::{SERVICE, sigv4};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
     PayloadChecksumKind, SignableBody, SignableRequest, SigningSettings, sign,
@@ -14,9 +15,6 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 use std::sync::OnceLock;
 use std::time::SystemTime;
-
-/// Bytes of an answer: 10,000 load balancers, fully described, are about 15 MB.
-pub const MAXIMUM_ANSWER: usize = 64 << 20;
 
 /// Redirects followed in one try. Source: euca2ools 3.4.1.
 const MAXIMUM_REDIRECTS: u32 = 5;
@@ -141,10 +139,23 @@ impl Transport {
                 continue;
             }
             let reason = reason_of(&answer);
-            let body = read(answer, &url).await?;
+            let body = self.read(answer, &url).await?;
             tracing::debug!(target: "eulb::client", "body {}", String::from_utf8_lossy(&body));
             return settle(status, reason, body);
         }
+    }
+
+    /// Reads the body, up to a limit.
+    async fn read(&self, mut answer: reqwest::Response, url: &Url) -> Result<Vec<u8>, CallError> {
+        let maximum_bytes = self.settings.maximum_answer_bytes;
+        let mut body = Vec::new();
+        while let Some(piece) = answer.chunk().await.map_err(|error| failure(url, &error))? {
+            if body.len() + piece.len() > maximum_bytes {
+                return Err(CallError::TooLong { maximum_bytes });
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(body)
     }
 
     /// The request with its signature, which covers every header but User-Agent and Connection.
@@ -205,7 +216,31 @@ impl Transport {
             request.headers_mut().insert(name, value);
         }
         *request.body_mut() = Some(form.to_owned().into());
+        tell_signature(&request, url, form);
         Ok(request)
+    }
+}
+
+/// Tells `--debug` what was signed, as our own reading of the request has it.
+fn tell_signature(request: &reqwest::Request, url: &Url, form: &str) {
+    if !tracing::enabled!(target: "eulb::client", tracing::Level::DEBUG) {
+        return;
+    }
+    let headers: Vec<(&str, &[u8])> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
+    let request = sigv4::Request {
+        method: "POST",
+        path: url.path(),
+        query: url.query().unwrap_or_default(),
+        headers: &headers,
+        body: form.as_bytes(),
+    };
+    if let Ok(claim) = sigv4::claim(&request, &[SERVICE], Clock::real().now()) {
+        let text = claim.signs(&request);
+        tracing::debug!(target: "eulb::client", "string to sign {}", text.replace('\n', "\\n"));
     }
 }
 
@@ -248,27 +283,13 @@ fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
     endpoint(url.as_str()).ok()
 }
 
-/// Reads the body, but no more than [`MAXIMUM_ANSWER`].
-async fn read(mut answer: reqwest::Response, url: &Url) -> Result<Vec<u8>, CallError> {
-    let mut body = Vec::new();
-    while let Some(piece) = answer.chunk().await.map_err(|error| failure(url, &error))? {
-        if body.len() + piece.len() > MAXIMUM_ANSWER {
-            return Err(CallError::TooLong {
-                maximum_bytes: MAXIMUM_ANSWER,
-            });
-        }
-        body.extend_from_slice(&piece);
-    }
-    Ok(body)
-}
-
 /// Tells success from refusal. Any status below 300 is a success, unless its body is an error.
 fn settle(status: StatusCode, reason: String, body: Vec<u8>) -> Result<Vec<u8>, CallError> {
     let success = status.as_u16() < 300;
     if success && !mentions_error(&body) {
         return Ok(body);
     }
-    let document = Document::read(&body, Limits::bytes(MAXIMUM_ANSWER));
+    let document = Document::read(&body, Limits::bytes(body.len()));
     let (code, message, request_id) = match &document {
         Ok(document) => match document.error() {
             Some(error) => (error.code, error.message, error.request_id),

@@ -449,6 +449,12 @@ impl Claim {
         ))
     }
 
+    /// What the signature is made of, for people who look into one of their own. A service that
+    /// refuses must not show it.
+    pub fn signs(&self, request: &Request<'_>) -> String {
+        self.string_to_sign(request, Path::Normal)
+    }
+
     fn string_to_sign(&self, request: &Request<'_>, path: Path) -> String {
         let Scope {
             date,

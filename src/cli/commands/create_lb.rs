@@ -26,12 +26,12 @@ pub struct CreateLb {
     /// repeated)
     ///
     /// The form is "lb-port=PORT, protocol={HTTP,HTTPS,SSL,TCP}, instance-port=PORT,
-    /// instance-protocol={HTTP,HTTPS,SSL,TCP}, cert-id=ARN". The last two may be left out, and
-    /// HTTPS and SSL need a server certificate.
+    /// instance-protocol={HTTP,HTTPS,SSL,TCP}, cert-id=ARN". The last two may be left out. HTTPS,
+    /// SSL and cert-id: NA, no SSL support in 3.3.0.
     #[arg(short, long = "listener", value_name = "LISTENER", required = true)]
     listeners: Vec<ListenerArgument>,
     /// "internal" to give the load balancer a private address only
-    #[arg(short = 'i', long, value_name = "internal", value_parser = ["internal"])]
+    #[arg(short = 'i', long, value_name = "internal", value_parser = ["internal"], hide_possible_values = true)]
     scheme: Option<String>,
     /// Security groups to assign the load balancer to
     #[arg(short = 'g', long, value_name = "GROUP1,GROUP2,...")]

@@ -13,8 +13,8 @@ pub struct CreateLbListeners {
     /// repeated)
     ///
     /// The form is "lb-port=PORT, protocol={HTTP,HTTPS,SSL,TCP}, instance-port=PORT,
-    /// instance-protocol={HTTP,HTTPS,SSL,TCP}, cert-id=ARN". The last two may be left out, and
-    /// HTTPS and SSL need a server certificate.
+    /// instance-protocol={HTTP,HTTPS,SSL,TCP}, cert-id=ARN". The last two may be left out. HTTPS,
+    /// SSL and cert-id: NA, no SSL support in 3.3.0.
     #[arg(short, long = "listener", value_name = "LISTENER", required = true)]
     listeners: Vec<ListenerArgument>,
     /// Name of the load balancer to modify (required)

@@ -185,10 +185,10 @@ impl Row {
         ]);
         let mut command = (self.describe)(common.next_help_heading(None));
         if let (Some(mark), Some(about)) = (self.mark(release), command.get_about()) {
-            let about = format!("{about} ({mark})");
+            let (about, plain) = (format!("{about} ({mark})"), about.to_string());
             let long = command
                 .get_long_about()
-                .map(|long| format!("{mark}.\n\n{long}"));
+                .map(|long| long.to_string().replacen(&plain, &about, 1));
             command = command.about(about);
             if let Some(long) = long {
                 command = command.long_about(long);
@@ -251,6 +251,7 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches) -> Result<(), Failure> {
     refuse(needed, session.release())?;
     let caller = session.caller()?;
     let parameters = parameters(&own)?;
+    tracing::debug!(target: "eulb::cli", "parameters {parameters:?}");
     let answer = caller.call::<C::Action>(&parameters)?;
     let show_empty_fields = C::PRINTS && matches.get_flag("show_empty_fields");
     let mut report = Report::new(show_empty_fields);

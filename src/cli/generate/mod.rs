@@ -4,6 +4,7 @@
 //! and a test compares them with what this makes.
 
 mod completions;
+mod man;
 
 use super::exit::Failure;
 use clap::{Arg, ArgMatches, value_parser};
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub type Page = (PathBuf, String);
 
 /// What can be generated.
-const KINDS: [&str; 1] = ["completions"];
+const KINDS: [&str; 2] = ["man", "completions"];
 
 /// The options of `eulb generate`.
 pub fn describe() -> clap::Command {
@@ -60,6 +61,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
 /// A page cannot be made.
 pub fn pages(kind: &str) -> Result<Vec<Page>, Failure> {
     match kind {
+        "man" => man::pages(),
         "completions" => completions::pages(),
         other => Err(Failure::new(format!("nothing of the kind '{other}'"))),
     }

@@ -16,7 +16,8 @@ mod ini;
 mod lookup;
 
 use super::settings::{
-    DEFAULT_RETRIES, DEFAULT_TIMEOUT, Pauses, Settings, Source, Sourced, Verification,
+    DEFAULT_MAXIMUM_ANSWER_BYTES, DEFAULT_RETRIES, DEFAULT_TIMEOUT, Pauses, Settings, Source,
+    Sourced, Verification,
 };
 use crate::wire::release::Release;
 use environment::{Environment, set};
@@ -120,7 +121,12 @@ pub fn release(
     Configuration::load(environment)?.release(flags)
 }
 
-fn stated_release(
+/// The release that an option or a variable names, for which no file is read.
+///
+/// # Errors
+///
+/// The variable names no release.
+pub fn stated_release(
     flags: &Flags,
     environment: &dyn Environment,
 ) -> Result<Option<Sourced<Release>>, ConfigError> {
@@ -277,6 +283,7 @@ impl<'e> Configuration<'e> {
                 text => boolean(text),
             })?,
             pauses: Pauses::default(),
+            maximum_answer_bytes: DEFAULT_MAXIMUM_ANSWER_BYTES,
         })
     }
 
