@@ -8,6 +8,7 @@ pub mod attribute;
 pub mod health;
 pub mod instance;
 pub mod listener;
+pub mod permission;
 pub mod placement;
 pub mod plane;
 pub mod policy;
