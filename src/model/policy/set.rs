@@ -220,10 +220,10 @@ impl Policies {
     ///
     /// A name is unknown, no listener forwards to the port, or the policies do not suit an instance
     /// port or its protocol.
-    pub fn set_for_backend(
+    pub fn set_for_backend<'a>(
         &mut self,
         dialect: Dialect,
-        listeners: &[Listener],
+        listeners: impl IntoIterator<Item = &'a Listener>,
         port: Port,
         names: &[String],
     ) -> Result<(), PolicyRefusal> {
@@ -244,7 +244,7 @@ impl Policies {
             }
         }
         let listener = listeners
-            .iter()
+            .into_iter()
             .find(|listener| listener.instance_port == port)
             .ok_or(PolicyRefusal::NoListenerForBackend)?;
         let protocol = listener.instance_protocol.unwrap_or(listener.protocol);
@@ -263,12 +263,12 @@ impl Policies {
 
     /// Forgets the places that went with listeners: their own ports, and instance ports to which
     /// none of the `remaining` forwards. The policies themselves stay.
-    pub fn prune(&mut self, remaining: &[Listener]) {
+    pub fn prune<'a>(&mut self, remaining: impl Iterator<Item = &'a Listener> + Clone) {
         self.listeners
-            .retain(|port, _| remaining.iter().any(|listener| listener.port == *port));
+            .retain(|port, _| remaining.clone().any(|listener| listener.port == *port));
         self.backends.retain(|port, _| {
             remaining
-                .iter()
+                .clone()
                 .any(|listener| listener.instance_port == *port)
         });
     }

@@ -374,7 +374,7 @@ fn what_is_in_force_is_seen_replaced_and_cleared() {
     assert_eq!(policies.trusted_keys(port(8080)), [] as [&str; 0]);
 
     // With a listener go its own port and the instance port that only it forwarded to.
-    policies.prune(&listeners[..1]);
+    policies.prune(listeners[..1].iter());
     assert_eq!(policies.backends().count(), 0);
     assert_eq!(policies.of_listener(port(80)), [name("lb")]);
     set(&mut policies, &[]).expect("none is fine");
