@@ -34,3 +34,43 @@ pub struct Caller {
     /// Whether the account is `eucalyptus`, the cloud administrator's.
     pub administrator: bool,
 }
+
+/// An account of the cloud.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    pub id: AccountId,
+    /// The name people use: `eucalyptus`, `tenant`.
+    pub alias: String,
+}
+
+impl Account {
+    /// The alias of the cloud administrator's account.
+    pub const ADMINISTRATOR: &'static str = "eucalyptus";
+
+    /// Whether this is the cloud administrator's account.
+    pub fn is_administrator(&self) -> bool {
+        self.alias == Account::ADMINISTRATOR
+    }
+}
+
+/// An access key of a user. Holds a secret, so it is not shown by `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessKey {
+    /// `AKI` and 17 capitals and digits.
+    pub id: String,
+    /// 40 letters and digits.
+    pub secret: String,
+    pub account: AccountId,
+    /// Name of the user inside the account.
+    pub user: String,
+}
+
+impl fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessKey")
+            .field("id", &self.id)
+            .field("account", &self.account)
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod attribute;
+pub mod balancer;
 pub mod health;
 pub mod instance;
 pub mod listener;
@@ -12,5 +13,6 @@ pub mod permission;
 pub mod placement;
 pub mod plane;
 pub mod policy;
+pub mod refusal;
 pub mod tag;
 pub mod timestamp;
