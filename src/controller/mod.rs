@@ -6,17 +6,38 @@
 //! wait for a writer. What must be serving leaves as [`Desired`] over a `watch`; what was seen comes
 //! back as [`Observation`]s. Carrying traffic is the data plane's work; nothing here knows it.
 
+mod administration;
+mod auth;
+mod desired;
 pub mod dns;
+mod handlers;
+mod http;
+mod identity;
+mod instances;
+mod observed;
+mod operations;
+mod pool;
+mod properties;
+mod refused;
+mod registry;
+mod state;
+mod store;
 
 use crate::clock::Clock;
+use crate::model::account::Account;
 use crate::model::placement::ZoneName;
 use crate::model::plane::{Desired, Observation};
+use crate::model::timestamp::Timestamp;
 use crate::wire::release::Release;
+use auth::Authenticator;
+use registry::Registry;
+use state::{Draft, State};
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use store::{DiskStore, MemoryStore, Store, StoreError};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -130,16 +151,44 @@ impl Default for Config {
 #[error("{0}")]
 pub struct OpenError(pub String);
 
-/// The running service.
+/// The running service. A clone is the same service.
 #[derive(Clone)]
 pub struct Controller {
-    desired: watch::Sender<Arc<Desired>>,
-    observations: mpsc::Sender<Observation>,
-    stop: CancellationToken,
+    shared: Arc<Shared>,
 }
 
-/// Observations that may wait for the writer. A burst of verdicts is one per servo and instance.
-const OBSERVATION_QUEUE: usize = 4096;
+/// What every request needs.
+struct Shared {
+    config: Arc<Config>,
+    registry: Registry,
+    authenticator: Authenticator,
+    stop: CancellationToken,
+    started: Timestamp,
+    /// Where the public port is, once it is served.
+    public: OnceLock<SocketAddr>,
+}
+
+impl Shared {
+    /// The URL of the Query API.
+    fn endpoint(&self) -> String {
+        let address = self.public.get().copied().unwrap_or(DEFAULT_ADDRESS);
+        // Who listens everywhere is reached here.
+        let address = if address.ip().is_unspecified() {
+            SocketAddr::new(DEFAULT_ADDRESS.ip(), address.port())
+        } else {
+            address
+        };
+        format!("http://{address}{}", http::SERVICE_PATH)
+    }
+}
+
+/// Where Eucalyptus' services listen, on this machine.
+const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8773);
+
+/// The alias of the account for everyday use, made at the first start beside the administrator's.
+const TENANT: &str = "tenant";
+/// The user of each account at the first start.
+const FIRST_USER: &str = "admin";
 
 impl Controller {
     /// Opens the state and works out what must be serving, before any request.
@@ -147,23 +196,57 @@ impl Controller {
     /// # Errors
     ///
     /// The data directory is in use, cannot be written, is damaged or was written by a newer version.
-    pub fn open(_config: Config) -> Result<Controller, OpenError> {
-        let (observations, _) = mpsc::channel(OBSERVATION_QUEUE);
+    pub fn open(config: Config) -> Result<Controller, OpenError> {
+        let line = |error: &dyn fmt::Display| OpenError(error.to_string());
+        if config.zones.is_empty() {
+            return Err(OpenError("the cloud needs at least one zone".to_owned()));
+        }
+        let mut store: Box<dyn Store> = match &config.data_directory {
+            Some(path) => Box::new(DiskStore::open(path).map_err(|error| line(&error))?),
+            None => Box::new(MemoryStore),
+        };
+        let rows = store.load().map_err(|error| line(&error))?;
+        let mut state =
+            State::restore(&rows, config.servo_cidr, config.instance_cidr).map_err(|error| {
+                OpenError(match &config.data_directory {
+                    Some(path) => format!(
+                        "the state in {} is damaged: {error}; restore it from a copy, or move it \
+                         away to start with nothing",
+                        path.display()
+                    ),
+                    None => error.to_string(),
+                })
+            })?;
+        if state.accounts.is_empty() {
+            state = first_start(state, store.as_mut()).map_err(|error| line(&error))?;
+        }
+        tracing::info!(
+            target: "store", balancers = state.balancers.len(), instances = state.instances.len(),
+            "the state is open"
+        );
+        let config = Arc::new(config);
+        let registry = Registry::start(store, state, config.clone())
+            .map_err(|error| OpenError(format!("cannot start the registry: {error}")))?;
         Ok(Controller {
-            desired: watch::Sender::new(Arc::new(Desired::default())),
-            observations,
-            stop: CancellationToken::new(),
+            shared: Arc::new(Shared {
+                started: config.clock.now(),
+                config,
+                registry,
+                authenticator: Authenticator::default(),
+                stop: CancellationToken::new(),
+                public: OnceLock::new(),
+            }),
         })
     }
 
     /// What must be serving; the first value is there at once.
     pub fn desired(&self) -> watch::Receiver<Arc<Desired>> {
-        self.desired.subscribe()
+        self.shared.registry.desired()
     }
 
     /// Where the data plane tells what it saw.
     pub fn observer(&self) -> mpsc::Sender<Observation> {
-        self.observations.clone()
+        self.shared.registry.observer()
     }
 
     /// Serves until the token is cancelled, then lets running requests finish.
@@ -173,12 +256,39 @@ impl Controller {
         local: Option<UnixListener>,
         shutdown: CancellationToken,
     ) {
-        let _listeners = (public, local);
-        shutdown.cancelled().await;
+        if let Ok(address) = public.local_addr() {
+            // Only the first address is told; a second call serves the same state elsewhere.
+            let _ = self.shared.public.set(address);
+        }
+        http::serve(self.shared.clone(), public, local, shutdown).await;
     }
 
     /// Is cancelled when `POST /_eulb/stop` asks the process to end.
     pub fn stop_requested(&self) -> CancellationToken {
-        self.stop.clone()
+        self.shared.stop.clone()
     }
 }
+
+/// Makes the two accounts, each with a user and a key.
+fn first_start(state: State, store: &mut dyn Store) -> Result<State, StoreError> {
+    let mut draft = Draft::new(state);
+    for alias in [Account::ADMINISTRATOR, TENANT] {
+        let id = loop {
+            let id = identity::account_id();
+            if !draft.state().accounts.contains_key(&id) {
+                break id;
+            }
+        };
+        draft.put_key(identity::access_key(&id, FIRST_USER));
+        draft.put_account(Account {
+            id,
+            alias: alias.to_owned(),
+        });
+    }
+    let finished = draft.finish();
+    store.commit(&finished.changes)?;
+    Ok(finished.state)
+}
+
+#[cfg(test)]
+mod tests;

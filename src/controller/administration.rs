@@ -1,0 +1,236 @@
+//! The routes below `/_eulb/`: JSON for the local cloud's own tools.
+
+use super::Shared;
+use super::instances::{self, Refused};
+use super::registry::Snapshot;
+use super::state::Draft;
+use crate::model::account::Account;
+use crate::model::balancer::{LoadBalancer, RegistrationState};
+use crate::model::instance::Instance;
+use crate::wire::fault::Fault;
+use crate::wire::local::{
+    AddInstance, BalancerStatus, ChangeInstances, Done, Environment, Health, Instances,
+    ListenerStatus, RunInstances, ServoStatus, Status,
+};
+use crate::wire::query::Parameters;
+use hyper::{Method, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Everything below this is administration.
+pub const PREFIX: &str = "/_eulb/";
+/// The one route that is answered to anyone.
+pub const HEALTH: &str = "/_eulb/health";
+
+/// A refusal: a status and one line.
+pub type Refusal = (StatusCode, String);
+
+fn bad(line: impl Into<String>) -> Refusal {
+    (StatusCode::BAD_REQUEST, line.into())
+}
+
+/// A fault of the registry, for a person.
+fn fault(fault: &Fault, shared: &Shared) -> Refusal {
+    let shown = fault.shown(shared.config.release);
+    let status = StatusCode::from_u16(shown.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, shown.message)
+}
+
+fn json<T: Serialize>(value: &T) -> Result<String, Refusal> {
+    serde_json::to_string(value)
+        .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(body)
+        .map_err(|error| bad(format!("the request is not understood: {error}")))
+}
+
+/// Answers a route; the caller has been found to be the administrator.
+///
+/// # Errors
+///
+/// There is no such route, the request is not understood, or what it asks cannot be done.
+pub async fn answer(
+    shared: &Shared,
+    method: &Method,
+    path: &str,
+    query: &str,
+    body: &[u8],
+    request_id: &Arc<str>,
+) -> Result<String, Refusal> {
+    let route = path.strip_prefix(PREFIX).unwrap_or_default();
+    match (method.as_str(), route) {
+        ("GET", "health") => json(&health(shared)),
+        ("GET", "status") => json(&status(shared)),
+        ("GET", "env") => {
+            let parameters =
+                Parameters::read(query.as_bytes()).map_err(|error| bad(error.to_string()))?;
+            json(&environment(
+                shared,
+                parameters.get("account").unwrap_or("tenant"),
+            )?)
+        }
+        ("GET", "instances") => {
+            let snapshot = shared.registry.snapshot();
+            let all = snapshot.state.instances.values();
+            json(&listed(
+                all.map(|instance| Instance::clone(instance)).collect(),
+            ))
+        }
+        ("POST", "instances/run") => {
+            let request: RunInstances = read(body)?;
+            let config = shared.config.clone();
+            let run = move |draft: &mut Draft| instances::run(&request, draft, &config);
+            json(&listed(change(shared, request_id, run).await?))
+        }
+        ("POST", "instances/add") => {
+            let request: AddInstance = read(body)?;
+            let config = shared.config.clone();
+            let add = move |draft: &mut Draft| instances::add(&request, draft, &config);
+            json(&listed(vec![change(shared, request_id, add).await?]))
+        }
+        ("POST", "instances/change") => {
+            let request: ChangeInstances = read(body)?;
+            let config = shared.config.clone();
+            let edit = move |draft: &mut Draft| instances::change(&request, draft, &config);
+            json(&listed(change(shared, request_id, edit).await?))
+        }
+        ("POST", "reset") => {
+            let reset = |draft: &mut Draft| {
+                instances::reset(draft);
+                Ok(())
+            };
+            change(shared, request_id, reset).await?;
+            json(&Done {})
+        }
+        ("POST", "stop") => {
+            shared.stop.cancel();
+            json(&Done {})
+        }
+        (_, "health" | "status" | "env" | "instances" | "reset" | "stop")
+        | (_, "instances/run" | "instances/add" | "instances/change") => Err((
+            StatusCode::METHOD_NOT_ALLOWED,
+            format!("{path} does not take {method}"),
+        )),
+        _ => Err((StatusCode::NOT_FOUND, format!("there is no {path}"))),
+    }
+}
+
+fn listed(instances: Vec<Instance>) -> Instances {
+    Instances { instances }
+}
+
+/// Makes a change through the registry; its refusals are lines already.
+async fn change<T: Send + 'static>(
+    shared: &Shared,
+    request_id: &Arc<str>,
+    make: impl FnOnce(&mut Draft) -> Result<T, Refused> + Send + 'static,
+) -> Result<T, Refusal> {
+    let made = shared.registry.change(request_id.clone(), |draft| {
+        make(draft).map_err(|message| Fault::Failure { message })
+    });
+    made.await.map_err(|refused| fault(&refused, shared))
+}
+
+fn health(shared: &Shared) -> Health {
+    Health {
+        status: "ok".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        release: shared.config.release.to_string(),
+    }
+}
+
+fn environment(shared: &Shared, name: &str) -> Result<Environment, Refusal> {
+    let snapshot = shared.registry.snapshot();
+    let state = &snapshot.state;
+    let account = state.account(name).ok_or_else(|| {
+        let aliases: Vec<_> = state.accounts.values().map(|a| a.alias.as_str()).collect();
+        bad(format!(
+            "there is no account '{name}'; there are {}",
+            aliases.join(" and ")
+        ))
+    })?;
+    let account: &Account = account;
+    let key = state
+        .key_of(&account.id)
+        .ok_or_else(|| bad(format!("account '{name}' has no access key")))?;
+    Ok(Environment {
+        endpoint: shared.endpoint(),
+        release: shared.config.release.to_string(),
+        account: account.id.to_string(),
+        alias: account.alias.clone(),
+        access_key: key.id.clone(),
+        secret_key: key.secret.clone(),
+    })
+}
+
+fn status(shared: &Shared) -> Status {
+    let snapshot = shared.registry.snapshot();
+    let config = &shared.config;
+    Status {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        release: config.release.to_string(),
+        process_id: std::process::id(),
+        endpoint: shared.endpoint(),
+        data_directory: config
+            .data_directory
+            .as_ref()
+            .map(|path| path.display().to_string()),
+        started_milliseconds: shared.started.0,
+        time_scale: config.time_scale,
+        port_offset: config.port_offset,
+        zones: config.zones.iter().map(ToString::to_string).collect(),
+        revision: snapshot.revision,
+        applied_revision: snapshot.reports.applied,
+        balancers: snapshot
+            .state
+            .balancers
+            .values()
+            .map(|balancer| balancer_status(balancer, shared, &snapshot))
+            .collect(),
+        instances: snapshot.state.instances.len(),
+    }
+}
+
+fn balancer_status(
+    balancer: &LoadBalancer,
+    shared: &Shared,
+    snapshot: &Snapshot,
+) -> BalancerStatus {
+    let servos = balancer.servos.iter().map(|(id, place)| {
+        let report = snapshot.reports.servos.get(id).cloned().unwrap_or_default();
+        let listeners = balancer.listeners.values().map(|listener| {
+            let port = listener.port.get();
+            let real = port.saturating_add(shared.config.port_offset);
+            ListenerStatus {
+                protocol: listener.protocol.to_string(),
+                port,
+                bound: SocketAddr::new(place.address, real),
+                error: report.failed_ports.get(&port).cloned(),
+            }
+        });
+        ServoStatus {
+            id: id.to_string(),
+            zone: place.zone.to_string(),
+            address: place.address,
+            state: report.state().to_owned(),
+            reason: report.reason(),
+            listeners: listeners.collect(),
+        }
+    });
+    BalancerStatus {
+        account: balancer.account.to_string(),
+        name: balancer.name.to_string(),
+        dns_name: balancer.dns_name(&shared.config.dns_domain),
+        servos: servos.collect(),
+        registered: balancer.instances.len(),
+        in_service: balancer
+            .instances
+            .values()
+            .filter(|registration| registration.state == RegistrationState::InService)
+            .count(),
+    }
+}

@@ -1,0 +1,145 @@
+//! What must be serving, worked out from the state; only for what changed.
+
+use super::Config;
+use super::state::State;
+use crate::model::balancer::{BalancerKey, LoadBalancer, RegistrationState};
+use crate::model::instance::{InstanceId, InstanceKind, InstanceState};
+use crate::model::plane::{Backend, BalancerLabel, Behaviour, Desired, Servo, Web};
+use crate::wire::release::{Feature, Release};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Longest silence on a connection, before and from Eucalyptus 4.1.0. Source: servo 1.0.0 and 1.1.0.
+const SHORT_IDLE_TIMEOUT: Duration = Duration::from_secs(10);
+const LONG_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+/// Longest wait for a connection to an instance, likewise.
+const SHORT_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const LONG_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How load balancers of a release carry traffic.
+pub fn behaviour(release: Release) -> Behaviour {
+    let long = release.has(Feature::LongTimeouts);
+    Behaviour {
+        forwarded_proto_and_port: release.has(Feature::ForwardedProtoAndPort),
+        // No client can tell, and a connection per request costs instances dearly.
+        reuse_instance_connections: true,
+        unavailable_page: !release.has(Feature::EmptyUnavailable),
+        first_pass_suffices: release.has(Feature::FirstPassSuffices),
+        idle_timeout: if long {
+            LONG_IDLE_TIMEOUT
+        } else {
+            SHORT_IDLE_TIMEOUT
+        },
+        connect_timeout: if long {
+            LONG_CONNECT_TIMEOUT
+        } else {
+            SHORT_CONNECT_TIMEOUT
+        },
+        draining: None,
+    }
+}
+
+/// The servos of a load balancer.
+fn servos(balancer: &LoadBalancer, state: &State, config: &Config, cause: &Arc<str>) -> Vec<Servo> {
+    let label = BalancerLabel {
+        account: balancer.account.as_str().into(),
+        name: balancer.name.shared(),
+    };
+    balancer
+        .servos
+        .iter()
+        .map(|(id, place)| Servo {
+            id: id.clone(),
+            balancer: label.clone(),
+            zone: place.zone.clone(),
+            address: place.address,
+            port_offset: config.port_offset,
+            listeners: balancer.listeners.values().cloned().collect(),
+            backends: balancer
+                .instances
+                .iter()
+                .filter(|(_, registration)| {
+                    registration.zone == place.zone
+                        && registration.state != RegistrationState::Error
+                })
+                .filter_map(|(id, _)| {
+                    Some(Backend {
+                        instance: id.clone(),
+                        reach: state.instances.get(id)?.reach.clone(),
+                    })
+                })
+                .collect(),
+            health_check: balancer.health_check.clone(),
+            behaviour: behaviour(config.release),
+            cause: cause.clone(),
+        })
+        .collect()
+}
+
+/// Whether two versions of a servo are to serve alike, whatever led to them.
+fn alike(one: &Servo, other: &Servo) -> bool {
+    let other = Servo {
+        cause: one.cause.clone(),
+        ..other.clone()
+    };
+    *one == other
+}
+
+/// Brings a load balancer's servos in `desired` from one state to another; returns whether that
+/// changed anything. A servo that is to serve as before stays the same `Arc`.
+pub fn update_balancer(
+    desired: &mut Desired,
+    key: &BalancerKey,
+    (before, after): (&State, &State),
+    config: &Config,
+    cause: &Arc<str>,
+) -> bool {
+    let mut changed = false;
+    let old = before.balancers.get(key);
+    let new = after.balancers.get(key);
+    for id in old.iter().flat_map(|balancer| balancer.servos.keys()) {
+        if !new.is_some_and(|balancer| balancer.servos.contains_key(id)) {
+            changed |= desired.servos.remove(id).is_some();
+        }
+    }
+    for servo in new
+        .iter()
+        .flat_map(|balancer| servos(balancer, after, config, cause))
+    {
+        let held = desired.servos.get(&servo.id);
+        if !held.is_some_and(|held| alike(held, &servo)) {
+            desired.servos.insert(servo.id.clone(), Arc::new(servo));
+            changed = true;
+        }
+    }
+    changed
+}
+
+/// Brings an in-process web instance in `desired` to a state; returns whether that changed anything.
+pub fn update_instance(desired: &mut Desired, id: &InstanceId, after: &State) -> bool {
+    let web = after.instances.get(id).and_then(|instance| {
+        let InstanceKind::Web(settings) = &instance.kind else {
+            return None;
+        };
+        (instance.state == InstanceState::Running).then(|| Web {
+            id: instance.id.clone(),
+            reach: instance.reach.clone(),
+            settings: settings.clone(),
+        })
+    });
+    match web {
+        Some(web)
+            if desired
+                .web_instances
+                .get(id)
+                .is_some_and(|held| **held == web) =>
+        {
+            false
+        }
+        Some(web) => {
+            desired.web_instances.insert(id.clone(), Arc::new(web));
+            true
+        }
+        None => desired.web_instances.remove(id).is_some(),
+    }
+}

@@ -1,0 +1,279 @@
+//! CreateLoadBalancer, DescribeLoadBalancers, DeleteLoadBalancer.
+
+use super::listener::{default_thresholds, read};
+use crate::controller::operations::{Context, Read, Write};
+use crate::controller::properties::Property;
+use crate::controller::refused::failed;
+use crate::controller::state::{Draft, State};
+use crate::model::balancer::{BalancerName, LoadBalancer, NameRule};
+use crate::model::placement::ZoneName;
+use crate::model::refusal::Refusal;
+use crate::wire::balancer::{
+    CreateLoadBalancer, CreateLoadBalancerResponse, DeleteLoadBalancer, DeleteLoadBalancerResponse,
+    DescribeLoadBalancers, DescribeLoadBalancersResponse, HealthCheck, InstanceRef,
+    LoadBalancerDescription, created_time,
+};
+use crate::wire::fault::Fault;
+use crate::wire::listener::{Listener as WireListener, ListenerDescription};
+use crate::wire::query::BindError;
+use crate::wire::release::Feature;
+use crate::wire::security_group::SourceSecurityGroup;
+use crate::wire::{Members, members};
+use std::sync::Arc;
+
+fn name_rule(context: &Context) -> NameRule {
+    if context.has(Feature::NamePattern) {
+        NameRule::Label
+    } else if context.has(Feature::NameLengthLimit) {
+        NameRule::ShortHostName
+    } else {
+        NameRule::HostName
+    }
+}
+
+/// Options of later releases: unknown to the release, ignored by it, or not implemented here.
+fn refuse_options(request: &CreateLoadBalancer, context: &Context) -> Result<(), Fault> {
+    let tags = members(&request.tags);
+    if !tags.is_empty() && !context.has(Feature::TagsOption) {
+        let fields = tags.iter().enumerate().map(|(index, tag)| {
+            let field = format!("Tags.member.{}.Key", index + 1);
+            (field, Some(tag.key.clone().unwrap_or_default()))
+        });
+        return Err(Fault::Bind(BindError {
+            fields: fields.collect(),
+        }));
+    }
+    let given = [
+        (!tags.is_empty(), Feature::TagsOption),
+        (request.subnets.is_some(), Feature::SubnetsOption),
+        (
+            request.security_groups.is_some(),
+            Feature::SecurityGroupsOption,
+        ),
+        (request.scheme.is_some(), Feature::SchemeOption),
+    ];
+    for (_, option) in given.into_iter().filter(|(given, _)| *given) {
+        if context.has(option) {
+            return Err(Fault::UnsupportedParameter);
+        }
+        // Eucalyptus 3.3.0 accepts and ignores these; at least the log tells.
+        tracing::warn!(
+            target: "loadbalancing", request = %context.request_id, ?option,
+            "an option is ignored, as this release does"
+        );
+    }
+    Ok(())
+}
+
+impl Write for CreateLoadBalancer {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<CreateLoadBalancerResponse, Fault> {
+        refuse_options(&self, context)?;
+        let domain = &context.config.dns_domain;
+        let name = BalancerName::parse(&self.load_balancer_name, name_rule(context))?;
+        let listeners = read(members(&self.listeners), context)?;
+        let account = context.caller.account.clone();
+        let mut balancer = LoadBalancer::new(
+            account.clone(),
+            name,
+            draft.state().property(Property::DnsSubdomain).to_owned(),
+            context.now,
+        );
+        if let Some(existing) = draft.state().balancer(&account, balancer.name.as_str()) {
+            let same = existing.listeners.values().eq(listeners.iter());
+            if same && context.has(Feature::IdenticalCreateSucceeds) {
+                return Ok(CreateLoadBalancerResponse {
+                    dns_name: Some(existing.dns_name(domain)),
+                });
+            }
+            return Err(Fault::from(Refusal::BalancerExists {
+                name: self.load_balancer_name,
+            }));
+        }
+        let zones: Vec<ZoneName> = members(&self.availability_zones)
+            .iter()
+            .map(|zone| ZoneName::new(zone.as_str()))
+            .collect();
+        for zone in &zones {
+            if !context.config.zones.contains(zone) {
+                return Err(Fault::InvalidConfiguration {
+                    reason: Some(format!("No cluster named {zone} is available")),
+                });
+            }
+        }
+        if zones.is_empty() && context.has(Feature::ZonesRequired) {
+            return Err(Fault::InvalidConfiguration {
+                reason: Some("There must be at least one availability zone".to_owned()),
+            });
+        }
+        for zone in &zones {
+            if balancer.enable_zone(zone) {
+                draft
+                    .add_servos(&mut balancer, zone)
+                    .map_err(|refusal| failed("Failed to create the loadbalancer", &refusal))?;
+            }
+        }
+        for listener in listeners {
+            balancer.add_listener(listener, default_thresholds(context))?;
+        }
+        let dns_name = balancer.dns_name(domain);
+        draft.put_balancer(balancer);
+        Ok(CreateLoadBalancerResponse {
+            dns_name: Some(dns_name),
+        })
+    }
+}
+
+/// The name that stands for every load balancer of every account, to the administrator.
+const VERBOSE: &str = "verbose";
+
+impl Read for DescribeLoadBalancers {
+    fn answer(
+        self,
+        context: &Context,
+        state: &State,
+    ) -> Result<DescribeLoadBalancersResponse, Fault> {
+        let mut names: Vec<&String> = members(&self.load_balancer_names).iter().collect();
+        let account = &context.caller.account;
+        let mut everything = false;
+        if context.has(Feature::CloudAdministrator) {
+            let before = names.len();
+            names.retain(|name| *name != VERBOSE);
+            everything = context.caller.administrator && names.len() < before;
+        }
+        let found: Vec<&Arc<LoadBalancer>> = if everything {
+            state.balancers.values().collect()
+        } else if names.is_empty() {
+            state.balancers_of(account).collect()
+        } else {
+            names.sort_unstable();
+            names.dedup();
+            let mut found = Vec::with_capacity(names.len());
+            for name in names {
+                match state.balancer(account, name) {
+                    Some(balancer) => found.push(balancer),
+                    None if context.has(Feature::DescribeUnknownFails) => {
+                        return Err(Fault::LoadBalancerNotFound { name: name.clone() });
+                    }
+                    None => {}
+                }
+            }
+            found
+        };
+        Ok(DescribeLoadBalancersResponse {
+            load_balancer_descriptions: Some(
+                found
+                    .into_iter()
+                    .map(|balancer| describe(balancer, context, state))
+                    .collect(),
+            ),
+            next_marker: None,
+        })
+    }
+}
+
+fn describe(balancer: &LoadBalancer, context: &Context, state: &State) -> LoadBalancerDescription {
+    let listeners = balancer.listeners.values().map(|listener| {
+        let listener = WireListener {
+            protocol: Some(listener.protocol.to_string()),
+            load_balancer_port: Some(listener.port.get().into()),
+            instance_protocol: listener
+                .instance_protocol
+                .map(|protocol| protocol.to_string()),
+            instance_port: Some(listener.instance_port.get().into()),
+            ssl_certificate_id: listener.certificate.clone(),
+        };
+        ListenerDescription {
+            listener: Some(listener),
+            policy_names: None,
+        }
+    });
+    // The element is absent if there never was a zone, and empty if all were disabled.
+    let zones = (!balancer.zones.is_empty())
+        .then(|| balancer.enabled_zones().map(ToString::to_string).collect());
+    LoadBalancerDescription {
+        load_balancer_name: Some(balancer.name.to_string()),
+        dns_name: Some(balancer.dns_name(&context.config.dns_domain)),
+        listener_descriptions: Some(listeners.collect()),
+        availability_zones: zones,
+        instances: Some(instances(balancer)),
+        health_check: balancer.health_check.as_ref().map(health_check),
+        source_security_group: Some(SourceSecurityGroup {
+            // The group belongs to whoever runs the servos: the administrator.
+            owner_alias: state
+                .administrator()
+                .map(|administrator| administrator.id.to_string()),
+            group_name: Some(format!(
+                "euca-internal-{}-{}",
+                balancer.account, balancer.name
+            )),
+        }),
+        created_time: Some(created_time(balancer.created)),
+        scheme: context
+            .has(Feature::SchemeReturned)
+            .then(|| "internet-facing".to_owned()),
+        ..LoadBalancerDescription::default()
+    }
+}
+
+/// The registered instances, in any state.
+pub fn instances(balancer: &LoadBalancer) -> Members<InstanceRef> {
+    balancer
+        .instances
+        .keys()
+        .map(|id| InstanceRef::new(id.as_str()))
+        .collect()
+}
+
+/// A health check on the wire.
+pub fn health_check(check: &crate::model::health::HealthCheck) -> HealthCheck {
+    HealthCheck {
+        target: Some(check.target.to_string()),
+        interval: Some(check.interval_seconds.into()),
+        timeout: Some(check.timeout_seconds.into()),
+        unhealthy_threshold: Some(check.thresholds.unhealthy.into()),
+        healthy_threshold: Some(check.thresholds.healthy.into()),
+    }
+}
+
+impl Write for DeleteLoadBalancer {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<DeleteLoadBalancerResponse, Fault> {
+        let name = &self.load_balancer_name;
+        let state = draft.state();
+        let own = state
+            .balancer(&context.caller.account, name)
+            .map(|balancer| balancer.key());
+        if let Some(key) = own {
+            draft.remove_balancer(&key);
+            return Ok(DeleteLoadBalancerResponse {});
+        }
+        // Deleting what is absent succeeds, but an administrator may have meant a DNS name.
+        if context.caller.administrator && context.has(Feature::CloudAdministrator) {
+            let domain = &context.config.dns_domain;
+            let of_dns_name = state
+                .balancers
+                .values()
+                .find(|balancer| balancer.dns_name(domain).eq_ignore_ascii_case(name))
+                .map(|balancer| balancer.key());
+            match of_dns_name {
+                Some(key) => draft.remove_balancer(&key),
+                None if context.has(Feature::AdministratorDeleteIdempotent) => {}
+                None => {
+                    return Err(Fault::Failure {
+                        message:
+                            "Unable to find the loadbalancer (use DNS name if you are Cloud admin)"
+                                .to_owned(),
+                    });
+                }
+            }
+        }
+        Ok(DeleteLoadBalancerResponse {})
+    }
+}

@@ -1,0 +1,211 @@
+//! RegisterInstancesWithLoadBalancer, DeregisterInstancesFromLoadBalancer, ConfigureHealthCheck,
+//! DescribeInstanceHealth.
+
+use super::balancer::{health_check, instances};
+use super::{balancer, balancer_to_change};
+use crate::controller::operations::{Context, Read, Write};
+use crate::controller::refused::failed;
+use crate::controller::state::{Draft, State};
+use crate::model::balancer::{
+    HealthCheckRequest, LoadBalancer, Reason, Registration, RegistrationState, description,
+    is_stale,
+};
+use crate::model::health::{HealthCheck, Target, TargetCase};
+use crate::model::instance::{InstanceId, InstanceState};
+use crate::model::refusal::Refusal;
+use crate::wire::fault::Fault;
+use crate::wire::instance::{
+    ConfigureHealthCheck, ConfigureHealthCheckResponse, DeregisterInstancesFromLoadBalancer,
+    DeregisterInstancesFromLoadBalancerResponse, DescribeInstanceHealth,
+    DescribeInstanceHealthResponse, InstanceRef, InstanceState as WireState,
+    RegisterInstancesWithLoadBalancer, RegisterInstancesWithLoadBalancerResponse,
+};
+use crate::wire::release::Feature;
+use crate::wire::{Members, members};
+
+/// The ids of a request; an item without one is an empty id, which nothing has.
+fn ids(list: &Option<Members<InstanceRef>>) -> impl Iterator<Item = InstanceId> + '_ {
+    members(list)
+        .iter()
+        .map(|item| InstanceId::new(item.instance_id.as_deref().unwrap_or_default()))
+}
+
+impl Write for RegisterInstancesWithLoadBalancer {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<RegisterInstancesWithLoadBalancerResponse, Fault> {
+        let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        let state = draft.state();
+        if ids(&self.instances).any(|id| state.is_servo(id.as_str())) {
+            let refusal = Refusal::InstanceIsServo;
+            return Err(failed("Failed to register instances", &refusal));
+        }
+        for id in ids(&self.instances) {
+            if balancer.instances.contains_key(&id) {
+                continue;
+            }
+            let instance = state
+                .instances
+                .get(&id)
+                .filter(|instance| instance.owner == context.caller.account)
+                .filter(|instance| instance.state == InstanceState::Running)
+                .ok_or_else(|| Refusal::InstanceInvalid { id: id.clone() })?;
+            balancer
+                .register(&id, &instance.zone)
+                .map_err(|refusal| wrong_zone(refusal, context))?;
+        }
+        let instances = instances(&balancer);
+        draft.put_balancer(balancer);
+        Ok(RegisterInstancesWithLoadBalancerResponse {
+            instances: Some(instances),
+        })
+    }
+}
+
+/// What a release says to an instance of another zone.
+fn wrong_zone(refusal: Refusal, context: &Context) -> Fault {
+    let Refusal::InstanceZone { id } = refusal else {
+        return refusal.into();
+    };
+    let named = format!("Instance {id}'s availaibility zone is not enabled for the loadbalancer");
+    if context.has(Feature::ZoneMismatchConflict) {
+        Fault::InvalidConfiguration {
+            reason: Some(format!("Failed to register instances: {named}")),
+        }
+    } else if context.has(Feature::ZoneMismatchNamed) {
+        Fault::Failure {
+            message: format!("Failed to register instances: {named}"),
+        }
+    } else {
+        Fault::Failure {
+            message: "unable to find the instance's zone".to_owned(),
+        }
+    }
+}
+
+impl Write for DeregisterInstancesFromLoadBalancer {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<DeregisterInstancesFromLoadBalancerResponse, Fault> {
+        let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        for id in ids(&self.instances) {
+            balancer.deregister(&id);
+        }
+        let instances = instances(&balancer);
+        draft.put_balancer(balancer);
+        Ok(DeregisterInstancesFromLoadBalancerResponse {
+            instances: Some(instances),
+        })
+    }
+}
+
+impl Write for ConfigureHealthCheck {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<ConfigureHealthCheckResponse, Fault> {
+        let asked = self.health_check.unwrap_or_default();
+        let request = HealthCheckRequest {
+            target: asked.target,
+            interval: asked.interval,
+            timeout: asked.timeout,
+            healthy_threshold: asked.healthy_threshold,
+            unhealthy_threshold: asked.unhealthy_threshold,
+        };
+        // The numbers are looked at before the load balancer, the target after it.
+        let (interval_seconds, timeout_seconds, thresholds) =
+            request.numbers(context.has(Feature::HealthCheckBounds))?;
+        let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        let case = if context.has(Feature::TargetCase) {
+            TargetCase::Insensitive
+        } else {
+            TargetCase::Sensitive
+        };
+        let target = Target::parse(request.target.as_deref().unwrap_or_default(), case);
+        let target = target.map_err(|error| {
+            if context.has(Feature::TargetMessages) {
+                Refusal::from(error).into()
+            } else {
+                Fault::Failure {
+                    message: "Failed to persist the health check config".to_owned(),
+                }
+            }
+        })?;
+        let check = HealthCheck {
+            target,
+            interval_seconds,
+            timeout_seconds,
+            thresholds,
+        };
+        let answer = health_check(&check);
+        balancer.health_check = Some(check);
+        draft.put_balancer(balancer);
+        Ok(ConfigureHealthCheckResponse {
+            health_check: Some(answer),
+        })
+    }
+}
+
+impl Read for DescribeInstanceHealth {
+    fn answer(
+        self,
+        context: &Context,
+        state: &State,
+    ) -> Result<DescribeInstanceHealthResponse, Fault> {
+        let balancer = balancer(state, context, &self.load_balancer_name)?;
+        let asked: Vec<InstanceId> = ids(&self.instances).collect();
+        let states: Members<WireState> = if asked.is_empty() {
+            balancer
+                .instances
+                .iter()
+                .map(|(id, registration)| describe(id, registration, balancer, context))
+                .collect()
+        } else {
+            // Instances that are not registered are left out.
+            asked
+                .iter()
+                .filter_map(|id| Some((id, balancer.instances.get(id)?)))
+                .map(|(id, registration)| describe(id, registration, balancer, context))
+                .collect()
+        };
+        Ok(DescribeInstanceHealthResponse {
+            instance_states: Some(states),
+        })
+    }
+}
+
+fn describe(
+    id: &InstanceId,
+    registration: &Registration,
+    balancer: &LoadBalancer,
+    context: &Context,
+) -> WireState {
+    let stale = balancer
+        .staleness(context.has(Feature::LongStaleness))
+        .map(|staleness| context.config.clock.real_duration(staleness))
+        .is_some_and(|staleness| is_stale(registration, staleness, context.now));
+    let (state, reason, text) = if stale && context.has(Feature::UnknownInstanceState) {
+        ("Unknown", Reason::Elb, description::UNREACHABLE)
+    } else if stale {
+        ("OutOfService", Reason::Elb, description::STALE)
+    } else {
+        (
+            registration.state.as_str(),
+            registration.reason,
+            registration.description.as_str(),
+        )
+    };
+    // Only an instance out of service has a reason, even if that is empty.
+    let blamed = stale || registration.state == RegistrationState::OutOfService;
+    WireState {
+        instance_id: Some(id.to_string()),
+        state: Some(state.to_owned()),
+        reason_code: blamed.then(|| reason.as_str().to_owned()),
+        description: Some(text.to_owned()),
+    }
+}

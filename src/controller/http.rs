@@ -1,0 +1,471 @@
+//! The HTTP server: limits, doors and framing. What a request means is decided elsewhere.
+//!
+//! There are two doors. The public port takes the Query API, signed, and administration signed by the
+//! cloud administrator. The Unix socket, which only its owner may open, takes administration unsigned.
+
+use super::Shared;
+use super::administration;
+use super::operations::{self, Context};
+use crate::model::account::Caller;
+use crate::wire::fault::Fault;
+use crate::wire::local;
+use crate::wire::query::Parameters;
+use crate::wire::sigv4;
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
+use hyper::ext::ReasonPhrase;
+use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN};
+use hyper::http::request::Parts;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The path of the Query API, as Eucalyptus has it. `/` does too.
+pub const SERVICE_PATH: &str = "/services/LoadBalancing";
+
+/// Bytes of a request line and its headers.
+const MAXIMUM_HEAD: usize = 64 << 10;
+/// Bytes of a body. The largest real request registers a few thousand instances.
+const MAXIMUM_BODY: usize = 1 << 20;
+/// Longest wait for a head: of a new connection, and of the next request on an idle one.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest wait for a whole body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Connections at a time. Each costs a socket and some kilobytes.
+const MAXIMUM_CONNECTIONS: usize = 1024;
+/// Connections over the limit that are told so at a time; beyond that they are closed silently.
+const MAXIMUM_REFUSALS: usize = 64;
+/// How long a refused connection may take to read why.
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long running requests may take to finish after the end was asked for.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pause after a failed accept: without it, a lack of file descriptors becomes a busy loop.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+const XML: HeaderValue = HeaderValue::from_static("application/xml; charset=UTF-8");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
+const FORM: &str = "application/x-www-form-urlencoded";
+const REQUEST_ID: &str = "x-amzn-requestid";
+
+/// What is said to a connection over the limit.
+const BUSY: &[u8] = b"HTTP/1.1 503 ServiceUnavailable\r\nContent-Type: text/plain\r\n\
+Content-Length: 30\r\nRetry-After: 1\r\nConnection: close\r\n\r\ntoo many connections; wait one";
+
+/// Through which socket a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    Public,
+    /// The Unix socket: whoever may open it is the administrator.
+    Local,
+}
+
+type Answer = Response<Full<Bytes>>;
+
+/// Serves both sockets until the token is cancelled and what was running has finished.
+pub async fn serve(
+    shared: Arc<Shared>,
+    public: TcpListener,
+    local: Option<UnixListener>,
+    shutdown: CancellationToken,
+) {
+    let server = Server {
+        shared,
+        connections: Arc::new(Semaphore::new(MAXIMUM_CONNECTIONS)),
+        refusals: Arc::new(Semaphore::new(MAXIMUM_REFUSALS)),
+        tasks: TaskTracker::new(),
+        shutdown,
+        abort: CancellationToken::new(),
+    };
+    tokio::join!(
+        server.accept(Door::Public, async || {
+            let (stream, _) = public.accept().await?;
+            // Answers are one write each; waiting to fill a packet would only delay them.
+            stream.set_nodelay(true)?;
+            Ok(stream)
+        }),
+        async {
+            if let Some(local) = &local {
+                server
+                    .accept(Door::Local, async || Ok(local.accept().await?.0))
+                    .await;
+            }
+        }
+    );
+    server.tasks.close();
+    if tokio::time::timeout(DRAIN_TIMEOUT, server.tasks.wait())
+        .await
+        .is_err()
+    {
+        server.abort.cancel();
+        server.tasks.wait().await;
+    }
+}
+
+struct Server {
+    shared: Arc<Shared>,
+    connections: Arc<Semaphore>,
+    refusals: Arc<Semaphore>,
+    tasks: TaskTracker,
+    /// No more connections, no more requests on those there are.
+    shutdown: CancellationToken,
+    /// Whatever still runs ends now.
+    abort: CancellationToken,
+}
+
+impl Server {
+    async fn accept<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        &self,
+        door: Door,
+        next: impl AsyncFn() -> io::Result<S>,
+    ) {
+        loop {
+            let accepted = tokio::select! {
+                () = self.shutdown.cancelled() => return,
+                accepted = next() => accepted,
+            };
+            match accepted {
+                Ok(stream) => self.admit(door, stream),
+                Err(error) => {
+                    tracing::warn!(target: "loadbalancing", %error, "cannot accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    fn admit<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(&self, door: Door, stream: S) {
+        let abort = self.abort.clone();
+        if let Ok(permit) = self.connections.clone().try_acquire_owned() {
+            let shared = self.shared.clone();
+            let shutdown = self.shutdown.clone();
+            self.tasks.spawn(async move {
+                let _permit = permit;
+                tokio::select! {
+                    () = abort.cancelled() => {}
+                    () = connection(shared, door, stream, shutdown) => {}
+                }
+            });
+        } else if let Ok(permit) = self.refusals.clone().try_acquire_owned() {
+            self.tasks.spawn(async move {
+                let _permit = permit;
+                // Whether the client hears it or not, it is gone afterwards.
+                let _ = tokio::time::timeout(REFUSAL_TIMEOUT, refuse(stream)).await;
+            });
+        }
+    }
+}
+
+/// Says that there are too many connections, and reads what the client still sends: closing with
+/// unread bytes would reset the connection before the answer arrives.
+async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) -> io::Result<()> {
+    stream.write_all(BUSY).await?;
+    stream.shutdown().await?;
+    let mut unread = [0; 4096];
+    while stream.read(&mut unread).await? > 0 {}
+    Ok(())
+}
+
+async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    shared: Arc<Shared>,
+    door: Door,
+    stream: S,
+    shutdown: CancellationToken,
+) {
+    let service = service_fn(move |request| {
+        let shared = shared.clone();
+        async move { Ok::<_, Infallible>(Box::pin(answer(&shared, door, request)).await) }
+    });
+    let serving = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_header_size(MAXIMUM_HEAD)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut serving = pin!(serving);
+    let ended = tokio::select! {
+        ended = serving.as_mut() => ended,
+        () = shutdown.cancelled() => {
+            serving.as_mut().graceful_shutdown();
+            serving.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(target: "loadbalancing", %error, "a connection ended early");
+    }
+}
+
+/// Why a body was not read: a status and one line.
+type Unread = (StatusCode, &'static str);
+
+async fn read_body(body: Incoming) -> Result<Bytes, Unread> {
+    const TOO_LARGE: Unread = (StatusCode::PAYLOAD_TOO_LARGE, "the body is over 1 MiB");
+    if body.size_hint().lower() > MAXIMUM_BODY as u64 {
+        return Err(TOO_LARGE);
+    }
+    let limited = Limited::new(body, MAXIMUM_BODY);
+    match tokio::time::timeout(BODY_TIMEOUT, limited.collect()).await {
+        Err(_) => Err((
+            StatusCode::REQUEST_TIMEOUT,
+            "the body did not arrive in 30 s",
+        )),
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(TOO_LARGE),
+        Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "the body broke off")),
+    }
+}
+
+async fn answer(shared: &Shared, door: Door, request: Request<Incoming>) -> Answer {
+    let request_id: Arc<str> = uuid::Uuid::new_v4().to_string().into();
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let administrative = path.starts_with(administration::PREFIX);
+    let mut answer = if parts.method != Method::GET && parts.method != Method::POST {
+        plain(StatusCode::METHOD_NOT_ALLOWED, "use GET or POST")
+    } else {
+        match read_body(body).await {
+            Err((status, line)) => plain(status, line),
+            Ok(body) if administrative => {
+                administrate(shared, door, &parts, &body, &request_id).await
+            }
+            Ok(body) if matches!(path.strip_suffix('/').unwrap_or(path), "" | SERVICE_PATH) => {
+                query(shared, &parts, &body, &request_id).await
+            }
+            Ok(_) => plain(
+                StatusCode::NOT_FOUND,
+                "there is nothing here; the service is at /services/LoadBalancing",
+            ),
+        }
+    };
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
+        answer.headers_mut().insert(REQUEST_ID, id);
+    }
+    answer
+}
+
+fn with_type(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> Answer {
+    let mut answer = Response::new(Full::new(body.into()));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, kind);
+    answer
+}
+
+fn plain(status: StatusCode, line: &'static str) -> Answer {
+    with_type(status, TEXT, format!("{line}\n"))
+}
+
+/// The answer that shows a fault. Its reason phrase is the code: `400 400` at 3.3.0.
+fn refusal(shared: &Shared, fault: &Fault, request_id: &str) -> Answer {
+    let shown = fault.shown(shared.config.release);
+    let status = StatusCode::from_u16(shown.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut answer = with_type(status, XML, shown.body(request_id));
+    if let Ok(reason) = ReasonPhrase::try_from(shown.code.as_bytes()) {
+        answer.extensions_mut().insert(reason);
+    }
+    answer
+}
+
+/// Says who signed a request.
+fn authenticate(shared: &Shared, parts: &Parts, body: &[u8]) -> Result<Caller, Fault> {
+    let headers: Vec<(&str, &[u8])> = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
+    let request = sigv4::Request {
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &headers,
+        body,
+    };
+    let snapshot = shared.registry.snapshot();
+    let now = shared.config.clock.now();
+    shared
+        .authenticator
+        .authenticate(&request, &snapshot.state, now)
+}
+
+// ---------------------------------------------------------------------------------------------
+// The Query API
+
+async fn query(shared: &Shared, parts: &Parts, body: &Bytes, request_id: &Arc<str>) -> Answer {
+    if parts.method == Method::POST && !is_form(&parts.headers) {
+        return plain(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the body must be application/x-www-form-urlencoded",
+        );
+    }
+    match operate(shared, parts, body, request_id).await {
+        Ok(body) => with_type(StatusCode::OK, XML, body),
+        Err(fault) => refusal(shared, &fault, request_id),
+    }
+}
+
+/// Whether a body is a form; one without a type is taken for it.
+fn is_form(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_none_or(|kind| {
+        let kind = kind.as_bytes().split(|byte| *byte == b';').next();
+        kind.is_some_and(|kind| kind.trim_ascii().eq_ignore_ascii_case(FORM.as_bytes()))
+    })
+}
+
+async fn operate(
+    shared: &Shared,
+    parts: &Parts,
+    body: &Bytes,
+    request_id: &Arc<str>,
+) -> Result<String, Fault> {
+    let mut parameters =
+        Parameters::read(parts.uri.query().unwrap_or_default().as_bytes()).map_err(Fault::Form)?;
+    if parts.method == Method::POST {
+        parameters.add(body).map_err(Fault::Form)?;
+    }
+    let action = parameters.get("Action").unwrap_or_default();
+    let caller = authenticate(shared, parts, body).inspect_err(|fault| {
+        let code = fault.shown(shared.config.release).code;
+        tracing::warn!(target: "auth", request = %request_id, action, code, ?fault, "not believed");
+    })?;
+    let account = caller.account.clone();
+    let answer = match operations::find(&parameters, shared.config.release) {
+        Ok(operation) => {
+            let context = Context {
+                caller,
+                config: shared.config.clone(),
+                now: shared.config.clock.now(),
+                request_id: request_id.clone(),
+            };
+            operations::run(operation, &parameters, context, &shared.registry).await
+        }
+        Err(fault) => Err(fault),
+    };
+    let balancer = parameters.get("LoadBalancerName").unwrap_or_default();
+    match &answer {
+        Ok(_) => tracing::info!(
+            target: "loadbalancing", request = %request_id, %account, action, balancer, "done"
+        ),
+        Err(fault) => {
+            let message = fault.shown(shared.config.release).message;
+            tracing::warn!(
+                target: "loadbalancing", request = %request_id, %account, action, balancer,
+                message, "refused"
+            );
+        }
+    }
+    answer
+}
+
+// ---------------------------------------------------------------------------------------------
+// Administration
+
+async fn administrate(
+    shared: &Shared,
+    door: Door,
+    parts: &Parts,
+    body: &Bytes,
+    request_id: &Arc<str>,
+) -> Answer {
+    let path = parts.uri.path();
+    let admitted = if door == Door::Local || path == administration::HEALTH {
+        Ok(())
+    } else {
+        admit_administrator(shared, parts, body)
+    };
+    let answer = match admitted {
+        Ok(()) => {
+            let query = parts.uri.query().unwrap_or_default();
+            administration::answer(shared, &parts.method, path, query, body, request_id).await
+        }
+        Err(refusal) => Err(refusal),
+    };
+    match answer {
+        Ok(body) => {
+            tracing::debug!(target: "loadbalancing", request = %request_id, path, "administration");
+            with_type(StatusCode::OK, JSON, body)
+        }
+        Err((status, line)) => {
+            tracing::warn!(target: "loadbalancing", request = %request_id, path, line, "refused");
+            let body = serde_json::to_string(&local::Error { error: line });
+            with_type(status, JSON, body.unwrap_or_default())
+        }
+    }
+}
+
+/// Whether a request through the public port is the administrator's own, and not one that a page in
+/// a browser made: such a request has an origin, or a host name that was pointed here.
+fn admit_administrator(
+    shared: &Shared,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<(), administration::Refusal> {
+    let forbidden = |line: &str| (StatusCode::FORBIDDEN, line.to_owned());
+    if parts.headers.contains_key(ORIGIN) {
+        return Err(forbidden("administration is not for web pages"));
+    }
+    let host = parts.uri.host().or_else(|| {
+        let host = parts.headers.get(HOST)?.to_str().ok()?;
+        let port = host.rfind(':').filter(|at| !host[*at..].contains(']'));
+        Some(&host[..port.unwrap_or(host.len())])
+    });
+    if !host.is_some_and(is_own_host) {
+        return Err(forbidden(
+            "administration takes an IP address or localhost as the host",
+        ));
+    }
+    let caller = authenticate(shared, parts, body).map_err(|fault| {
+        let shown = fault.shown(shared.config.release);
+        let status = StatusCode::from_u16(shown.status).unwrap_or(StatusCode::FORBIDDEN);
+        (status, shown.message)
+    })?;
+    if !caller.administrator {
+        return Err(forbidden("only the cloud administrator may do this"));
+    }
+    Ok(())
+}
+
+/// Whether a host is one that no foreign name server can have pointed here.
+fn is_own_host(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let name = host.to_ascii_lowercase();
+    host.parse::<std::net::IpAddr>().is_ok() || name == "localhost" || name.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_others_control_are_foreign() {
+        let cases = [
+            ("127.0.0.1", true),
+            ("[::1]", true),
+            ("localhost", true),
+            ("web.LOCALHOST", true),
+            ("evil.example", false),
+            ("localhost.evil.example", false),
+            ("notlocalhost", false),
+            ("", false),
+        ];
+        for (host, own) in cases {
+            assert_eq!(is_own_host(host), own, "{host}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_to_one_too_many_has_the_length_it_claims() {
+        let text = std::str::from_utf8(BUSY).unwrap();
+        let (_, body) = text.split_once("\r\n\r\n").unwrap();
+        assert_eq!(body.len(), 30);
+    }
+}

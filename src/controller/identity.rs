@@ -1,0 +1,84 @@
+//! Ids and secrets, from the system's random numbers.
+
+use crate::model::account::{AccessKey, AccountId};
+
+/// Letters and digits of access key ids.
+const CAPITALS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+/// Letters and digits of secrets. Without `+` and `/`, which some clients sign wrongly.
+const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const DIGITS: &[u8] = b"0123456789";
+
+const ACCESS_KEY_PREFIX: &str = "AKI";
+/// Characters of an access key id, prefix included, and of a secret. Source: Eucalyptus.
+const ACCESS_KEY_LENGTH: usize = 20;
+const SECRET_LENGTH: usize = 40;
+/// Digits of an account number.
+const ACCOUNT_LENGTH: usize = 12;
+
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the system gives random numbers");
+    bytes
+}
+
+/// A text of characters from an alphabet, each as likely as any other.
+fn text(alphabet: &[u8], length: usize) -> String {
+    // Bytes beyond the last whole multiple of the alphabet would favour its first characters.
+    let fair = 256 - 256 % alphabet.len();
+    let mut text = String::with_capacity(length);
+    while text.len() < length {
+        for byte in random::<64>() {
+            if usize::from(byte) < fair && text.len() < length {
+                text.push(char::from(alphabet[usize::from(byte) % alphabet.len()]));
+            }
+        }
+    }
+    text
+}
+
+/// An id such as `i-1DF9440E`.
+pub fn instance_id() -> String {
+    format!("i-{:08X}", u32::from_be_bytes(random()))
+}
+
+/// A number such as `972528928292`: twelve digits, the first not 0.
+pub fn account_id() -> AccountId {
+    loop {
+        let number = text(DIGITS, ACCOUNT_LENGTH);
+        if !number.starts_with('0') {
+            return AccountId::new(number);
+        }
+    }
+}
+
+/// A new key of a user.
+pub fn access_key(account: &AccountId, user: &str) -> AccessKey {
+    let rest = text(CAPITALS, ACCESS_KEY_LENGTH - ACCESS_KEY_PREFIX.len());
+    AccessKey {
+        id: format!("{ACCESS_KEY_PREFIX}{rest}"),
+        secret: text(LETTERS, SECRET_LENGTH),
+        account: account.clone(),
+        user: user.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_secrets_have_their_forms() {
+        for _ in 0..100 {
+            let id = instance_id();
+            assert!(id.starts_with("i-") && id.len() == 10, "{id}");
+            assert!(!id[2..].contains(|c: char| c.is_ascii_lowercase()), "{id}");
+            let account = account_id();
+            assert_eq!(account.as_str().len(), 12);
+            let key = access_key(&account, "admin");
+            assert_eq!((key.id.len(), key.secret.len()), (20, 40));
+            assert!(key.id.starts_with("AKI"));
+            assert!(!format!("{key:?}").contains(&key.secret));
+        }
+        assert_ne!(text(LETTERS, 40), text(LETTERS, 40));
+    }
+}

@@ -1,0 +1,194 @@
+//! The operations this service answers: action → handler.
+//!
+//! A request is decoded before anything else happens to it, so what does not bind never queues. An
+//! operation of the API that the emulated release lacks is refused by the release table, in words,
+//! where that release itself would answer an empty success or not know it: a deliberate difference.
+
+use super::Config;
+use super::registry::{Registry, Snapshot};
+use super::state::{Draft, State};
+use crate::model::account::Caller;
+use crate::model::timestamp::Timestamp;
+use crate::wire::balancer::{CreateLoadBalancer, DeleteLoadBalancer, DescribeLoadBalancers};
+use crate::wire::fault::Fault;
+use crate::wire::instance::{
+    ConfigureHealthCheck, DeregisterInstancesFromLoadBalancer, DescribeInstanceHealth,
+    RegisterInstancesWithLoadBalancer,
+};
+use crate::wire::listener::{CreateLoadBalancerListeners, DeleteLoadBalancerListeners};
+use crate::wire::placement::{
+    DisableAvailabilityZonesForLoadBalancer, EnableAvailabilityZonesForLoadBalancer,
+};
+use crate::wire::query::{self, Parameters};
+use crate::wire::release::{self, Feature, Release};
+use crate::wire::{Action, VERSION, xml};
+use std::sync::Arc;
+
+/// What a handler may know besides the request and the state.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub caller: Caller,
+    pub config: Arc<Config>,
+    pub now: Timestamp,
+    pub request_id: Arc<str>,
+}
+
+impl Context {
+    pub fn release(&self) -> Release {
+        self.config.release
+    }
+
+    /// Whether the emulated release has a feature.
+    pub fn has(&self, feature: Feature) -> bool {
+        self.config.release.has(feature)
+    }
+}
+
+/// An operation that only reads.
+pub trait Read: Action {
+    /// Answers from a snapshot.
+    fn answer(self, context: &Context, state: &State) -> Result<Self::Response, Fault>;
+}
+
+/// An operation that changes something.
+pub trait Write: Action {
+    /// Makes one change of a draft, or refuses and leaves nothing.
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Self::Response, Fault>;
+}
+
+type Body = Result<String, Fault>;
+type Change = Box<dyn FnOnce(&mut Draft) -> Body + Send>;
+
+/// How an operation is run.
+pub enum Run {
+    Read(fn(&Parameters<'_>, &Context, &State) -> Body),
+    Write(fn(&Parameters<'_>, Context) -> Result<Change, Fault>),
+}
+
+/// One row of [`OPERATIONS`].
+pub struct Operation {
+    pub action: &'static str,
+    run: Run,
+}
+
+const fn reads<A: Read>() -> Operation {
+    Operation {
+        action: A::NAME,
+        run: Run::Read(|parameters, context, state| {
+            let request: A = query::decode(parameters).map_err(Fault::Bind)?;
+            body::<A>(&request.answer(context, state)?, context)
+        }),
+    }
+}
+
+const fn writes<A: Write + Send + 'static>() -> Operation {
+    Operation {
+        action: A::NAME,
+        run: Run::Write(|parameters, context| {
+            let request: A = query::decode(parameters).map_err(Fault::Bind)?;
+            Ok(Box::new(move |draft| {
+                body::<A>(&request.handle(&context, draft)?, &context)
+            }))
+        }),
+    }
+}
+
+fn body<A: Action>(response: &A::Response, context: &Context) -> Body {
+    xml::response::<A>(response, &context.request_id).map_err(|error| Fault::Internal {
+        message: error.to_string(),
+    })
+}
+
+/// Every operation with a handler.
+pub const OPERATIONS: &[Operation] = &[
+    writes::<CreateLoadBalancer>(),
+    reads::<DescribeLoadBalancers>(),
+    writes::<DeleteLoadBalancer>(),
+    writes::<CreateLoadBalancerListeners>(),
+    writes::<DeleteLoadBalancerListeners>(),
+    writes::<RegisterInstancesWithLoadBalancer>(),
+    writes::<DeregisterInstancesFromLoadBalancer>(),
+    writes::<ConfigureHealthCheck>(),
+    reads::<DescribeInstanceHealth>(),
+    writes::<EnableAvailabilityZonesForLoadBalancer>(),
+    writes::<DisableAvailabilityZonesForLoadBalancer>(),
+];
+
+/// Finds the operation of a request.
+///
+/// # Errors
+///
+/// The action or the version is missing or unknown, or the release lacks the operation.
+pub fn find(parameters: &Parameters<'_>, release: Release) -> Result<&'static Operation, Fault> {
+    let version = parameters.get("Version").ok_or(Fault::MissingVersion)?;
+    // Another well-formed version falls back to this one, as in Eucalyptus.
+    if version != VERSION && !is_date(version) {
+        return Err(Fault::UnknownVersion {
+            version: version.to_owned(),
+        });
+    }
+    let action = parameters.get("Action").ok_or(Fault::MissingAction)?;
+    let unknown = || Fault::UnknownAction {
+        action: action.to_owned(),
+    };
+    let feature = release::operation(action).ok_or_else(unknown)?;
+    if !release.has(feature) {
+        return Err(Fault::NotInRelease { feature });
+    }
+    OPERATIONS
+        .iter()
+        .find(|operation| operation.action == action)
+        .ok_or_else(|| Fault::Failure {
+            message: format!("{action} is not implemented by this controller"),
+        })
+}
+
+/// `2012-06-01`
+fn is_date(text: &str) -> bool {
+    text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
+/// Runs an operation to its answer's body.
+///
+/// # Errors
+///
+/// Whatever the operation refuses, and what the registry cannot do.
+pub async fn run(
+    operation: &Operation,
+    parameters: &Parameters<'_>,
+    context: Context,
+    registry: &Registry,
+) -> Body {
+    match operation.run {
+        Run::Read(read) => {
+            let snapshot: Arc<Snapshot> = registry.snapshot();
+            read(parameters, &context, &snapshot.state)
+        }
+        Run::Write(write) => {
+            let cause = context.request_id.clone();
+            let change = write(parameters, context)?;
+            registry.change(cause, change).await
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_of_the_first_release_has_a_handler() {
+        let found: Vec<_> = release::AVAILABILITY
+            .iter()
+            .filter(|row| row.kind == release::Kind::Operation)
+            .filter(|row| Release::default().has(row.feature))
+            .map(|row| row.name)
+            .collect();
+        let handled: Vec<_> = OPERATIONS.iter().map(|row| row.action).collect();
+        assert_eq!(handled, found);
+    }
+}

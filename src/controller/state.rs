@@ -1,0 +1,413 @@
+//! The state of the cloud, and drafts of it.
+//!
+//! A [`State`] is a handful of persistent maps: a clone is a few pointers, a change copies one path,
+//! so its cost does not depend on how many load balancers there are. A [`Draft`] is a clone that
+//! remembers which rows it changed; dropping it leaves nothing behind.
+
+use super::Cidr;
+use super::pool::Pool;
+use super::properties::{self, Property};
+use super::store::{Change, Row, Table};
+use crate::model::account::{AccessKey, Account, AccountId};
+use crate::model::balancer::{BalancerKey, BalancerName, LoadBalancer, ServoPlace};
+use crate::model::instance::{Instance, InstanceId, InstanceState};
+use crate::model::placement::{ServoId, ZoneName};
+use crate::model::refusal::Refusal;
+use imbl::{OrdMap, OrdSet};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Everything there is, at one moment.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub accounts: OrdMap<AccountId, Arc<Account>>,
+    /// By the id of the key.
+    pub keys: OrdMap<Arc<str>, Arc<AccessKey>>,
+    pub balancers: OrdMap<BalancerKey, Arc<LoadBalancer>>,
+    pub instances: OrdMap<InstanceId, Arc<Instance>>,
+    /// Properties that differ from their defaults.
+    properties: OrdMap<Arc<str>, Arc<str>>,
+    /// Which load balancers an instance is registered with.
+    registrations: OrdMap<InstanceId, OrdSet<BalancerKey>>,
+    /// Which load balancer a servo carries.
+    servos: OrdMap<ServoId, BalancerKey>,
+    servo_addresses: Pool,
+    instance_addresses: Pool,
+}
+
+/// A row cannot be understood.
+#[derive(Debug, thiserror::Error)]
+#[error("row {key} of {table} cannot be read: {reason}")]
+pub struct UnreadableRow {
+    table: &'static str,
+    key: String,
+    reason: String,
+}
+
+fn read<T: DeserializeOwned>(row: &Row) -> Result<T, UnreadableRow> {
+    serde_json::from_slice(&row.value).map_err(|error| UnreadableRow {
+        table: row.table.as_str(),
+        key: row.key.clone(),
+        reason: error.to_string(),
+    })
+}
+
+impl State {
+    /// The state of the rows that were kept.
+    ///
+    /// # Errors
+    ///
+    /// A row is not what this version writes.
+    pub fn restore(rows: &[Row], servos: Cidr, instances: Cidr) -> Result<State, UnreadableRow> {
+        let mut state = State {
+            accounts: OrdMap::new(),
+            keys: OrdMap::new(),
+            balancers: OrdMap::new(),
+            instances: OrdMap::new(),
+            properties: OrdMap::new(),
+            registrations: OrdMap::new(),
+            servos: OrdMap::new(),
+            servo_addresses: Pool::new(servos, []),
+            instance_addresses: Pool::new(instances, []),
+        };
+        for row in rows {
+            match row.table {
+                Table::Accounts => {
+                    let account: Account = read(row)?;
+                    state.accounts.insert(account.id.clone(), Arc::new(account));
+                }
+                Table::Keys => {
+                    let key: AccessKey = read(row)?;
+                    state.keys.insert(key.id.as_str().into(), Arc::new(key));
+                }
+                Table::Balancers => {
+                    let mut balancer: LoadBalancer = read(row)?;
+                    balancer.restarted();
+                    let key = balancer.key();
+                    state.index(&key, None, Some(&balancer));
+                    state.balancers.insert(key, Arc::new(balancer));
+                }
+                Table::Instances => {
+                    let instance: Instance = read(row)?;
+                    state
+                        .instances
+                        .insert(instance.id.clone(), Arc::new(instance));
+                }
+                Table::Properties => {
+                    let value: String = read(row)?;
+                    state
+                        .properties
+                        .insert(row.key.as_str().into(), value.into());
+                }
+            }
+        }
+        let taken = state.balancers.values().flat_map(|balancer| {
+            balancer
+                .servos
+                .values()
+                .map(|place| place.address)
+                .collect::<Vec<_>>()
+        });
+        state.servo_addresses = Pool::new(servos, taken);
+        let taken = state
+            .instances
+            .values()
+            .filter(|instance| instance.state != InstanceState::Terminated)
+            .map(|instance| instance.reach.address);
+        state.instance_addresses = Pool::new(instances, taken);
+        Ok(state)
+    }
+
+    /// Brings the indexes from one version of a load balancer to another.
+    fn index(
+        &mut self,
+        key: &BalancerKey,
+        before: Option<&LoadBalancer>,
+        after: Option<&LoadBalancer>,
+    ) {
+        if let Some(before) = before {
+            for id in before.instances.keys() {
+                if after.is_some_and(|after| after.instances.contains_key(id)) {
+                    continue;
+                }
+                let rest = self.registrations.get(id).cloned().unwrap_or_default();
+                let rest = rest.without(key);
+                if rest.is_empty() {
+                    self.registrations.remove(id);
+                } else {
+                    self.registrations.insert(id.clone(), rest);
+                }
+            }
+            for id in before.servos.keys() {
+                self.servos.remove(id);
+            }
+        }
+        if let Some(after) = after {
+            for id in after.instances.keys() {
+                if before.is_some_and(|before| before.instances.contains_key(id)) {
+                    continue;
+                }
+                let all = self.registrations.get(id).cloned().unwrap_or_default();
+                self.registrations
+                    .insert(id.clone(), all.update(key.clone()));
+            }
+            for id in after.servos.keys() {
+                self.servos.insert(id.clone(), key.clone());
+            }
+        }
+    }
+
+    pub fn balancer(&self, account: &AccountId, name: &str) -> Option<&Arc<LoadBalancer>> {
+        self.balancers.get(&BalancerKey {
+            account: account.clone(),
+            name: BalancerName::new(name),
+        })
+    }
+
+    /// The load balancers of an account, by name.
+    pub fn balancers_of(&self, account: &AccountId) -> impl Iterator<Item = &Arc<LoadBalancer>> {
+        let from = BalancerKey {
+            account: account.clone(),
+            name: BalancerName::new(""),
+        };
+        let account = account.clone();
+        self.balancers
+            .range(from..)
+            .take_while(move |(key, _)| key.account == account)
+            .map(|(_, balancer)| balancer)
+    }
+
+    /// The load balancers an instance is registered with.
+    pub fn registered_with(&self, id: &InstanceId) -> Vec<BalancerKey> {
+        self.registrations
+            .get(id)
+            .map(|keys| keys.iter().cloned().collect())
+            .unwrap_or_default()
+    }
+
+    /// The load balancer that a servo carries.
+    pub fn carried_by(&self, servo: &ServoId) -> Option<&Arc<LoadBalancer>> {
+        self.balancers.get(self.servos.get(servo)?)
+    }
+
+    /// Whether an id is that of a servo.
+    pub fn is_servo(&self, id: &str) -> bool {
+        self.servos.contains_key(&ServoId::new(id))
+    }
+
+    /// The account of an alias or a number.
+    pub fn account(&self, name: &str) -> Option<&Arc<Account>> {
+        self.accounts
+            .get(&AccountId::new(name))
+            .or_else(|| self.accounts.values().find(|account| account.alias == name))
+    }
+
+    /// An access key of an account.
+    pub fn key_of(&self, account: &AccountId) -> Option<&Arc<AccessKey>> {
+        self.keys.values().find(|key| key.account == *account)
+    }
+
+    /// The account of the cloud administrator, which owns what carries load balancers.
+    pub fn administrator(&self) -> Option<&Arc<Account>> {
+        self.accounts
+            .values()
+            .find(|account| account.is_administrator())
+    }
+
+    /// The value of a property.
+    pub fn property(&self, property: Property) -> &str {
+        self.properties
+            .get(property.name())
+            .map_or(property.default(), |value| value)
+    }
+}
+
+/// A copy of the state that may be changed, and what was changed in it.
+#[derive(Debug)]
+pub struct Draft {
+    state: State,
+    changes: Vec<Change>,
+    touched: BTreeSet<BalancerKey>,
+    touched_instances: BTreeSet<InstanceId>,
+}
+
+/// What a finished draft consists of.
+#[derive(Debug)]
+pub struct Finished {
+    pub state: State,
+    /// The rows to write.
+    pub changes: Vec<Change>,
+    /// The load balancers whose servos may have to change.
+    pub touched: BTreeSet<BalancerKey>,
+    pub touched_instances: BTreeSet<InstanceId>,
+}
+
+impl Draft {
+    pub fn new(state: State) -> Draft {
+        Draft {
+            state,
+            changes: Vec::new(),
+            touched: BTreeSet::new(),
+            touched_instances: BTreeSet::new(),
+        }
+    }
+
+    /// The state with the changes so far.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub fn finish(mut self) -> Finished {
+        // An instance that changed changes every load balancer it is registered with.
+        for id in &self.touched_instances {
+            self.touched.extend(self.state.registered_with(id));
+        }
+        Finished {
+            state: self.state,
+            changes: self.changes,
+            touched: self.touched,
+            touched_instances: self.touched_instances,
+        }
+    }
+
+    fn write<T: Serialize>(&mut self, table: Table, key: String, value: &T) {
+        // Every key of a map in these types is a text or a number, which JSON can write.
+        let value = serde_json::to_vec(value).expect("the types of the state are JSON");
+        self.changes.push(Change {
+            table,
+            key,
+            value: Some(value),
+        });
+    }
+
+    fn erase(&mut self, table: Table, key: String) {
+        self.changes.push(Change {
+            table,
+            key,
+            value: None,
+        });
+    }
+
+    pub fn put_account(&mut self, account: Account) {
+        self.write(Table::Accounts, account.id.to_string(), &account);
+        self.state
+            .accounts
+            .insert(account.id.clone(), Arc::new(account));
+    }
+
+    pub fn put_key(&mut self, key: AccessKey) {
+        self.write(Table::Keys, key.id.clone(), &key);
+        self.state
+            .keys
+            .insert(key.id.as_str().into(), Arc::new(key));
+    }
+
+    /// Writes a load balancer, new or changed.
+    pub fn put_balancer(&mut self, balancer: LoadBalancer) {
+        self.write(Table::Balancers, row_key(&balancer.key()), &balancer);
+        self.note_balancer(balancer);
+    }
+
+    /// Changes a load balancer without writing it: what servos think of instances is seen anew after
+    /// a start, and not worth a disk flush.
+    pub fn note_balancer(&mut self, balancer: LoadBalancer) {
+        let key = balancer.key();
+        let before = self.state.balancers.get(&key).cloned();
+        self.state.index(&key, before.as_deref(), Some(&balancer));
+        self.state.balancers.insert(key.clone(), Arc::new(balancer));
+        self.touched.insert(key);
+    }
+
+    /// Removes a load balancer and gives its addresses back.
+    pub fn remove_balancer(&mut self, key: &BalancerKey) {
+        let Some(before) = self.state.balancers.remove(key) else {
+            return;
+        };
+        self.state.index(key, Some(&before), None);
+        for place in before.servos.values() {
+            self.state.servo_addresses.give_back(place.address);
+        }
+        self.erase(Table::Balancers, row_key(key));
+        self.touched.insert(key.clone());
+    }
+
+    pub fn put_instance(&mut self, instance: Instance) {
+        self.write(Table::Instances, instance.id.to_string(), &instance);
+        self.touched_instances.insert(instance.id.clone());
+        self.state
+            .instances
+            .insert(instance.id.clone(), Arc::new(instance));
+    }
+
+    /// Forgets an instance. It must not be registered anywhere.
+    pub fn remove_instance(&mut self, id: &InstanceId) {
+        if self.state.instances.remove(id).is_some() {
+            self.erase(Table::Instances, id.to_string());
+            self.touched_instances.insert(id.clone());
+        }
+    }
+
+    /// Sets a property; its value must have been checked.
+    pub fn put_property(&mut self, property: Property, value: &str) {
+        self.write(Table::Properties, property.name().to_owned(), &value);
+        self.state
+            .properties
+            .insert(property.name().into(), value.into());
+    }
+
+    /// Gives a load balancer as many servos in a zone as the property says.
+    ///
+    /// # Errors
+    ///
+    /// There are not enough addresses. The draft must be dropped then.
+    pub fn add_servos(
+        &mut self,
+        balancer: &mut LoadBalancer,
+        zone: &ZoneName,
+    ) -> Result<(), Refusal> {
+        for _ in 0..properties::servos_per_zone(&self.state) {
+            let address = self.state.servo_addresses.take();
+            let address =
+                address.ok_or_else(|| Refusal::NotEnoughResources { zone: zone.clone() })?;
+            let place = ServoPlace {
+                zone: zone.clone(),
+                address: address.into(),
+            };
+            let id = loop {
+                let id = super::identity::instance_id();
+                let known = self.state.instances.contains_key(&InstanceId::new(&*id));
+                if !known
+                    && !self.state.is_servo(&id)
+                    && !balancer.servos.contains_key(&ServoId::new(&*id))
+                {
+                    break ServoId::new(id);
+                }
+            };
+            balancer.servos.insert(id, place);
+        }
+        Ok(())
+    }
+
+    pub fn give_back_servos(&mut self, servos: impl IntoIterator<Item = (ServoId, ServoPlace)>) {
+        for (_, place) in servos {
+            self.state.servo_addresses.give_back(place.address);
+        }
+    }
+
+    /// An address for a new web instance; nothing when all are given.
+    pub fn take_instance_address(&mut self) -> Option<IpAddr> {
+        self.state.instance_addresses.take().map(IpAddr::from)
+    }
+
+    pub fn give_back_instance_address(&mut self, address: IpAddr) {
+        self.state.instance_addresses.give_back(address);
+    }
+}
+
+/// `123456789012/web`
+fn row_key(key: &BalancerKey) -> String {
+    format!("{}/{}", key.account, key.name)
+}

@@ -1,0 +1,451 @@
+//! The state in a file: `eulb.redb` in the data directory.
+//!
+//! redb gives transactions that survive a crash at any instant. Around it stand: a lock file that
+//! names the process which has the directory; the version of the schema; a checksum per row, since
+//! redb finds a damaged page only where it must repair; and a first file that is written whole before
+//! it gets its name, so that an empty file is always damage and never a beginning.
+
+use super::{Change, Row, Store, StoreError, Table};
+use redb::backends::FileBackend;
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use sha2::{Digest, Sha256};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// The version of the tables and rows. Grows when an older version could not read them.
+const SCHEMA: u64 = 1;
+
+const FILE: &str = "eulb.redb";
+/// The file while it is made for the first time.
+const NEW_FILE: &str = "eulb.redb.new";
+const LOCK: &str = "eulb.lock";
+
+/// Bytes of pages kept in memory. All reads are at the start, so there is little to gain.
+const CACHE_BYTES: usize = 4 << 20;
+
+/// Bytes of a row's checksum: the first of its SHA-256.
+const CHECKSUM: usize = 8;
+
+const META: TableDefinition<'static, &str, u64> = TableDefinition::new("meta");
+const SCHEMA_KEY: &str = "schema";
+
+fn definition(table: Table) -> TableDefinition<'static, &'static str, &'static [u8]> {
+    TableDefinition::new(table.as_str())
+}
+
+/// The state in a file, locked for this process as long as this lives.
+#[derive(Debug)]
+pub struct DiskStore {
+    path: PathBuf,
+    database: Database,
+    _lock: File,
+}
+
+impl DiskStore {
+    /// Opens the store of a data directory, and makes both if need be. The parent must exist.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be used or is in use; the file is damaged or of a newer version.
+    pub fn open(directory: &Path) -> Result<DiskStore, StoreError> {
+        make_directory(directory).map_err(|cause| StoreError::Directory {
+            path: directory.to_owned(),
+            cause,
+        })?;
+        let lock = lock(directory)?;
+        let path = directory.join(FILE);
+        let exists = path.try_exists().map_err(|cause| StoreError::Directory {
+            path: directory.to_owned(),
+            cause,
+        })?;
+        if !exists {
+            create(directory)?;
+        }
+        // redb asserts what it believes of its own file; for a damaged one that is a panic.
+        let database = sound(&path, || {
+            let database = Database::builder()
+                .set_cache_size(CACHE_BYTES)
+                .open(&path)?;
+            let read = database.begin_read()?;
+            let found = read
+                .open_table(META)?
+                .get(SCHEMA_KEY)?
+                .map(|row| row.value());
+            Ok((database, found))
+        });
+        let (database, found) = match database {
+            Ok(opened) => opened,
+            Err(Unsound::Redb(redb::Error::Io(cause)))
+                if cause.kind() == io::ErrorKind::PermissionDenied =>
+            {
+                return Err(StoreError::Directory {
+                    path: directory.to_owned(),
+                    cause,
+                });
+            }
+            Err(Unsound::Redb(redb::Error::DatabaseAlreadyOpen)) => {
+                return Err(StoreError::InUse {
+                    path: directory.to_owned(),
+                    process: None,
+                });
+            }
+            Err(error) => return Err(error.damage(&path)),
+        };
+        match found {
+            Some(SCHEMA) => {}
+            Some(found) if found > SCHEMA => {
+                return Err(StoreError::Newer {
+                    path,
+                    found,
+                    known: SCHEMA,
+                });
+            }
+            _ => {
+                return Err(StoreError::Damaged {
+                    path,
+                    reason: "it has no schema version".to_owned(),
+                });
+            }
+        }
+        Ok(DiskStore {
+            path,
+            database,
+            _lock: lock,
+        })
+    }
+
+    fn write(&self, changes: &[Change]) -> Result<(), redb::Error> {
+        let transaction = self.database.begin_write()?;
+        for table in Table::ALL {
+            let mut changes = changes.iter().filter(|change| change.table == table);
+            let Some(first) = changes.next() else {
+                continue;
+            };
+            let mut rows = transaction.open_table(definition(table))?;
+            for change in std::iter::once(first).chain(changes) {
+                let key = change.key.as_str();
+                match &change.value {
+                    Some(value) => rows.insert(key, seal(table, key, value).as_slice())?,
+                    None => rows.remove(key)?,
+                };
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+}
+
+impl Store for DiskStore {
+    fn load(&mut self) -> Result<Vec<Row>, StoreError> {
+        let rows = sound(&self.path, || {
+            let read = self.database.begin_read()?;
+            let mut found = Vec::new();
+            for table in Table::ALL {
+                let rows = match read.open_table(definition(table)) {
+                    Ok(rows) => rows,
+                    Err(redb::TableError::TableDoesNotExist(_)) => continue,
+                    Err(error) => return Err(error.into()),
+                };
+                for row in rows.iter()? {
+                    let (key, value) = row?;
+                    found.push((table, key.value().to_owned(), value.value().to_vec()));
+                }
+            }
+            Ok(found)
+        })
+        .map_err(|error| error.damage(&self.path))?;
+        rows.into_iter()
+            .map(|(table, key, sealed)| match unseal(table, &key, &sealed) {
+                Some(value) => Ok(Row {
+                    table,
+                    value: value.to_vec(),
+                    key,
+                }),
+                None => Err(StoreError::Damaged {
+                    path: self.path.clone(),
+                    reason: format!("row {key} of {} is not as it was written", table.as_str()),
+                }),
+            })
+            .collect()
+    }
+
+    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.write(changes).map_err(|error| StoreError::Write {
+            path: self.path.clone(),
+            reason: error.to_string(),
+        })
+    }
+}
+
+fn make_directory(directory: &Path) -> io::Result<()> {
+    match DirBuilder::new().mode(0o700).create(directory) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            // There are secrets in it: whoever made it, nobody else looks in.
+            let metadata = fs::metadata(directory)?;
+            if metadata.permissions().mode() & 0o077 != 0 {
+                fs::set_permissions(directory, fs::Permissions::from_mode(0o700))?;
+            }
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+/// Locks the directory for this process and writes into the lock file which one that is.
+fn lock(directory: &Path) -> Result<File, StoreError> {
+    let directory_error = |cause| StoreError::Directory {
+        path: directory.to_owned(),
+        cause,
+    };
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(directory.join(LOCK))
+        .map_err(directory_error)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut text = String::new();
+            // Without a readable number the message does without it.
+            let _ = file.read_to_string(&mut text);
+            return Err(StoreError::InUse {
+                path: directory.to_owned(),
+                process: text.trim().parse().ok(),
+            });
+        }
+        Err(TryLockError::Error(cause)) => return Err(directory_error(cause)),
+    }
+    let write = |file: &mut File| {
+        file.set_len(0)?;
+        file.seek(SeekFrom::Start(0))?;
+        writeln!(file, "{}", std::process::id())
+    };
+    write(&mut file).map_err(directory_error)?;
+    Ok(file)
+}
+
+/// Makes the file under another name and gives it its own when it is whole and on the disk.
+fn create(directory: &Path) -> Result<(), StoreError> {
+    let (path, new) = (directory.join(FILE), directory.join(NEW_FILE));
+    let failed = |reason: String| StoreError::Write {
+        path: path.clone(),
+        reason,
+    };
+    let io = |error: io::Error| failed(error.to_string());
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
+        _ => {}
+    }
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&new)
+        .map_err(io)?;
+    let fill = |file: File| -> Result<(), redb::Error> {
+        let backend = FileBackend::new(file)?;
+        let database = Database::builder()
+            .set_cache_size(CACHE_BYTES)
+            .create_with_backend(backend)?;
+        let transaction = database.begin_write()?;
+        transaction.open_table(META)?.insert(SCHEMA_KEY, SCHEMA)?;
+        transaction.commit()?;
+        Ok(())
+    };
+    fill(file).map_err(|error| failed(error.to_string()))?;
+    fs::rename(&new, &path).map_err(io)?;
+    File::open(directory)
+        .and_then(|directory| directory.sync_all())
+        .map_err(io)
+}
+
+/// What reading a damaged file leads to.
+enum Unsound {
+    Redb(redb::Error),
+    Panic,
+}
+
+impl Unsound {
+    fn damage(self, path: &Path) -> StoreError {
+        StoreError::Damaged {
+            path: path.to_owned(),
+            reason: match self {
+                Unsound::Redb(error) => error.to_string(),
+                Unsound::Panic => "its pages contradict each other".to_owned(),
+            },
+        }
+    }
+}
+
+/// Reads from the file at `path`, and takes a panic for what it is there: damage.
+fn sound<T>(path: &Path, read: impl FnOnce() -> Result<T, redb::Error>) -> Result<T, Unsound> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(result) => result.map_err(Unsound::Redb),
+        Err(_) => {
+            tracing::error!(target: "store", path = %path.display(), "the store is damaged");
+            Err(Unsound::Panic)
+        }
+    }
+}
+
+fn checksum(table: Table, key: &str, value: &[u8]) -> [u8; CHECKSUM] {
+    let mut hash = Sha256::new();
+    for part in [table.as_str().as_bytes(), key.as_bytes()] {
+        hash.update(part);
+        hash.update([0]);
+    }
+    hash.update(value);
+    let mut short = [0; CHECKSUM];
+    short.copy_from_slice(&hash.finalize()[..CHECKSUM]);
+    short
+}
+
+/// The value of a row with its checksum before it.
+fn seal(table: Table, key: &str, value: &[u8]) -> Vec<u8> {
+    let mut sealed = checksum(table, key, value).to_vec();
+    sealed.extend_from_slice(value);
+    sealed
+}
+
+/// The value of a sealed row, if it is as it was written.
+fn unseal<'v>(table: Table, key: &str, sealed: &'v [u8]) -> Option<&'v [u8]> {
+    let (sum, value) = sealed.split_at_checked(CHECKSUM)?;
+    (sum == checksum(table, key, value)).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(key: &str, value: &str) -> Change {
+        Change {
+            table: Table::Balancers,
+            key: key.to_owned(),
+            value: Some(value.into()),
+        }
+    }
+
+    fn rows(store: &mut DiskStore) -> Vec<(String, String)> {
+        store
+            .load()
+            .unwrap()
+            .into_iter()
+            .map(|row| (row.key, String::from_utf8(row.value).unwrap()))
+            .collect()
+    }
+
+    fn refusal(directory: &Path) -> String {
+        DiskStore::open(directory)
+            .and_then(|mut store| store.load())
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn committed_rows_are_there_after_reopening() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("data");
+        {
+            let mut store = DiskStore::open(&path).unwrap();
+            store.commit(&[put("a", "1"), put("b", "2")]).unwrap();
+            let remove = Change {
+                value: None,
+                ..put("a", "")
+            };
+            store.commit(&[remove, put("b", "3")]).unwrap();
+        }
+        let mut store = DiskStore::open(&path).unwrap();
+        assert_eq!(rows(&mut store), [("b".to_owned(), "3".to_owned())]);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o700);
+        assert_eq!(mode(&path.join(FILE)), 0o600);
+        assert_eq!(mode(&path.join(LOCK)), 0o600);
+    }
+
+    #[test]
+    fn a_second_process_is_told_which_one_has_the_directory() {
+        let directory = tempfile::tempdir().unwrap();
+        let _first = DiskStore::open(directory.path()).unwrap();
+        assert_eq!(
+            refusal(directory.path()),
+            format!(
+                "the data directory {} is in use by process {}; stop that one or choose another \
+                 --data-dir",
+                directory.path().display(),
+                std::process::id()
+            )
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_trusted_is_refused_and_left_alone() {
+        let missing = tempfile::tempdir().unwrap().path().join("a/b");
+        assert!(refusal(&missing).starts_with("cannot use the data directory"));
+
+        let damages: [(&str, fn(&mut Vec<u8>)); 4] = [
+            ("emptied", Vec::clear),
+            ("cut", |bytes| bytes.truncate(bytes.len() / 2)),
+            ("another file", |bytes| *bytes = b"hello\n".repeat(10_000)),
+            ("a changed row", |bytes| {
+                let needle = b"the value of the row";
+                let places: Vec<usize> = bytes
+                    .windows(needle.len())
+                    .enumerate()
+                    .filter(|(_, window)| window == needle)
+                    .map(|(at, _)| at)
+                    .collect();
+                assert!(!places.is_empty());
+                for at in places {
+                    bytes[at] ^= 1;
+                }
+            }),
+        ];
+        for (name, damage) in damages {
+            let directory = tempfile::tempdir().unwrap();
+            DiskStore::open(directory.path())
+                .unwrap()
+                .commit(&[put("a", "the value of the row")])
+                .unwrap();
+            let path = directory.path().join(FILE);
+            let mut bytes = fs::read(&path).unwrap();
+            damage(&mut bytes);
+            fs::write(&path, &bytes).unwrap();
+            let text = refusal(directory.path());
+            assert!(text.contains("is damaged"), "{name}: {text}");
+            assert!(!text.contains('\n'), "{name}: {text}");
+            // It is refused again, not silently begun anew. (redb touches its header.)
+            assert_eq!(refusal(directory.path()), text, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        {
+            let store = DiskStore::open(directory.path()).unwrap();
+            let transaction = store.database.begin_write().unwrap();
+            transaction
+                .open_table(META)
+                .unwrap()
+                .insert(SCHEMA_KEY, 7)
+                .unwrap();
+            transaction.commit().unwrap();
+        }
+        let text = refusal(directory.path());
+        assert!(
+            text.contains("newer version (schema 7, this one knows 1)"),
+            "{text}"
+        );
+    }
+}
