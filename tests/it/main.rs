@@ -1,7 +1,8 @@
 //! One integration crate: the real binary, the real sockets. One file per subject.
 
-// Helpers of tests may unwrap, as tests may.
-#![allow(clippy::unwrap_used)]
-
 mod house;
+mod proxy_http;
+mod reading;
+mod scripted;
+mod strict;
 mod wire_sigv4;
