@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 /// A proxy in front of one instance that the test plays.
 fn one() -> (Scripted, Proxy) {
     let instance = Scripted::new();
-    let proxy = Proxy::http(&[instance.address()]);
+    let proxy = Proxy::with_one_worker(&[instance.address()]);
     (instance, proxy)
 }
 
@@ -689,7 +689,8 @@ fn an_upgrade_that_is_declined_is_an_ordinary_exchange() {
     let (instance, proxy) = one();
     let mut client = proxy.client();
     client.send(
-        "GET /chat HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+        "GET /chat HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
     );
     let mut at = instance.accept();
     at.expect("GET /chat").reply(200, "no");
@@ -833,7 +834,7 @@ fn pipelined_requests_are_answered_in_order() {
 #[test]
 fn a_pipelined_request_waits_for_the_slow_one_before_it() {
     let (instance, other) = (Scripted::new(), Scripted::new());
-    let proxy = Proxy::http(&[instance.address(), other.address()]);
+    let proxy = Proxy::with_one_worker(&[instance.address(), other.address()]);
     let mut client = proxy.client();
     client.get("/first").get("/second");
     // Round robin may begin anywhere: find out who has the first.
@@ -861,7 +862,7 @@ fn first_of<'a>(one: &'a Scripted, two: &'a Scripted) -> (Conversation, &'a Scri
 fn requests_go_round_the_instances_in_turn() {
     let instances: Vec<Recorder> = (0..3).map(|_| Recorder::echoing()).collect();
     let addresses: Vec<_> = instances.iter().map(Recorder::address).collect();
-    let proxy = Proxy::start(&["http"], &addresses, &["--threads", "1"]);
+    let proxy = Proxy::with_one_worker(&addresses);
     let mut client = proxy.client();
     for turn in 0..30 {
         client.get(&format!("/{turn}"));

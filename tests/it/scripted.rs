@@ -41,6 +41,11 @@ impl Proxy {
         Self::start(&["http"], instances, &[])
     }
 
+    /// The same with one worker, so that all clients share one pool of connections to instances.
+    pub fn with_one_worker(instances: &[SocketAddr]) -> Self {
+        Self::start(&["http"], instances, &["--threads", "1"])
+    }
+
     /// One TCP listener in front of these instances.
     pub fn tcp(instances: &[SocketAddr]) -> Self {
         Self::start(&["tcp"], instances, &[])
@@ -91,6 +96,15 @@ impl Proxy {
 
     pub fn client(&self) -> Client {
         Client::connect(self.address())
+    }
+
+    /// Memory it holds now.
+    pub fn resident_kib(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let count = line.unwrap().split_whitespace().next().unwrap();
+        count.parse().unwrap()
     }
 
     /// Asks it to end (SIGTERM).
@@ -167,6 +181,11 @@ impl Line {
             std::thread::sleep(Duration::from_micros(300));
         }
         self
+    }
+
+    /// The sending half once more, for another thread.
+    pub fn second_hand(&self) -> TcpStream {
+        self.stream.try_clone().unwrap()
     }
 
     /// Closes the direction to the peer; what it sends can still be read.
