@@ -55,6 +55,9 @@ impl Environment for Fake {
     }
 }
 
+/// Names and texts: variables and their values, paths and their contents.
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
 const HOME: (&str, &str) = ("HOME", "/home/ann");
 const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY", "AK"), ("AWS_SECRET_KEY", "SK")];
 
@@ -94,7 +97,7 @@ fn the_endpoint_comes_from_the_option_the_variable_or_the_region() {
         ..region("west")
     };
     #[rustfmt::skip]
-    let cases: [(Flags, &[(&str, &str)], &str); 13] = [
+    let cases: [(Flags, Pairs, &str); 13] = [
         (url("http://u/"),              &elb, "http://u/ for undefined"),
         (url("here::http://u/"),        &elb, "http://u/ for here"),
         (url("http://[::1]:8773/"),     &elb, "http://[::1]:8773/ for undefined"),
@@ -180,7 +183,7 @@ fn region_and_user_are_chosen_each_by_itself() {
         format!("{}@{}", name(selection.user), name(selection.region))
     };
     #[rustfmt::skip]
-    let cases: [(&str, &[(&str, &str)], &str); 9] = [
+    let cases: [(&str, Pairs, &str); 9] = [
         ("",    &[],                                   "gu@g"),
         ("r",   &[],                                   "ru@r"),
         ("u@r", &[],                                   "u@r"),
@@ -253,8 +256,9 @@ fn keys_come_from_the_first_source_that_has_both() {
     let named = ("AWS_CREDENTIAL_FILE", "~/cred");
     let expiring = |moment| [env[0], env[1], ("AWS_CREDENTIAL_EXPIRATION", moment)];
     let session = [env[0], env[1], ("AWS_SESSION_TOKEN", "ST")];
+    type Owned<'a> = Vec<(&'a str, &'a str)>;
     #[rustfmt::skip]
-    let cases: Vec<(Flags, Vec<(&str, &str)>, Vec<(&str, &str)>, &str)> = vec![
+    let cases: Vec<(Flags, Owned, Owned, &str)> = vec![
         (flags("K", "S", "T"), env.to_vec(), vec![],                     "K/S/T from --access-key-id"),
         (flags("K", "S", ""),  env.to_vec(), vec![],                     "K/S/ from --access-key-id"),
         (flags("K", "", ""),   env.to_vec(), vec![],                     "missing secret key; please supply one with -S"),
@@ -318,7 +322,7 @@ fn files_are_merged_key_by_key_and_the_later_wins() {
         }
     };
     #[rustfmt::skip]
-    let cases: [(&[(&str, &str)], &str); 5] = [
+    let cases: [(Pairs, &str); 5] = [
         (&[],                                                    "3 one System"),
         (&[("AWS_CA_BUNDLE", "/ca.pem")],                        "3 one File(\"/ca.pem\")"),
         (&[("EUCA_CONFIG_PATH", "/etc/euca2ools/e*.ini:$S/*.ini"), ("S", "/srv")], "9 one Off"),
@@ -394,7 +398,7 @@ fn numbers_switches_and_the_release_are_read() {
         ..Flags::default()
     };
     #[rustfmt::skip]
-    let cases: [(&Flags, &[(&str, &str)], &str); 4] = [
+    let cases: [(&Flags, Pairs, &str); 4] = [
         (&stated,           &[("EULB_RELEASE", "4.0.0")], "aws"),
         (&Flags::default(), &[("EULB_RELEASE", "4.0.0")], "4.0.0"),
         (&Flags::default(), &[],                          "4.4.2"),
