@@ -3,6 +3,7 @@
 //! Every reader here answers with a message that repeats the value it could not read; the name of
 //! the option is added by [`super::exit`].
 
+use super::output::{Form, Query};
 use crate::wire::Members;
 use crate::wire::instance::InstanceRef;
 use crate::wire::listener::Listener;
@@ -50,7 +51,7 @@ pub struct Common {
 
 /// Options which euca2ools does not have. A prefix of a long option means one of these only if it
 /// means no other, so that `--re` is still `--region`.
-pub const ADDED: &[&str] = &["release", "verify-ssl", "ca-file"];
+pub const ADDED: &[&str] = &["release", "verify-ssl", "ca-file", "output", "query"];
 
 /// A value that no output of ours shows.
 #[derive(Clone, PartialEq, Eq)]
@@ -70,13 +71,23 @@ impl FromStr for Secret {
     }
 }
 
-/// The option of every command that prints.
-#[derive(Clone, Copy, Debug, Default, clap::Args)]
+/// The options of every command that prints.
+// After the options of the command, which come later in the declaration.
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct Printing {
     /// Show empty values as "(nil)"
-    // After the options of the command, which come later in the declaration.
     #[arg(long, display_order = 900)]
     pub show_empty_fields: bool,
+    /// Form of the output: tsv (the default, lines for scripts), table, json, yaml or text
+    ///
+    /// tsv prints the lines of euca2ools. The other forms tell all that the service answered, under
+    /// the names of the API; text is that of the AWS CLI.
+    #[arg(long, value_name = "FORM", display_order = 901)]
+    pub output: Option<Form>,
+    /// Print only what this JMESPath expression selects from the answer (as JSON, if --output does
+    /// not say otherwise)
+    #[arg(long, value_name = "JMESPATH", display_order = 902)]
+    pub query: Option<Query>,
 }
 
 /// A list: split at commas, items trimmed, empty items dropped.

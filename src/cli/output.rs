@@ -3,20 +3,81 @@
 //! Every form is made from one JSON value, the answer with the API's names: complete, in the order of
 //! the API reference, lists as lists. The default, euca2ools' lines, does not pass through here.
 
+use super::exit::Failure;
+use super::report::{self, visible};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::str::FromStr;
 
-/// The forms of `--output` besides euca2ools' own lines.
+/// The forms of `--output`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
+    /// euca2ools' own lines, which each command writes itself.
+    Tsv,
     Json,
     Yaml,
     /// Boxes for people, as wide as the terminal at most; never cut short in a pipe.
     Table,
     /// Tab-separated, as `aws --output text` prints.
     Text,
+}
+
+/// The text is none of the forms.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not one of tsv, table, json, yaml, text")]
+pub struct UnknownForm(String);
+
+impl FromStr for Form {
+    type Err = UnknownForm;
+
+    fn from_str(text: &str) -> Result<Form, UnknownForm> {
+        match text {
+            "tsv" => Ok(Form::Tsv),
+            "table" => Ok(Form::Table),
+            "json" => Ok(Form::Json),
+            "yaml" => Ok(Form::Yaml),
+            "text" => Ok(Form::Text),
+            other => Err(UnknownForm(other.to_owned())),
+        }
+    }
+}
+
+/// A JMESPath expression that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query(String);
+
+impl FromStr for Query {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Query, String> {
+        jmespath::compile(text).map_err(|error| one_line(&error))?;
+        Ok(Query(text.to_owned()))
+    }
+}
+
+fn one_line(error: &jmespath::JmespathError) -> String {
+    let reason = error.reason.to_string();
+    let reason = reason.lines().next().unwrap_or_default();
+    format!("{reason} at column {}", error.column + 1)
+}
+
+/// Renders an answer in a form other than [`Form::Tsv`], reduced to what `query` selects.
+///
+/// # Errors
+///
+/// The query does not fit the answer.
+pub fn answer<T: Serialize>(
+    answer: &T,
+    form: Form,
+    query: Option<&Query>,
+) -> Result<String, Failure> {
+    let mut value = shape(answer).map_err(Failure::new)?;
+    if let Some(query) = query {
+        value = select(&value, query).map_err(Failure::new)?;
+    }
+    Ok(render(&value, form, report::terminal_width()))
 }
 
 /// An answer as a JSON value: absent fields left out, `member` lists as plain lists.
@@ -48,21 +109,14 @@ fn flatten(value: Value) -> Value {
 ///
 /// # Errors
 ///
-/// The expression is malformed, or asks of a value what it has not; in one line with the position.
-pub fn query(value: &Value, expression: &str) -> Result<Value, String> {
-    let told = |error: jmespath::JmespathError| {
-        let reason = error.reason.to_string();
-        let reason = reason.lines().next().unwrap_or_default().to_owned();
-        format!(
-            "bad --query '{expression}': {reason} at column {}",
-            error.column + 1
-        )
-    };
+/// It asks of a value what it has not; in one line with the position.
+fn select(value: &Value, query: &Query) -> Result<Value, String> {
+    let Query(expression) = query;
+    let told = |error| format!("--query '{expression}': {}", one_line(&error));
     let found = jmespath::compile(expression)
-        .map_err(told)?
-        .search(value)
+        .and_then(|expression| expression.search(value))
         .map_err(told)?;
-    serde_json::to_value(&*found).map_err(|error| format!("bad --query '{expression}': {error}"))
+    serde_json::to_value(&*found).map_err(|error| format!("--query '{expression}': {error}"))
 }
 
 /// Renders a value. `width` is that of the terminal in columns, nothing in a pipe.
@@ -82,25 +136,10 @@ pub fn render(value: &Value, form: Form, width: Option<u16>) -> String {
             }
         },
         Form::Table => table(value, width, &mut out),
-        Form::Text => text(value, None, None, &mut out),
+        // A value has no lines of its own: the nearest to them.
+        Form::Text | Form::Tsv => text(value, None, None, &mut out),
     }
     out
-}
-
-/// A text that cannot steer a terminal: control characters are written as Rust and C write them.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    Cow::Owned(shown)
 }
 
 fn yaml_fields(fields: &Map<String, Value>, indent: usize, out: &mut String) {
@@ -467,13 +506,9 @@ mod tests {
             AVAILABILITYZONES	PARTI01
         "#]]
         .assert_eq(&render(&answer(), Form::Text, None));
-        let names = query(&answer(), "LoadBalancerDescriptions[].LoadBalancerName").unwrap();
+        let names = selected("LoadBalancerDescriptions[].LoadBalancerName");
         assert_eq!(render(&names, Form::Text, None), "web\tno\n");
-        let pairs = query(
-            &answer(),
-            "LoadBalancerDescriptions[].[LoadBalancerName, Scheme]",
-        )
-        .unwrap();
+        let pairs = selected("LoadBalancerDescriptions[].[LoadBalancerName, Scheme]");
         assert_eq!(render(&pairs, Form::Text, None), "web\tNone\nno\tNone\n");
     }
 
@@ -492,21 +527,25 @@ mod tests {
         assert!(one.contains("Name") && one.contains("3"), "{one}");
     }
 
+    fn selected(expression: &str) -> Value {
+        select(&answer(), &expression.parse().unwrap()).unwrap()
+    }
+
     #[test]
-    fn a_query_that_cannot_be_read_is_named_in_one_line() {
-        let error = query(&answer(), "LoadBalancerDescriptions[").unwrap_err();
-        assert!(
-            error.starts_with("bad --query 'LoadBalancerDescriptions[': "),
-            "{error}"
-        );
+    fn a_query_that_cannot_be_read_is_told_in_one_line() {
+        let error = "LoadBalancerDescriptions[".parse::<Query>().unwrap_err();
+        assert!(error.contains("at column"), "{error}");
         assert!(!error.contains('\n'), "{error}");
-        assert_eq!(query(&answer(), "Nothing").unwrap(), Value::Null);
+        assert_eq!(selected("Nothing"), Value::Null);
+        let misfit = select(&answer(), &"length(`1`)".parse().unwrap()).unwrap_err();
+        assert!(
+            misfit.starts_with("--query 'length(`1`)': ") && !misfit.contains('\n'),
+            "{misfit}"
+        );
     }
 
     #[test]
     fn control_characters_cannot_steer_a_terminal() {
-        assert_eq!(visible("plain – text"), "plain – text");
-        assert_eq!(visible("a\u{1b}]0;x\u{7}b\n"), "a\\u{1b}]0;x\\u{7}b\\n");
         let value = json!({"Name": "\u{1b}[2J\u{9b}"});
         for form in [Form::Table, Form::Text] {
             assert!(!render(&value, form, None).contains(['\u{1b}', '\u{9b}']));

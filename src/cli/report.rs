@@ -3,8 +3,9 @@
 //! Nothing else of the crate writes there, so that one place knows what a closed pipe means.
 
 use super::exit::Failure;
+use std::borrow::Cow;
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 /// The lines of one command, collected so that a failure half-way leaves nothing half-printed.
 ///
@@ -32,7 +33,7 @@ impl Report {
             self.text.push('\t');
             match field.is_empty() && self.show_empty_fields {
                 true => self.text.push_str("(nil)"),
-                false => self.text.push_str(&field),
+                false => self.text.push_str(&visible(&field)),
             }
         }
         self.text.push('\n');
@@ -65,6 +66,32 @@ pub fn present<const N: usize>(parts: [(&str, Option<String>); N]) -> Vec<String
 /// `{a,b}`.
 pub fn group(parts: &[String]) -> String {
     format!("{{{}}}", parts.join(","))
+}
+
+/// A text that cannot steer a terminal: control characters are written as Rust and C write them.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Columns of the terminal that standard output is; nothing if it is none.
+pub fn terminal_width() -> Option<u16> {
+    let out = io::stdout();
+    if !out.is_terminal() {
+        return None;
+    }
+    let size = rustix::termios::tcgetwinsize(&out).ok()?;
+    (size.ws_col > 0).then_some(size.ws_col)
 }
 
 /// Writes a text to standard output, as it is, at once.
@@ -101,6 +128,16 @@ mod tests {
             report.record("X", fields());
             assert_eq!(report.as_str(), expected);
         }
+    }
+
+    #[test]
+    fn control_characters_cannot_steer_a_terminal_nor_break_a_line() {
+        assert_eq!(visible("plain – text"), "plain – text");
+        let escaped = "a\\u{1b}]0;x\\u{7}b\\n";
+        assert_eq!(visible("a\u{1b}]0;x\u{7}b\n"), escaped);
+        let mut report = Report::new(false);
+        report.record("X", ["a\tb\u{9b}".to_owned()]);
+        assert_eq!(report.as_str(), "X\ta\\tb\\u{9b}\n");
     }
 
     #[test]

@@ -37,6 +37,7 @@ mod set_lb_policies_of_listener;
 
 use super::args::{Common, ListenerArgument, Printing};
 use super::exit::{self, Failure};
+use super::output::{self, Form};
 use super::prefix;
 use super::report::{self, Report};
 use super::session::Session;
@@ -253,8 +254,21 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches) -> Result<(), Failure> {
     let parameters = parameters(&own)?;
     tracing::debug!(target: "eulb::cli", "parameters {parameters:?}");
     let answer = caller.call::<C::Action>(&parameters)?;
-    let show_empty_fields = C::PRINTS && matches.get_flag("show_empty_fields");
-    let mut report = Report::new(show_empty_fields);
+    let printing = match C::PRINTS {
+        true => Printing::from_arg_matches(matches).map_err(read)?,
+        false => Printing::default(),
+    };
+    // A query selects from the whole answer, which the lines do not tell.
+    let form = match (printing.output, &printing.query) {
+        (Some(form), _) => form,
+        (None, Some(_)) => Form::Json,
+        (None, None) => Form::Tsv,
+    };
+    if form != Form::Tsv {
+        let text = output::answer(&answer, form, printing.query.as_ref())?;
+        return report::print(&text);
+    }
+    let mut report = Report::new(printing.show_empty_fields);
     own.report(&answer, &mut report);
     match report.as_str() {
         "" => Ok(()),
