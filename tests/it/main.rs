@@ -3,11 +3,14 @@
 // Helpers of tests may unwrap, as tests may.
 #![allow(clippy::unwrap_used)]
 
+mod cases;
 mod house;
 mod proxy_faults;
 mod proxy_http;
 mod proxy_tcp;
 mod reading;
 mod scripted;
+mod service;
 mod strict;
+mod tool;
 mod wire_sigv4;
