@@ -145,8 +145,7 @@ fn table(release: Release, prefix: &str) -> String {
         .max()
         .unwrap_or_default();
     for row in COMMANDS {
-        let about = row.describe(release).get_about().map(ToString::to_string);
-        let about = about.unwrap_or_default();
+        let about = row.summary(release);
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{prefix}{:longest$}  {about}", row.name);
     }
@@ -185,9 +184,11 @@ fn overview(release: Release) -> Result<(), Failure> {
 
 /// The umbrella as one tree, for completions and the manual; never built to run a command.
 pub fn describe(release: Release) -> clap::Command {
-    let commands = COMMANDS
-        .iter()
-        .map(|row| row.describe(release).name(&row.name[NAME.len() + 1..]));
+    let commands = COMMANDS.iter().map(|row| {
+        row.describe(release)
+            .about(row.summary(release))
+            .name(&row.name[NAME.len() + 1..])
+    });
     clap::Command::new(NAME)
         .about("The eulb commands for Elastic Load Balancing, and a local cloud that answers them")
         .version(VERSION)

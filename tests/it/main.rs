@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod cases;
+mod commands;
+mod generated;
 mod house;
 mod proxy_faults;
 mod proxy_http;

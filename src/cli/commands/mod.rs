@@ -165,6 +165,17 @@ impl Row {
         release.mark(self.operation())
     }
 
+    /// What the command is for, in a line that ends with its mark: `Delete a policy (NA, …)`.
+    pub fn summary(&self, release: Release) -> String {
+        let described = self.describe(release);
+        let about = described.get_about().map(ToString::to_string);
+        let about = about.unwrap_or_default();
+        match self.mark(release) {
+            Some(mark) => format!("{about} ({mark})"),
+            None => about,
+        }
+    }
+
     /// The options of the command, with what the release lacks marked as such.
     pub fn describe(&self, release: Release) -> clap::Command {
         let bare = clap::Command::new(self.name)
@@ -185,15 +196,9 @@ impl Row {
                 .help("Show this help message and exit (--help tells more)"),
         ]);
         let mut command = (self.describe)(common.next_help_heading(None));
-        if let (Some(mark), Some(about)) = (self.mark(release), command.get_about()) {
-            let (about, plain) = (format!("{about} ({mark})"), about.to_string());
-            let long = command
-                .get_long_about()
-                .map(|long| long.to_string().replacen(&plain, &about, 1));
-            command = command.about(about);
-            if let Some(long) = long {
-                command = command.long_about(long);
-            }
+        if let Some(mark) = self.mark(release) {
+            // A paragraph of its own, so that no line break comes into the mark.
+            command = command.before_help(mark);
         }
         for (option, feature) in self.gated {
             if let Some(mark) = release.mark(*feature) {

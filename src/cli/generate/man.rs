@@ -158,7 +158,14 @@ fn render_command(row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
     command.build();
     let man = page(row.name, command.clone());
     man.render_title(out)?;
-    man.render_name_section(out)?;
+    let mut roff = Roff::new();
+    roff.control("SH", ["NAME"]);
+    roff.text([roman(format!(
+        "{} - {}",
+        row.name,
+        row.summary(Release::default())
+    ))]);
+    roff.to_writer(out)?;
     synopsis(&command, out)?;
     man.render_description_section(out)?;
     man.render_options_section(out)?;
@@ -249,10 +256,16 @@ fn value_names(argument: &Arg) -> String {
 /// From which release the command and its options work, and what earlier ones do.
 fn availability(row: &Row, command: &clap::Command, roff: &mut Roff) {
     roff.control("SH", ["AVAILABILITY"]);
-    let operation = told(row.operation());
+    if let Some(mark) = row.mark(Release::default()) {
+        // On a line of its own, where no line break can come into it.
+        roff.text([bold(mark)]);
+        roff.control("PP", []);
+    }
     roff.text([roman(format!(
-        "{} is the operation {}. {operation}",
-        row.name, row.action
+        "{} is the operation {}. {}",
+        row.name,
+        row.action,
+        told(row.operation())
     ))]);
     for (id, feature) in row.gated {
         let option = command
@@ -262,23 +275,26 @@ fn availability(row: &Row, command: &clap::Command, roff: &mut Roff) {
         roff.control("PP", []);
         roff.text([
             bold(format!("--{}", option.unwrap_or_default())),
-            roman(": "),
-            roman(told(*feature)),
+            roman(format!(
+                ": {}. {}",
+                release::row(*feature).mark,
+                told(*feature)
+            )),
         ]);
     }
 }
 
 fn told(feature: Feature) -> String {
     let row = release::row(feature);
-    match row.mark {
-        "" => "It works in every release from Eucalyptus 3.3.0 on, and at Amazon.".to_owned(),
-        mark => format!(
-            "{mark}: it works from {} on ({}); before, {}.",
-            row.from.title(),
-            row.source,
-            row.why
-        ),
+    if row.from == Release::default() {
+        return "It works in every release from Eucalyptus 3.3.0 on, and at Amazon.".to_owned();
     }
+    format!(
+        "It works from {} on ({}); before, {}.",
+        row.from.title(),
+        row.source,
+        row.why
+    )
 }
 
 fn section(roff: &mut Roff, heading: &str, text: &str) {
@@ -354,11 +370,9 @@ fn render_umbrella(out: &mut Vec<u8>) -> io::Result<()> {
     );
     roff.control("SH", ["COMMANDS"]);
     for row in COMMANDS {
-        let described = row.describe(Release::default());
-        let about = described.get_about().map(ToString::to_string);
         roff.control("TP", []);
         roff.text([bold(row.name), roman("(1)")]);
-        roff.text([roman(about.unwrap_or_default())]);
+        roff.text([roman(row.summary(Release::default()))]);
     }
     for row in umbrella::shown_subcommands() {
         let about = (row.describe)().get_about().map(ToString::to_string);

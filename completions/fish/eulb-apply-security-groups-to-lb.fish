@@ -1,0 +1,15 @@
+# eulb-apply-security-groups-to-lb: NA, VPC only, not supported in 3.3.0
+complete -c eulb-apply-security-groups-to-lb -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb-apply-security-groups-to-lb -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb-apply-security-groups-to-lb -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb-apply-security-groups-to-lb -s S -l secret-key -d 'Secret key' -r
+complete -c eulb-apply-security-groups-to-lb -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb-apply-security-groups-to-lb -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb-apply-security-groups-to-lb -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-apply-security-groups-to-lb -s g -l security-groups -d 'Security groups to associate the load balancer with (required)' -r
+complete -c eulb-apply-security-groups-to-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-apply-security-groups-to-lb -l debug -d 'Show debugging output on standard error'
+complete -c eulb-apply-security-groups-to-lb -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb-apply-security-groups-to-lb -l version -d 'Show the program\'s version and exit'
+complete -c eulb-apply-security-groups-to-lb -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb-apply-security-groups-to-lb -l show-empty-fields -d 'Show empty values as "(nil)"'

@@ -1,0 +1,18 @@
+complete -c eulb-configure-healthcheck -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb-configure-healthcheck -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb-configure-healthcheck -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb-configure-healthcheck -s S -l secret-key -d 'Secret key' -r
+complete -c eulb-configure-healthcheck -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb-configure-healthcheck -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb-configure-healthcheck -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-configure-healthcheck -l healthy-threshold -d 'Number of consecutive successful checks before an instance is in service (required)' -r
+complete -c eulb-configure-healthcheck -l interval -d 'Approximate interval between checks, in seconds (required)' -r
+complete -c eulb-configure-healthcheck -s t -l target -d 'What to connect to for a health check (required)' -r
+complete -c eulb-configure-healthcheck -l timeout -d 'Time within which a check must succeed, in seconds (required)' -r
+complete -c eulb-configure-healthcheck -l unhealthy-threshold -d 'Number of consecutive failed checks before an instance is out of service (required)' -r
+complete -c eulb-configure-healthcheck -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-configure-healthcheck -l debug -d 'Show debugging output on standard error'
+complete -c eulb-configure-healthcheck -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb-configure-healthcheck -l version -d 'Show the program\'s version and exit'
+complete -c eulb-configure-healthcheck -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb-configure-healthcheck -l show-empty-fields -d 'Show empty values as "(nil)"'

@@ -1,0 +1,13 @@
+complete -c eulb-create-lb-listeners -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb-create-lb-listeners -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb-create-lb-listeners -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb-create-lb-listeners -s S -l secret-key -d 'Secret key' -r
+complete -c eulb-create-lb-listeners -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb-create-lb-listeners -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb-create-lb-listeners -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-create-lb-listeners -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
+complete -c eulb-create-lb-listeners -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-create-lb-listeners -l debug -d 'Show debugging output on standard error'
+complete -c eulb-create-lb-listeners -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb-create-lb-listeners -l version -d 'Show the program\'s version and exit'
+complete -c eulb-create-lb-listeners -s h -l help -d 'Show this help message and exit (--help tells more)'

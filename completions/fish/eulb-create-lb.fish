@@ -1,0 +1,19 @@
+complete -c eulb-create-lb -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb-create-lb -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb-create-lb -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb-create-lb -s S -l secret-key -d 'Secret key' -r
+complete -c eulb-create-lb -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb-create-lb -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb-create-lb -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-create-lb -s z -l availability-zones -d 'Availability zones to place the load balancer in (required unless subnets are given)' -r
+complete -c eulb-create-lb -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
+complete -c eulb-create-lb -s s -l subnets -d 'Subnets to place the load balancer in (required unless zones are given) (NA, VPC only)' -r
+complete -c eulb-create-lb -s i -l scheme -d '"internal" to give the load balancer a private address only (NA, VPC only)' -r -f -a "internal\t''"
+complete -c eulb-create-lb -s g -l security-groups -d 'Security groups to assign the load balancer to (NA, VPC only)' -r
+complete -c eulb-create-lb -s t -l tag -d 'Tag for the new load balancer (can be repeated) (NA, not supported in 3.3.0)' -r
+complete -c eulb-create-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-create-lb -l debug -d 'Show debugging output on standard error'
+complete -c eulb-create-lb -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb-create-lb -l version -d 'Show the program\'s version and exit'
+complete -c eulb-create-lb -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb-create-lb -l show-empty-fields -d 'Show empty values as "(nil)"'

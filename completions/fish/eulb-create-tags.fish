@@ -1,0 +1,14 @@
+# eulb-create-tags: NA, not supported in 3.3.0
+complete -c eulb-create-tags -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb-create-tags -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb-create-tags -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb-create-tags -s S -l secret-key -d 'Secret key' -r
+complete -c eulb-create-tags -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb-create-tags -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb-create-tags -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-create-tags -s t -l tag -d 'Key, and optionally value, of a tag to create or to update (required; can be repeated)' -r
+complete -c eulb-create-tags -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-create-tags -l debug -d 'Show debugging output on standard error'
+complete -c eulb-create-tags -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb-create-tags -l version -d 'Show the program\'s version and exit'
+complete -c eulb-create-tags -s h -l help -d 'Show this help message and exit (--help tells more)'

@@ -1,0 +1,14 @@
+# eulb-delete-tags: NA, not supported in 3.3.0
+complete -c eulb-delete-tags -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb-delete-tags -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb-delete-tags -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb-delete-tags -s S -l secret-key -d 'Secret key' -r
+complete -c eulb-delete-tags -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb-delete-tags -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb-delete-tags -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-delete-tags -s t -l tag -d 'Key of a tag to delete, the whole text (required; can be repeated)' -r
+complete -c eulb-delete-tags -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-delete-tags -l debug -d 'Show debugging output on standard error'
+complete -c eulb-delete-tags -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb-delete-tags -l version -d 'Show the program\'s version and exit'
+complete -c eulb-delete-tags -s h -l help -d 'Show this help message and exit (--help tells more)'

@@ -1,0 +1,14 @@
+complete -c eulb-deregister-instances-from-lb -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb-deregister-instances-from-lb -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb-deregister-instances-from-lb -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb-deregister-instances-from-lb -s S -l secret-key -d 'Secret key' -r
+complete -c eulb-deregister-instances-from-lb -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb-deregister-instances-from-lb -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb-deregister-instances-from-lb -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-deregister-instances-from-lb -l instances -d 'Instances to deregister (required)' -r
+complete -c eulb-deregister-instances-from-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-deregister-instances-from-lb -l debug -d 'Show debugging output on standard error'
+complete -c eulb-deregister-instances-from-lb -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb-deregister-instances-from-lb -l version -d 'Show the program\'s version and exit'
+complete -c eulb-deregister-instances-from-lb -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb-deregister-instances-from-lb -l show-empty-fields -d 'Show empty values as "(nil)"'

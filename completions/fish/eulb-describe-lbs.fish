@@ -1,0 +1,14 @@
+complete -c eulb-describe-lbs -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb-describe-lbs -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb-describe-lbs -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb-describe-lbs -s S -l secret-key -d 'Secret key' -r
+complete -c eulb-describe-lbs -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb-describe-lbs -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb-describe-lbs -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-describe-lbs -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-describe-lbs -l debug -d 'Show debugging output on standard error'
+complete -c eulb-describe-lbs -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb-describe-lbs -l version -d 'Show the program\'s version and exit'
+complete -c eulb-describe-lbs -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb-describe-lbs -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb-describe-lbs -l show-long -d 'Show all of the load balancers\' info'

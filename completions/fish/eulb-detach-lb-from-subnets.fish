@@ -1,0 +1,15 @@
+# eulb-detach-lb-from-subnets: NA, VPC only, not supported in 3.3.0
+complete -c eulb-detach-lb-from-subnets -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb-detach-lb-from-subnets -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb-detach-lb-from-subnets -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb-detach-lb-from-subnets -s S -l secret-key -d 'Secret key' -r
+complete -c eulb-detach-lb-from-subnets -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb-detach-lb-from-subnets -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb-detach-lb-from-subnets -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-detach-lb-from-subnets -s s -l subnets -d 'Subnets to remove the load balancer from (required)' -r
+complete -c eulb-detach-lb-from-subnets -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-detach-lb-from-subnets -l debug -d 'Show debugging output on standard error'
+complete -c eulb-detach-lb-from-subnets -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb-detach-lb-from-subnets -l version -d 'Show the program\'s version and exit'
+complete -c eulb-detach-lb-from-subnets -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb-detach-lb-from-subnets -l show-empty-fields -d 'Show empty values as "(nil)"'

@@ -1,0 +1,15 @@
+# eulb-set-lb-listener-ssl-cert: NA, no SSL support in 3.3.0
+complete -c eulb-set-lb-listener-ssl-cert -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb-set-lb-listener-ssl-cert -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb-set-lb-listener-ssl-cert -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb-set-lb-listener-ssl-cert -s S -l secret-key -d 'Secret key' -r
+complete -c eulb-set-lb-listener-ssl-cert -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb-set-lb-listener-ssl-cert -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb-set-lb-listener-ssl-cert -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-set-lb-listener-ssl-cert -s l -l lb-port -d 'Port of the listener (required)' -r
+complete -c eulb-set-lb-listener-ssl-cert -s c -l cert-id -d 'ARN of the server certificate to use (required)' -r
+complete -c eulb-set-lb-listener-ssl-cert -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-set-lb-listener-ssl-cert -l debug -d 'Show debugging output on standard error'
+complete -c eulb-set-lb-listener-ssl-cert -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb-set-lb-listener-ssl-cert -l version -d 'Show the program\'s version and exit'
+complete -c eulb-set-lb-listener-ssl-cert -s h -l help -d 'Show this help message and exit (--help tells more)'

@@ -1,0 +1,15 @@
+# eulb-set-lb-policies-for-backend-server: NA, not supported in 3.3.0
+complete -c eulb-set-lb-policies-for-backend-server -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb-set-lb-policies-for-backend-server -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb-set-lb-policies-for-backend-server -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb-set-lb-policies-for-backend-server -s S -l secret-key -d 'Secret key' -r
+complete -c eulb-set-lb-policies-for-backend-server -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb-set-lb-policies-for-backend-server -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb-set-lb-policies-for-backend-server -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-set-lb-policies-for-backend-server -s i -l instance-port -d 'Port of the instances (required)' -r
+complete -c eulb-set-lb-policies-for-backend-server -s p -l policy-names -d 'Policies to set; \'\' for none (required)' -r
+complete -c eulb-set-lb-policies-for-backend-server -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-set-lb-policies-for-backend-server -l debug -d 'Show debugging output on standard error'
+complete -c eulb-set-lb-policies-for-backend-server -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb-set-lb-policies-for-backend-server -l version -d 'Show the program\'s version and exit'
+complete -c eulb-set-lb-policies-for-backend-server -s h -l help -d 'Show this help message and exit (--help tells more)'

@@ -1,0 +1,492 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_eulb_global_optspecs
+    string join \n list version h/help
+end
+
+function __fish_eulb_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_eulb_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_eulb_using_subcommand
+    set -l cmd (__fish_eulb_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c eulb -n "__fish_eulb_needs_command" -l list -d 'List the commands, and what the targeted release lacks'
+complete -c eulb -n "__fish_eulb_needs_command" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_needs_command" -s h -l help -d 'Show this help message and exit'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "demo" -d 'Play the whole feature on this machine and check every claim'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "links" -d 'Make a link for each eulb command in a directory'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "create-lb" -d 'Create a load balancer'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "describe-lbs" -d 'Show information about load balancers'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "delete-lb" -d 'Delete a load balancer'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "create-lb-listeners" -d 'Add listeners to a load balancer'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "delete-lb-listeners" -d 'Delete listeners from a load balancer'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "register-instances-with-lb" -d 'Add instances to a load balancer'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "deregister-instances-from-lb" -d 'Remove instances from a load balancer'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "configure-healthcheck" -d 'Configure health checking for instances registered with a load balancer'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "describe-instance-health" -d 'Show the state of instances registered with a load balancer'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "enable-zones-for-lb" -d 'Add a load balancer to availability zones'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "disable-zones-for-lb" -d 'Remove a load balancer from availability zones'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "describe-lb-attributes" -d 'Show the attributes of a load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "modify-lb-attributes" -d 'Modify the attributes of a load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "create-tags" -d 'Add or update tags for a load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "describe-tags" -d 'Show the tags of load balancers (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "delete-tags" -d 'Delete tags of a load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "create-app-cookie-stickiness-policy" -d 'Create a new stickiness policy for a load balancer, based on the application\'s own cookie (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "create-lb-cookie-stickiness-policy" -d 'Create a new stickiness policy for a load balancer, based on a cookie of the load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "create-lb-policy" -d 'Add a new policy to a load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "delete-lb-policy" -d 'Delete a policy from a load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "describe-lb-policies" -d 'Show information about load balancer policies (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "describe-lb-policy-types" -d 'Show information about load balancer policy types (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "set-lb-policies-of-listener" -d 'Change the policies of a listener (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "set-lb-policies-for-backend-server" -d 'Change the policies of an instance port (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "set-lb-listener-ssl-cert" -d 'Change the certificate of a listener (NA, no SSL support in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "attach-lb-to-subnets" -d 'Add a load balancer to subnets (NA, VPC only)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "detach-lb-from-subnets" -d 'Remove a load balancer from subnets (NA, VPC only, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "apply-security-groups-to-lb" -d 'Associate one or more security groups with a load balancer (NA, VPC only, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c eulb -n "__fish_eulb_using_subcommand demo" -l json -d 'Print one JSON object for each step, then a summary'
+complete -c eulb -n "__fish_eulb_using_subcommand links" -l remove -d 'Remove the links to this program instead, and nothing else'
+complete -c eulb -n "__fish_eulb_using_subcommand links" -l relative -d 'Link to the program by its path from the directory, so that both can be moved together'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s z -l availability-zones -d 'Availability zones to place the load balancer in (required unless subnets are given)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s s -l subnets -d 'Subnets to place the load balancer in (required unless zones are given) (NA, VPC only)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s i -l scheme -d '"internal" to give the load balancer a private address only (NA, VPC only)' -r -f -a "internal\t''"
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s g -l security-groups -d 'Security groups to assign the load balancer to (NA, VPC only)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s t -l tag -d 'Tag for the new load balancer (can be repeated) (NA, not supported in 3.3.0)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l show-long -d 'Show all of the load balancers\' info'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l force -d 'Accepted for compatibility; has no effect'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s l -l lb-ports -d 'Ports of the listeners to delete (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l force -d 'Accepted for compatibility; has no effect'
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l instances -d 'Instances to register (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l instances -d 'Instances to deregister (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l healthy-threshold -d 'Number of consecutive successful checks before an instance is in service (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l interval -d 'Approximate interval between checks, in seconds (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -s t -l target -d 'What to connect to for a health check (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l timeout -d 'Time within which a check must succeed, in seconds (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l unhealthy-threshold -d 'Number of consecutive failed checks before an instance is out of service (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l instances -d 'Limit results to specific instances' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l show-long -d 'Show all of the instances\' info: why they are in their states, too'
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -s z -l availability-zones -d 'Availability zones to add the load balancer to (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s z -l availability-zones -d 'Availability zones to remove the load balancer from (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s t -l tag -d 'Key, and optionally value, of a tag to create or to update (required; can be repeated)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l show-headers -d 'Begin with a line that names the columns'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -s t -l tag -d 'Key of a tag to delete, the whole text (required; can be repeated)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s c -l cookie-name -d 'Name of the application cookie (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s p -l policy-name -d 'Name of the new policy (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s e -l expiration-period -d 'Time after which the cookie is void, in seconds (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s p -l policy-name -d 'Name of the new policy (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s n -l policy-name -d 'Name of the new policy (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s t -l policy-type -d 'Type of the new policy (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s a -l attribute -d 'Name and value of one attribute of the new policy (can be repeated)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s A -l attributes -d 'Names and values of attributes of the new policy (can be repeated)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l attributes-from-file -d 'File with further attributes, one NAME=VALUE on each line; "-" reads standard input' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s p -l policy-name -d 'Name of the policy to delete (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s p -l policy-names -d 'Limit results to specific policies' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l show-long -d 'Show all of the policies\' info'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l show-long -d 'Show all of the policy types\' info'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s l -l lb-port -d 'Port of the listener (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s p -l policy-names -d 'Policies to set; \'\' for none (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s i -l instance-port -d 'Port of the instances (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s p -l policy-names -d 'Policies to set; \'\' for none (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s l -l lb-port -d 'Port of the listener (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s c -l cert-id -d 'ARN of the server certificate to use (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s s -l subnets -d 'Subnets to add the load balancer to (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s s -l subnets -d 'Subnets to remove the load balancer from (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -s I -l access-key-id -d 'Access key ID' -r
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -s S -l secret-key -d 'Secret key' -r
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l security-token -d 'Security token of temporary credentials' -r
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -s g -l security-groups -d 'Security groups to associate the load balancer with (required)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l debug -d 'Show debugging output on standard error'
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l version -d 'Show the program\'s version and exit'
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "demo" -d 'Play the whole feature on this machine and check every claim'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "links" -d 'Make a link for each eulb command in a directory'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "create-lb" -d 'Create a load balancer'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "describe-lbs" -d 'Show information about load balancers'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "delete-lb" -d 'Delete a load balancer'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "create-lb-listeners" -d 'Add listeners to a load balancer'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "delete-lb-listeners" -d 'Delete listeners from a load balancer'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "register-instances-with-lb" -d 'Add instances to a load balancer'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "deregister-instances-from-lb" -d 'Remove instances from a load balancer'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "configure-healthcheck" -d 'Configure health checking for instances registered with a load balancer'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "describe-instance-health" -d 'Show the state of instances registered with a load balancer'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "enable-zones-for-lb" -d 'Add a load balancer to availability zones'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "disable-zones-for-lb" -d 'Remove a load balancer from availability zones'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "describe-lb-attributes" -d 'Show the attributes of a load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "modify-lb-attributes" -d 'Modify the attributes of a load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "create-tags" -d 'Add or update tags for a load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "describe-tags" -d 'Show the tags of load balancers (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "delete-tags" -d 'Delete tags of a load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "create-app-cookie-stickiness-policy" -d 'Create a new stickiness policy for a load balancer, based on the application\'s own cookie (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "create-lb-cookie-stickiness-policy" -d 'Create a new stickiness policy for a load balancer, based on a cookie of the load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "create-lb-policy" -d 'Add a new policy to a load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "delete-lb-policy" -d 'Delete a policy from a load balancer (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "describe-lb-policies" -d 'Show information about load balancer policies (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "describe-lb-policy-types" -d 'Show information about load balancer policy types (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "set-lb-policies-of-listener" -d 'Change the policies of a listener (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "set-lb-policies-for-backend-server" -d 'Change the policies of an instance port (NA, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "set-lb-listener-ssl-cert" -d 'Change the certificate of a listener (NA, no SSL support in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "attach-lb-to-subnets" -d 'Add a load balancer to subnets (NA, VPC only)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "detach-lb-from-subnets" -d 'Remove a load balancer from subnets (NA, VPC only, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "apply-security-groups-to-lb" -d 'Associate one or more security groups with a load balancer (NA, VPC only, not supported in 3.3.0)'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from demo links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
