@@ -5,6 +5,8 @@ complete -c eulb-configure-healthcheck -s S -l secret-key -d 'Secret key' -r
 complete -c eulb-configure-healthcheck -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-configure-healthcheck -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-configure-healthcheck -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-configure-healthcheck -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb-configure-healthcheck -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-configure-healthcheck -l healthy-threshold -d 'Number of consecutive successful checks before an instance is in service (required)' -r
 complete -c eulb-configure-healthcheck -l interval -d 'Approximate interval between checks, in seconds (required)' -r
 complete -c eulb-configure-healthcheck -s t -l target -d 'What to connect to for a health check (required)' -r

@@ -5,6 +5,8 @@ complete -c eulb-create-lb -s S -l secret-key -d 'Secret key' -r
 complete -c eulb-create-lb -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-create-lb -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-create-lb -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-create-lb -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb-create-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-create-lb -s z -l availability-zones -d 'Availability zones to place the load balancer in (required unless subnets are given)' -r
 complete -c eulb-create-lb -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
 complete -c eulb-create-lb -s s -l subnets -d 'Subnets to place the load balancer in (required unless zones are given) (NA, VPC only)' -r

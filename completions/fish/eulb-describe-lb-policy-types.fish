@@ -6,6 +6,8 @@ complete -c eulb-describe-lb-policy-types -s S -l secret-key -d 'Secret key' -r
 complete -c eulb-describe-lb-policy-types -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-describe-lb-policy-types -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-describe-lb-policy-types -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-describe-lb-policy-types -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb-describe-lb-policy-types -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-describe-lb-policy-types -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb-describe-lb-policy-types -l debug -d 'Show debugging output on standard error'
 complete -c eulb-describe-lb-policy-types -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'

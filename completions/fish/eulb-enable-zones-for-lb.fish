@@ -5,6 +5,8 @@ complete -c eulb-enable-zones-for-lb -s S -l secret-key -d 'Secret key' -r
 complete -c eulb-enable-zones-for-lb -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-enable-zones-for-lb -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-enable-zones-for-lb -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-enable-zones-for-lb -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb-enable-zones-for-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-enable-zones-for-lb -s z -l availability-zones -d 'Availability zones to add the load balancer to (required)' -r
 complete -c eulb-enable-zones-for-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb-enable-zones-for-lb -l debug -d 'Show debugging output on standard error'

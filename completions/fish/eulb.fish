@@ -68,6 +68,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s S -l secret-key 
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s z -l availability-zones -d 'Availability zones to place the load balancer in (required unless subnets are given)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s s -l subnets -d 'Subnets to place the load balancer in (required unless zones are given) (NA, VPC only)' -r
@@ -87,6 +89,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -s S -l secret-k
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
@@ -141,6 +145,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -s
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l instances -d 'Instances to register (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l debug -d 'Show debugging output on standard error'
@@ -155,6 +161,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" 
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l instances -d 'Instances to deregister (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l debug -d 'Show debugging output on standard error'
@@ -169,6 +177,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -s S -l
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l healthy-threshold -d 'Number of consecutive successful checks before an instance is in service (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l interval -d 'Approximate interval between checks, in seconds (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -s t -l target -d 'What to connect to for a health check (required)' -r
@@ -187,6 +197,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -s S
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l instances -d 'Limit results to specific instances' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l debug -d 'Show debugging output on standard error'
@@ -202,6 +214,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -s S -l s
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -s z -l availability-zones -d 'Availability zones to add the load balancer to (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l debug -d 'Show debugging output on standard error'
@@ -216,6 +230,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s S -l 
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s z -l availability-zones -d 'Availability zones to remove the load balancer from (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l debug -d 'Show debugging output on standard error'
@@ -230,6 +246,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -s S -
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
@@ -268,6 +286,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -s S -l secret-
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
@@ -353,6 +373,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s S -l 
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s p -l policy-names -d 'Limit results to specific policies' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l debug -d 'Show debugging output on standard error'
@@ -368,6 +390,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -s S
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
@@ -424,6 +448,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s S -l 
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s s -l subnets -d 'Subnets to add the load balancer to (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l debug -d 'Show debugging output on standard error'
@@ -438,6 +464,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s S -
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s s -l subnets -d 'Subnets to remove the load balancer from (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l debug -d 'Show debugging output on standard error'
@@ -452,6 +480,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -s g -l security-groups -d 'Security groups to associate the load balancer with (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l debug -d 'Show debugging output on standard error'
