@@ -34,10 +34,6 @@ pub struct Context {
 }
 
 impl Context {
-    pub fn release(&self) -> Release {
-        self.config.release
-    }
-
     /// Whether the emulated release has a feature.
     pub fn has(&self, feature: Feature) -> bool {
         self.config.release.has(feature)

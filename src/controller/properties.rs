@@ -18,8 +18,6 @@ pub enum Property {
 const MAXIMUM_SERVOS: u32 = 64;
 
 impl Property {
-    pub const ALL: [Property; 2] = [Property::ServosPerZone, Property::DnsSubdomain];
-
     /// The name at 3.3.0, under which the value is kept.
     pub fn name(self) -> &'static str {
         match self {

@@ -111,6 +111,12 @@ impl Registry {
         self.snapshot.borrow().clone()
     }
 
+    /// The snapshots as they are published, for those who wait for one.
+    #[cfg(test)]
+    pub fn subscribe(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.snapshot.clone()
+    }
+
     pub fn desired(&self) -> watch::Receiver<Arc<Desired>> {
         self.desired.clone()
     }

@@ -350,14 +350,6 @@ impl Draft {
         }
     }
 
-    /// Sets a property; its value must have been checked.
-    pub fn put_property(&mut self, property: Property, value: &str) {
-        self.write(Table::Properties, property.name().to_owned(), &value);
-        self.state
-            .properties
-            .insert(property.name().into(), value.into());
-    }
-
     /// Gives a load balancer as many servos in a zone as the property says.
     ///
     /// # Errors
