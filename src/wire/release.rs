@@ -418,7 +418,7 @@ pub const AVAILABILITY: &[Availability] = &[
     at(Feature::LayerPairs, Kind::Behaviour, "both sides of a listener are of one layer", Aws, "", "any pair is accepted", "Listener, API reference 2012-06-01"),
     at(Feature::InstanceProtocolDefault, Kind::Behaviour, "a missing instance protocol is filled in", Aws, "", "it stays absent", "Listener, API reference 2012-06-01"),
     at(Feature::UnregisteredInstancesDescribed, Kind::Behaviour, "health of an instance that is not registered is told", Aws, "", "the instance is omitted", "DescribeInstanceHealth, API reference 2012-06-01"),
-    at(Feature::ZonesRequired, Kind::Behaviour, "a new load balancer needs a zone or a subnet", V4_1_0, "", "it may have none", "EUCA-9832"),
+    at(Feature::ZonesRequired, Kind::Behaviour, "a new load balancer needs a zone or a subnet", Aws, "", "it may have none", "CreateLoadBalancer, API reference 2012-06-01"),
     at(Feature::SecurityPolicies2015, Kind::Behaviour, "predefined policies ELBSecurityPolicy-2011-08 to 2015-05", V4_2_0, "", "there are none", "EUCA-10985"),
     at(Feature::SecurityPolicies2016, Kind::Behaviour, "predefined policies ELBSecurityPolicy-2015-03 and 2016-08", V4_4_0, "", "there are none", "4.4.0 source"),
     at(Feature::ProxyProtocol, Kind::Behaviour, "the PROXY line is sent to instances", Aws, "", "the policy is accepted and ignored", "servo, all releases"),
