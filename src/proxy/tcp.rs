@@ -22,14 +22,34 @@ pub async fn serve(presence: Presence, client: TcpStream) {
         // No instance: the connection is accepted, then closed, as HAProxy does.
         return;
     };
+    let tunnel = Tunnel {
+        instance,
+        upstream,
+        from_client: Buffer::default(),
+        from_instance: Buffer::default(),
+    };
+    carry(&presence, &deadline, client, tunnel).await;
+}
+
+/// The instance's side of two streams, with what has been read of them already.
+pub struct Tunnel {
+    pub instance: Rc<Instance>,
+    pub upstream: TcpStream,
+    pub from_client: Buffer,
+    pub from_instance: Buffer,
+}
+
+/// Carries bytes both ways until both streams have ended or neither moves for the idle timeout.
+pub async fn carry(presence: &Presence, deadline: &Deadline, client: TcpStream, tunnel: Tunnel) {
     let mut session = Session {
         client,
-        upstream,
-        up: Half::default(),
-        down: Half::default(),
+        upstream: tunnel.upstream,
+        up: Half::starting_with(tunnel.from_client),
+        down: Half::starting_with(tunnel.from_instance),
     };
+    let instance = tunnel.instance;
     deadline.set(presence.opened.spec.borrow().behaviour.idle_timeout);
-    let cut = poll_fn(|context| session.poll(&presence, &instance, &deadline, context)).await;
+    let cut = poll_fn(|context| session.poll(presence, &instance, deadline, context)).await;
     presence.local.buffers.take_back(session.up.buffer);
     presence.local.buffers.take_back(session.down.buffer);
     if cut {
@@ -114,6 +134,13 @@ impl Session {
 }
 
 impl Half {
+    fn starting_with(buffer: Buffer) -> Half {
+        Half {
+            buffer,
+            ..Half::default()
+        }
+    }
+
     /// Moves bytes until one side has to wait; returns how many were written.
     fn poll(
         &mut self,

@@ -263,6 +263,8 @@ pub struct Open {
     pub forwarding: RefCell<Rc<Forwarding>>,
     pub instances: Instances,
     pub counters: Arc<Counters>,
+    /// Where it listens, as text.
+    pub address: Box<str>,
     open: Arc<AtomicUsize>,
     phase: Cell<Phase>,
 }
@@ -335,14 +337,15 @@ async fn obey(
                 spec,
                 counters,
                 open,
-            } => match tokio::net::TcpListener::from_std(socket) {
-                Ok(socket) => {
+            } => match watch(socket) {
+                Ok((socket, address)) => {
                     let opened = Rc::new(Open {
                         key: key.clone(),
                         forwarding: RefCell::new(Rc::new(spec.forwarding())),
                         instances: Instances::default(),
                         spec: RefCell::new(Arc::clone(&spec)),
                         counters,
+                        address,
                         open,
                         phase: Cell::new(Phase::Serving),
                     });
@@ -384,6 +387,11 @@ async fn obey(
         }
     }
     None
+}
+
+fn watch(socket: TcpListener) -> io::Result<(tokio::net::TcpListener, Box<str>)> {
+    let address = socket.local_addr()?.to_string().into();
+    Ok((tokio::net::TcpListener::from_std(socket)?, address))
 }
 
 struct Held {
