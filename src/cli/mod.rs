@@ -16,6 +16,7 @@ pub mod generate;
 mod links;
 pub mod output;
 mod prefix;
+pub mod proxy;
 pub mod report;
 mod session;
 pub mod umbrella;

@@ -4,7 +4,7 @@
 
 use super::commands::{self, COMMANDS};
 use super::exit::{self, Failure};
-use super::{VERSION, demo, generate, links, report, session};
+use super::{VERSION, demo, generate, links, proxy, report, session};
 use crate::wire::release::Release;
 use clap::{Arg, ArgAction, ArgMatches};
 use std::ffi::OsString;
@@ -29,6 +29,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "demo",
         describe: demo::describe,
         run: demo::run,
+    },
+    Subcommand {
+        name: "proxy",
+        describe: proxy::describe,
+        run: proxy::run,
     },
     Subcommand {
         name: "links",
