@@ -338,7 +338,7 @@ mod tests {
                 Err(BadChunk::Trailer),
             ),
             (b"0\r\nHost: x\r\n\r\n", Err(BadChunk::Trailer)),
-            (b"0\r\nHosts: x\r\n\r\n", Ok((16, true))),
+            (b"0\r\nHosts: x\r\n\r\n", Ok((15, true))),
         ];
         for (bytes, expected) in cases {
             for piece in 1..=bytes.len().min(40) {
