@@ -6,6 +6,7 @@ use eulb::cli::commands::COMMANDS;
 use eulb::wire::release::Release;
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 
 /// The marks, to the letter.
@@ -898,4 +899,40 @@ fn links_are_made_used_and_removed_and_nothing_else_is_touched() {
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
         assert_eq!(std::fs::read_to_string(&foreign).unwrap(), "mine");
     }
+}
+
+#[test]
+fn an_interrupt_ends_a_waiting_command_as_an_interrupt() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    let mut child = Desk::calling(&endpoint)
+        .command::<&str>("eulb-describe-lbs", &[])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let connection = silent.accept().unwrap();
+    let process = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    // A shell shows 130 and stops its script.
+    assert_eq!(child.wait().unwrap().signal(), Some(2));
+    drop(connection);
+}
+
+#[test]
+fn output_that_cannot_be_written_is_an_error() {
+    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else {
+        eprintln!("SKIPPED: there is no /dev/full");
+        return;
+    };
+    let output = Desk::new()
+        .command("eulb", &["--list"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr.starts_with("eulb: error: cannot write to standard output: "),
+        "{stderr}"
+    );
 }

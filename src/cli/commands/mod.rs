@@ -340,3 +340,83 @@ fn secure_features(listeners: &[ListenerArgument]) -> Vec<Feature> {
     }
     features
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::ADDED;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_operation_of_euca2ools_has_one_command() {
+        let ours: BTreeSet<&str> = COMMANDS.iter().map(|row| row.action).collect();
+        let names: BTreeSet<&str> = COMMANDS.iter().map(|row| row.name).collect();
+        let all: BTreeSet<&str> = release::AVAILABILITY
+            .iter()
+            .filter(|row| row.kind == release::Kind::Operation)
+            .map(|row| row.name)
+            .collect();
+        let without: Vec<&str> = all.difference(&ours).copied().collect();
+        // The API has it, euca2ools never had.
+        assert_eq!(without, ["DescribeAccountLimits"]);
+        assert_eq!((ours.len(), names.len(), COMMANDS.len()), (28, 28, 28));
+        for row in COMMANDS {
+            assert!(find(row.name).is_some_and(|found| found.name == row.name));
+            assert!(find(&row.name[5..]).is_some_and(|found| found.name == row.name));
+        }
+        assert!(find("eulb-").is_none() && find("").is_none());
+    }
+
+    #[test]
+    fn declarations_are_sound_and_their_gates_exist() {
+        for row in COMMANDS {
+            for release in [Release::default(), Release::Aws] {
+                row.describe(release).debug_assert();
+            }
+            let command = row.describe(Release::default());
+            for (option, feature) in row.gated {
+                let declared = command
+                    .get_arguments()
+                    .find(|argument| argument.get_id() == *option);
+                let help = declared.and_then(Arg::get_help).map(ToString::to_string);
+                let mark = Release::default().mark(*feature).unwrap();
+                assert!(help.unwrap().ends_with(&format!("({mark})")), "{option}");
+            }
+        }
+    }
+
+    /// The options of euca2ools 3.4.1; what else there is must be known as added, so that it makes
+    /// no abbreviation ambiguous.
+    #[test]
+    fn options_that_euca2ools_lacks_are_known_as_added() {
+        let euca2ools = "url region access-key-id secret-key security-token debug debugger version help \
+            show-empty-fields show-long show-headers security-groups subnets healthy-threshold interval \
+            target timeout unhealthy-threshold cookie-name policy-name availability-zones listener scheme \
+            tag expiration-period policy-type attribute attributes attributes-from-file force lb-ports \
+            instances policy-names lb-port cert-id instance-port";
+        let known: BTreeSet<&str> = euca2ools.split_whitespace().collect();
+        for row in COMMANDS {
+            let command = row.describe(Release::default());
+            for long in command.get_arguments().filter_map(Arg::get_long) {
+                assert!(known.contains(long) != ADDED.contains(&long), "{long}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_commands_that_print_can_show_empty_fields() {
+        let silent = "create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy \
+            create-lb-listeners create-lb-policy create-tags delete-lb delete-lb-listeners \
+            delete-lb-policy delete-tags modify-lb-attributes set-lb-listener-ssl-cert \
+            set-lb-policies-for-backend-server set-lb-policies-of-listener";
+        let silent: BTreeSet<&str> = silent.split_whitespace().collect();
+        for row in COMMANDS {
+            let command = row.describe(Release::default());
+            let shows = command
+                .get_arguments()
+                .any(|argument| argument.get_long() == Some("show-empty-fields"));
+            assert_eq!(shows, !silent.contains(&row.name[5..]), "{}", row.name);
+            assert_eq!(shows, row.output != "Nothing.", "{}", row.name);
+        }
+    }
+}
