@@ -27,7 +27,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -89,21 +89,11 @@ pub async fn serve(
         shutdown,
         abort: CancellationToken::new(),
     };
-    tokio::join!(
-        server.accept(Door::Public, async || {
-            let (stream, _) = public.accept().await?;
-            // Answers are one write each; waiting to fill a packet would only delay them.
-            stream.set_nodelay(true)?;
-            Ok(stream)
-        }),
-        async {
-            if let Some(local) = &local {
-                server
-                    .accept(Door::Local, async || Ok(local.accept().await?.0))
-                    .await;
-            }
+    tokio::join!(server.accept(Door::Public, &public), async {
+        if let Some(local) = &local {
+            server.accept(Door::Local, local).await;
         }
-    );
+    });
     server.tasks.close();
     if tokio::time::timeout(DRAIN_TIMEOUT, server.tasks.wait())
         .await
@@ -111,6 +101,35 @@ pub async fn serve(
     {
         server.abort.cancel();
         server.tasks.wait().await;
+    }
+}
+
+/// Something that takes connections.
+///
+/// A trait and not a closure, because the future of an async closure that borrows is not `Send` for
+/// every lifetime, and serving is a task of its own.
+trait Accept: Sync {
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    fn next(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+}
+
+impl Accept for TcpListener {
+    type Stream = TcpStream;
+
+    async fn next(&self) -> io::Result<TcpStream> {
+        let (stream, _) = self.accept().await?;
+        // Answers are one write each; waiting to fill a packet would only delay them.
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+}
+
+impl Accept for UnixListener {
+    type Stream = UnixStream;
+
+    async fn next(&self) -> io::Result<UnixStream> {
+        Ok(self.accept().await?.0)
     }
 }
 
@@ -126,15 +145,11 @@ struct Server {
 }
 
 impl Server {
-    async fn accept<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
-        &self,
-        door: Door,
-        next: impl AsyncFn() -> io::Result<S>,
-    ) {
+    async fn accept(&self, door: Door, listener: &impl Accept) {
         loop {
             let accepted = tokio::select! {
                 () = self.shutdown.cancelled() => return,
-                accepted = next() => accepted,
+                accepted = listener.next() => accepted,
             };
             match accepted {
                 Ok(stream) => self.admit(door, stream),
