@@ -104,17 +104,14 @@ pub async fn serve(
     }
 }
 
-/// Something that takes connections.
-///
-/// A trait and not a closure, because the future of an async closure that borrows is not `Send` for
-/// every lifetime, and serving is a task of its own.
-trait Accept: Sync {
+/// Something that connections come out of.
+trait Listener: Sync {
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
     fn next(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 }
 
-impl Accept for TcpListener {
+impl Listener for TcpListener {
     type Stream = TcpStream;
 
     async fn next(&self) -> io::Result<TcpStream> {
@@ -125,7 +122,7 @@ impl Accept for TcpListener {
     }
 }
 
-impl Accept for UnixListener {
+impl Listener for UnixListener {
     type Stream = UnixStream;
 
     async fn next(&self) -> io::Result<UnixStream> {
@@ -145,7 +142,7 @@ struct Server {
 }
 
 impl Server {
-    async fn accept(&self, door: Door, listener: &impl Accept) {
+    async fn accept<L: Listener>(&self, door: Door, listener: &L) {
         loop {
             let accepted = tokio::select! {
                 () = self.shutdown.cancelled() => return,

@@ -5,6 +5,8 @@
 
 mod cases;
 mod commands;
+mod controller_http;
+mod crash;
 mod generated;
 mod house;
 mod proxy_faults;
