@@ -1,2 +1,302 @@
+//! The composition root of `eulb local`: binds, wires up, spawns, waits, drains.
+//!
+//! ```text
+//! controller ──Desired──▶ guests ──Desired, once they listen──▶ supervisor ──▶ workers
+//!     ▲                     │                                      │
+//!     └──────────────────Observation───────────────────────────────┘
+//! ```
+//!
+//! The controller, the supervisor, the checks and the web instances share one small runtime; each
+//! worker has a runtime of its own. Everything is bound before anything is spawned, so that what
+//! cannot be had is an error of the start and not a line in a log.
+
 pub mod directory;
 pub mod log;
+
+use crate::clock::Clock;
+use crate::controller::{Cidr, Config, Controller, OpenError};
+use crate::guest;
+use crate::model::placement::ZoneName;
+use crate::proxy::supervisor::{self, checker};
+use crate::proxy::worker::{Limits, Workers};
+use crate::socket::{self, BindCause, BindError};
+use crate::wire::release::Release;
+use directory::{Claim, Directory, DirectoryError};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Where the controller listens unless told otherwise: Eucalyptus' port, on this machine only.
+pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8773);
+
+/// Where the Query API is on the controller; `/` answers too.
+const PATH: &str = "/services/LoadBalancing";
+
+/// Added to ports below 1024 of web instances if this user may not bind those.
+const WEB_PORT_OFFSET: u16 = 8000;
+
+/// Threads of the runtime that carries no traffic of load balancers: one for the controller, one so
+/// that a slow answer of a web instance does not wait for it.
+const CONTROL_THREADS: usize = 2;
+
+/// Longest wait until what the store remembers is served, before the cloud calls itself ready.
+const CONVERGENCE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Longest wait for everything to end. The supervisor's drain is shorter.
+const END_PATIENCE: Duration = Duration::from_secs(8);
+
+/// How a local cloud is to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub directory: Directory,
+    /// Keep nothing: the directory holds the socket and the log only.
+    pub ephemeral: bool,
+    pub listen: SocketAddr,
+    pub release: Release,
+    pub time_scale: f64,
+    pub servo_cidr: Cidr,
+    pub instance_cidr: Cidr,
+    pub port_offset: u16,
+    pub zones: Vec<ZoneName>,
+    /// Worker threads; one per core if absent.
+    pub threads: Option<usize>,
+}
+
+/// What a person wants to know of a cloud that has just become ready.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// `http://127.0.0.1:8773/services/LoadBalancing`
+    pub endpoint: String,
+    pub took: Duration,
+}
+
+/// Why a local cloud did not start, or ended by itself: one line with what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    #[error("{}", listen_advice(.0))]
+    Listen(#[from] BindError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("cannot start: {0}")]
+    System(#[from] io::Error),
+    #[error("the {0} ended by a fault of the program; its log tells more")]
+    Died(&'static str),
+}
+
+fn listen_advice(error: &BindError) -> String {
+    let other = match error.cause {
+        BindCause::InUse => "stop that program, or choose another port with --listen",
+        BindCause::NotAvailable => "choose one of them with --listen",
+        BindCause::Denied => "choose a port from 1024 with --listen",
+        BindCause::TooManyFiles => "raise the limit with 'ulimit -n'",
+        BindCause::Other(_) => return error.to_string(),
+    };
+    format!("{error}: {other}")
+}
+
+/// Runs a local cloud until a signal or a request to stop, and calls `ready` once it serves.
+///
+/// # Errors
+///
+/// It cannot start, or a part of it died.
+pub fn run(options: Options, ready: impl FnOnce(&Ready)) -> Result<(), DaemonError> {
+    let started = Instant::now();
+    allow_many_files();
+    let claim = options.directory.claim()?;
+    let public = socket::listen(options.listen)?;
+    let workers = Workers::start(options.threads.unwrap_or_else(cores), Limits::default())?;
+    let controller = Controller::open(config(&options))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(CONTROL_THREADS)
+        .thread_name("control")
+        .enable_all()
+        .build()?;
+    let served = runtime.block_on(serve(
+        started, &options, &claim, public, controller, workers, ready,
+    ));
+    // Whatever has not ended by now is not waited for: the process is about to end.
+    runtime.shutdown_background();
+    served
+}
+
+/// What runs beside each other, and the name under which its death is told.
+type Parts = JoinSet<&'static str>;
+
+#[allow(clippy::too_many_arguments)]
+async fn serve(
+    started: Instant,
+    options: &Options,
+    claim: &Claim,
+    public: std::net::TcpListener,
+    controller: Controller,
+    workers: Workers,
+    ready: impl FnOnce(&Ready),
+) -> Result<(), DaemonError> {
+    let mut signals = Signals::listen()?;
+    let public = TcpListener::from_std(public)?;
+    let endpoint = format!("http://{}{PATH}", public.local_addr()?);
+    let local = UnixListener::from_std(claim.bind()?)?;
+
+    // Two tokens, because instances must outlive the exchanges that drain.
+    let stop = CancellationToken::new();
+    let stop_guests = CancellationToken::new();
+    let mut parts = Parts::new();
+
+    let (reached, after_guests) = watch::channel(Arc::clone(&controller.desired().borrow()));
+    let guests = guest::serve(
+        controller.desired(),
+        reached,
+        controller.observer(),
+        stop_guests.clone(),
+    );
+    let mut guests = tokio::spawn(guests);
+
+    let wanted = controller.desired().borrow().revision;
+    let (applied, mut now_applied) = watch::channel(u64::MAX);
+    let links = supervisor::Links {
+        desired: after_guests,
+        observations: controller.observer(),
+        applied,
+    };
+    let clock = Clock::scaled(options.time_scale);
+    let supervising = supervisor::serve(links, workers, clock, checker::network(), stop.clone());
+    parts.spawn(async move {
+        supervising.await;
+        "supervisor"
+    });
+
+    let converged = now_applied.wait_for(|now| *now != u64::MAX && *now >= wanted);
+    match tokio::time::timeout(CONVERGENCE_PATIENCE, converged).await {
+        Ok(Ok(_)) => {}
+        // The supervisor is gone: the watch below says so.
+        Ok(Err(_)) => {}
+        Err(_) => tracing::warn!(target: "daemon", "not everything is served yet"),
+    }
+    let serving = controller.clone();
+    let until = stop.clone();
+    parts.spawn(async move {
+        serving.serve(public, Some(local), until).await;
+        "controller"
+    });
+    let took = started.elapsed();
+    tracing::info!(
+        target: "daemon", %endpoint, release = %options.release, process = std::process::id(),
+        "ready in {} ms", took.as_millis()
+    );
+    ready(&Ready { endpoint, took });
+
+    let stop_requested = controller.stop_requested();
+    let outcome = tokio::select! {
+        name = signals.next() => {
+            tracing::info!(target: "daemon", "stopping: {name}");
+            Ok(())
+        }
+        () = stop_requested.cancelled() => {
+            tracing::info!(target: "daemon", "stopping: asked to");
+            Ok(())
+        }
+        ended = parts.join_next() => Err(DaemonError::Died(match ended {
+            Some(Ok(name)) => name,
+            _ => "data plane or controller",
+        })),
+        _ = &mut guests => Err(DaemonError::Died("web instances")),
+    };
+
+    stop.cancel();
+    let end = async {
+        while parts.join_next().await.is_some() {}
+        stop_guests.cancel();
+        if !guests.is_finished() {
+            let _ = guests.await;
+        }
+    };
+    tokio::select! {
+        ended = tokio::time::timeout(END_PATIENCE, end) => if ended.is_err() {
+            tracing::warn!(target: "daemon", "some exchanges did not end in time");
+        },
+        // A second signal means that the first was not quick enough.
+        name = signals.next() => tracing::warn!(target: "daemon", "stopping at once: {name} again"),
+    }
+    tracing::info!(target: "daemon", "stopped");
+    outcome
+}
+
+fn config(options: &Options) -> Config {
+    Config {
+        data_directory: (!options.ephemeral).then(|| options.directory.path().to_owned()),
+        release: options.release,
+        zones: options.zones.clone(),
+        servo_cidr: options.servo_cidr,
+        instance_cidr: options.instance_cidr,
+        port_offset: options.port_offset,
+        web_port_offset: web_port_offset(options.instance_cidr),
+        clock: Clock::scaled(options.time_scale),
+        time_scale: options.time_scale,
+        ..Config::default()
+    }
+}
+
+/// What web instances add to low ports: nothing where this user may bind port 80.
+fn web_port_offset(instances: Cidr) -> u16 {
+    // The last address of the range is the last to be given to an instance.
+    let last = instances.at(instances.capacity() - 1);
+    let Some(address) = last else { return 0 };
+    match socket::listen(SocketAddr::new(address.into(), 80)) {
+        Err(BindError {
+            cause: BindCause::Denied,
+            ..
+        }) => WEB_PORT_OFFSET,
+        _ => 0,
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Raises the soft limit of open files to the hard one: every connection is two of them, and the
+/// usual soft limit of 1024 is for programs that use `select`.
+fn allow_many_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::debug!(target: "daemon", "cannot raise the limit of open files: {error}");
+    }
+}
+
+/// The signals that end a process, which here begin its end.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.hangup.recv() => "SIGHUP",
+        }
+    }
+}
