@@ -14,6 +14,7 @@ pub mod demo;
 pub mod exit;
 pub mod generate;
 mod links;
+pub mod local;
 pub mod output;
 mod prefix;
 pub mod proxy;

@@ -4,7 +4,7 @@
 
 use super::commands::{self, COMMANDS};
 use super::exit::{self, Failure};
-use super::{VERSION, demo, generate, links, proxy, report, session};
+use super::{VERSION, demo, generate, links, local, proxy, report, session};
 use crate::wire::release::Release;
 use clap::{Arg, ArgAction, ArgMatches};
 use std::ffi::OsString;
@@ -25,6 +25,21 @@ pub struct Subcommand {
 
 /// What the umbrella does besides the commands, in the order of its help.
 pub const SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand {
+        name: "local",
+        describe: local::describe,
+        run: local::run,
+    },
+    Subcommand {
+        name: "instance",
+        describe: local::instance::describe,
+        run: local::instance::run,
+    },
+    Subcommand {
+        name: "resolve",
+        describe: local::resolve::describe,
+        run: local::resolve::run,
+    },
     Subcommand {
         name: "demo",
         describe: demo::describe,

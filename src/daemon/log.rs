@@ -4,6 +4,7 @@
 //! `instance`, `daemon`), at `info` unless the variable `EULB_LOG` says otherwise, for instance
 //! `EULB_LOG=warn,servo=debug`.
 
+use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -27,6 +28,15 @@ pub enum Format {
     #[default]
     Text,
     Json,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Format::Text => "text",
+            Format::Json => "json",
+        })
+    }
 }
 
 impl FromStr for Format {

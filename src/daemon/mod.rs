@@ -14,7 +14,8 @@ pub mod directory;
 pub mod log;
 
 use crate::clock::Clock;
-use crate::controller::{Cidr, Config, Controller, OpenError};
+pub use crate::controller::Cidr;
+use crate::controller::{Config, Controller, OpenError};
 use crate::guest;
 use crate::model::placement::ZoneName;
 use crate::proxy::supervisor::{self, checker};
@@ -74,6 +75,8 @@ pub struct Ready {
     /// `http://127.0.0.1:8773/services/LoadBalancing`
     pub endpoint: String,
     pub took: Duration,
+    /// Whether this user may bind ports below 1024.
+    pub low_ports: bool,
 }
 
 /// Why a local cloud did not start, or ended by itself: one line with what to do.
@@ -85,6 +88,8 @@ pub enum DaemonError {
     Listen(#[from] BindError),
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error("{0}")]
+    Log(String),
     #[error("cannot start: {0}")]
     System(#[from] io::Error),
     #[error("the {0} ended by a fault of the program; its log tells more")]
@@ -102,26 +107,45 @@ fn listen_advice(error: &BindError) -> String {
     format!("{error}: {other}")
 }
 
-/// Runs a local cloud until a signal or a request to stop, and calls `ready` once it serves.
+/// Runs a local cloud until a signal or a request to stop.
+///
+/// `start_log` is called when the data directory is this process's own, `ready` once it serves.
 ///
 /// # Errors
 ///
 /// It cannot start, or a part of it died.
-pub fn run(options: Options, ready: impl FnOnce(&Ready)) -> Result<(), DaemonError> {
+pub fn run(
+    options: Options,
+    start_log: impl FnOnce() -> Result<(), String>,
+    ready: impl FnOnce(&Ready),
+) -> Result<(), DaemonError> {
     let started = Instant::now();
-    allow_many_files();
     let claim = options.directory.claim()?;
+    start_log().map_err(DaemonError::Log)?;
+    allow_many_files();
     let public = socket::listen(options.listen)?;
     let workers = Workers::start(options.threads.unwrap_or_else(cores), Limits::default())?;
-    let controller = Controller::open(config(&options))?;
+    let config = config(&options);
+    let low_ports = config.web_port_offset == 0;
+    let controller = Controller::open(config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)
         .thread_name("control")
         .enable_all()
         .build()?;
-    let served = runtime.block_on(serve(
-        started, &options, &claim, public, controller, workers, ready,
-    ));
+    let bound = Bound {
+        claim: &claim,
+        public,
+        controller,
+        workers,
+    };
+    let served = runtime.block_on(serve(&options, bound, |endpoint| {
+        ready(&Ready {
+            endpoint,
+            took: started.elapsed(),
+            low_ports,
+        });
+    }));
     // Whatever has not ended by now is not waited for: the process is about to end.
     runtime.shutdown_background();
     served
@@ -130,16 +154,25 @@ pub fn run(options: Options, ready: impl FnOnce(&Ready)) -> Result<(), DaemonErr
 /// What runs beside each other, and the name under which its death is told.
 type Parts = JoinSet<&'static str>;
 
-#[allow(clippy::too_many_arguments)]
-async fn serve(
-    started: Instant,
-    options: &Options,
-    claim: &Claim,
+/// Everything that could be had before anything runs.
+struct Bound<'a> {
+    claim: &'a Claim,
     public: std::net::TcpListener,
     controller: Controller,
     workers: Workers,
-    ready: impl FnOnce(&Ready),
+}
+
+async fn serve(
+    options: &Options,
+    bound: Bound<'_>,
+    ready: impl FnOnce(String),
 ) -> Result<(), DaemonError> {
+    let Bound {
+        claim,
+        public,
+        controller,
+        workers,
+    } = bound;
     let mut signals = Signals::listen()?;
     let public = TcpListener::from_std(public)?;
     let endpoint = format!("http://{}{PATH}", public.local_addr()?);
@@ -150,7 +183,7 @@ async fn serve(
     let stop_guests = CancellationToken::new();
     let mut parts = Parts::new();
 
-    let (reached, after_guests) = watch::channel(Arc::clone(&controller.desired().borrow()));
+    let (reached, after_guests) = watch::channel(Arc::default());
     let guests = guest::serve(
         controller.desired(),
         reached,
@@ -160,7 +193,7 @@ async fn serve(
     let mut guests = tokio::spawn(guests);
 
     let wanted = controller.desired().borrow().revision;
-    let (applied, mut now_applied) = watch::channel(u64::MAX);
+    let (applied, mut now_applied) = watch::channel(0);
     let links = supervisor::Links {
         desired: after_guests,
         observations: controller.observer(),
@@ -173,7 +206,7 @@ async fn serve(
         "supervisor"
     });
 
-    let converged = now_applied.wait_for(|now| *now != u64::MAX && *now >= wanted);
+    let converged = now_applied.wait_for(|now| *now >= wanted);
     match tokio::time::timeout(CONVERGENCE_PATIENCE, converged).await {
         Ok(Ok(_)) => {}
         // The supervisor is gone: the watch below says so.
@@ -186,12 +219,10 @@ async fn serve(
         serving.serve(public, Some(local), until).await;
         "controller"
     });
-    let took = started.elapsed();
     tracing::info!(
-        target: "daemon", %endpoint, release = %options.release, process = std::process::id(),
-        "ready in {} ms", took.as_millis()
+        target: "daemon", %endpoint, release = %options.release, process = std::process::id(), "ready"
     );
-    ready(&Ready { endpoint, took });
+    ready(endpoint);
 
     let stop_requested = controller.stop_requested();
     let outcome = tokio::select! {

@@ -1,0 +1,132 @@
+//! `eulb local env`: the local cloud's endpoint and keys for a shell.
+
+use super::super::exit::Failure;
+use super::super::report;
+use super::{Place, ask};
+use crate::wire::local::Environment;
+use clap::Args;
+
+/// What a shell must know, in the order it is printed. The same key has two names, since euca2ools and
+/// the AWS tools read different ones; so has the endpoint.
+const VARIABLES: [&str; 9] = [
+    "AWS_ELB_URL",
+    "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_KEY",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_REGION",
+    "EULB_RELEASE",
+    crate::daemon::directory::VARIABLE,
+];
+
+/// Variables that would send another account's session along with these keys.
+const IN_THE_WAY: [&str; 3] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE"];
+
+/// The AWS tools insist on a region; the local cloud takes any.
+const REGION: &str = "eucalyptus";
+
+/// Print shell commands that make the local cloud the one to use
+///
+/// Use it as: eval "$(eulb local env)"
+/// The output holds a secret key.
+#[derive(Debug, Args)]
+pub struct Env {
+    #[command(flatten)]
+    place: Place,
+    /// Account to be: tenant or eucalyptus, the administrator's (default: tenant)
+    #[arg(
+        long,
+        value_name = "ACCOUNT",
+        default_value = "tenant",
+        hide_default_value = true
+    )]
+    account: String,
+    /// Print commands that undo it instead
+    #[arg(long)]
+    unset: bool,
+}
+
+impl Env {
+    pub fn run(&self) -> Result<(), Failure> {
+        if self.unset {
+            return report::print(&format!("unset {}\n", VARIABLES.join(" ")));
+        }
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        if !self.account.bytes().all(is_part) {
+            return Err(Failure::usage(format!(
+                "argument --account: '{}' is not the name or number of an account",
+                self.account
+            )));
+        }
+        let client = self.place.client()?;
+        let route = format!("/_eulb/env?account={}", self.account);
+        let environment: Environment = ask(client.get(&route))?;
+        report::print(&exports(&environment, self.place.variable()?))
+    }
+}
+
+fn exports(environment: &Environment, place: Option<(&'static str, String)>) -> String {
+    let value = |name: &str| match name {
+        "AWS_ELB_URL" | "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING" => Some(&*environment.endpoint),
+        "AWS_ACCESS_KEY" | "AWS_ACCESS_KEY_ID" => Some(&*environment.access_key),
+        "AWS_SECRET_KEY" | "AWS_SECRET_ACCESS_KEY" => Some(&*environment.secret_key),
+        "AWS_REGION" => Some(REGION),
+        "EULB_RELEASE" => Some(&*environment.release),
+        name => place
+            .as_ref()
+            .filter(|(variable, _)| *variable == name)
+            .map(|(_, path)| path.as_str()),
+    };
+    let mut text = format!("unset {}\n", IN_THE_WAY.join(" "));
+    for name in VARIABLES {
+        if let Some(value) = value(name) {
+            text.push_str(&format!("export {name}={}\n", quoted(value)));
+        }
+    }
+    text
+}
+
+/// A word that a POSIX shell takes as it is.
+pub fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_takes_what_is_printed() {
+        let environment = Environment {
+            endpoint: "http://127.0.0.1:8773/services/LoadBalancing".to_owned(),
+            release: "3.3.0".to_owned(),
+            account: "000000000001".to_owned(),
+            alias: "tenant".to_owned(),
+            access_key: "AKI0".to_owned(),
+            secret_key: "a/b+c'd".to_owned(),
+        };
+        let place = Some((crate::daemon::directory::VARIABLE, "/tmp/x y".to_owned()));
+        let text = exports(&environment, place);
+        assert_eq!(
+            text,
+            r"unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_PROFILE
+export AWS_ELB_URL='http://127.0.0.1:8773/services/LoadBalancing'
+export AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING='http://127.0.0.1:8773/services/LoadBalancing'
+export AWS_ACCESS_KEY='AKI0'
+export AWS_ACCESS_KEY_ID='AKI0'
+export AWS_SECRET_KEY='a/b+c'\''d'
+export AWS_SECRET_ACCESS_KEY='a/b+c'\''d'
+export AWS_REGION='eucalyptus'
+export EULB_RELEASE='3.3.0'
+export EULB_DATA_DIR='/tmp/x y'
+"
+        );
+        let script = format!("{text}printf %s \"$AWS_SECRET_KEY|$EULB_DATA_DIR\"");
+        let shell = std::process::Command::new("sh")
+            .args(["-c", &script])
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8_lossy(&shell.stdout), "a/b+c'd|/tmp/x y");
+    }
+}
