@@ -30,7 +30,6 @@ use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// Where the controller listens unless told otherwise: Eucalyptus' port, on this machine only.
@@ -151,9 +150,6 @@ pub fn run(
     served
 }
 
-/// What runs beside each other, and the name under which its death is told.
-type Parts = JoinSet<&'static str>;
-
 /// Everything that could be had before anything runs.
 struct Bound<'a> {
     claim: &'a Claim,
@@ -181,7 +177,6 @@ async fn serve(
     // Two tokens, because instances must outlive the exchanges that drain.
     let stop = CancellationToken::new();
     let stop_guests = CancellationToken::new();
-    let mut parts = Parts::new();
 
     let (reached, after_guests) = watch::channel(Arc::default());
     let guests = guest::serve(
@@ -201,10 +196,7 @@ async fn serve(
     };
     let clock = Clock::scaled(options.time_scale);
     let supervising = supervisor::serve(links, workers, clock, checker::network(), stop.clone());
-    parts.spawn(async move {
-        supervising.await;
-        "supervisor"
-    });
+    let mut supervising = tokio::spawn(supervising);
 
     let converged = now_applied.wait_for(|now| *now >= wanted);
     match tokio::time::timeout(CONVERGENCE_PATIENCE, converged).await {
@@ -213,19 +205,19 @@ async fn serve(
         Ok(Err(_)) => {}
         Err(_) => tracing::warn!(target: "daemon", "not everything is served yet"),
     }
-    let serving = controller.clone();
-    let until = stop.clone();
-    parts.spawn(async move {
-        serving.serve(public, Some(local), until).await;
-        "controller"
-    });
+    let mut answering = std::pin::pin!(controller.serve(public, Some(local), stop.clone()));
     tracing::info!(
         target: "daemon", %endpoint, release = %options.release, process = std::process::id(), "ready"
     );
     ready(endpoint);
 
     let stop_requested = controller.stop_requested();
+    let mut answers = true;
     let outcome = tokio::select! {
+        () = &mut answering => {
+            answers = false;
+            Err(DaemonError::Died("controller"))
+        }
         name = signals.next() => {
             tracing::info!(target: "daemon", "stopping: {name}");
             Ok(())
@@ -234,16 +226,19 @@ async fn serve(
             tracing::info!(target: "daemon", "stopping: asked to");
             Ok(())
         }
-        ended = parts.join_next() => Err(DaemonError::Died(match ended {
-            Some(Ok(name)) => name,
-            _ => "data plane or controller",
-        })),
+        _ = &mut supervising => Err(DaemonError::Died("supervisor")),
         _ = &mut guests => Err(DaemonError::Died("web instances")),
     };
 
     stop.cancel();
     let end = async {
-        while parts.join_next().await.is_some() {}
+        if answers {
+            answering.await;
+        }
+        // A task that has died has been told above.
+        if !supervising.is_finished() {
+            let _ = supervising.await;
+        }
         stop_guests.cancel();
         if !guests.is_finished() {
             let _ = guests.await;
