@@ -49,11 +49,6 @@ impl Buffer {
         self.memory.len() - self.end
     }
 
-    /// All it could hold behind the headroom.
-    pub fn capacity(&self) -> usize {
-        self.memory.len() - HEADROOM_BYTES
-    }
-
     /// Forgets all bytes, keeping `front` free before what is read next.
     pub fn clear(&mut self, front: usize) {
         self.start = front;
@@ -132,6 +127,20 @@ impl Buffers {
         self.take_back(std::mem::replace(buffer, large));
     }
 
+    /// Makes room behind what is in use: by moving it to the front if something before it is no
+    /// longer in use, else by lending a large buffer.
+    pub fn make_room(&self, buffer: &mut Buffer) {
+        if buffer.start > HEADROOM_BYTES {
+            buffer
+                .memory
+                .copy_within(buffer.start..buffer.end, HEADROOM_BYTES);
+            buffer.end -= buffer.start - HEADROOM_BYTES;
+            buffer.start = HEADROOM_BYTES;
+        } else {
+            self.enlarge(buffer);
+        }
+    }
+
     /// Takes a buffer back, if one had been lent.
     pub fn take_back(&self, buffer: Buffer) {
         let (spares, bound) = match buffer.memory.len() {
@@ -174,7 +183,18 @@ mod tests {
         assert!(buffer.append(b"kept"));
         buffers.enlarge(&mut buffer);
         assert_eq!(buffer.bytes(), b"kept");
-        assert_eq!(buffer.capacity(), LARGE_BUFFER_BYTES);
+        assert_eq!(buffer.room(), LARGE_BUFFER_BYTES - b"kept".len());
         assert_eq!(buffers.ordinary.borrow().len(), 1);
+    }
+
+    #[test]
+    fn there_is_always_room_for_the_rest_of_a_head() {
+        let buffers = Buffers::default();
+        let mut buffer = buffers.lend_large();
+        assert!(buffer.append(&vec![b'a'; LARGE_BUFFER_BYTES]));
+        buffer.start = buffer.end - 3;
+        buffers.make_room(&mut buffer);
+        assert_eq!(buffer.bytes(), b"aaa");
+        assert_eq!(buffer.room(), LARGE_BUFFER_BYTES - 3);
     }
 }

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`worker`] | which threads serve which listeners, and how they are told |
 //! | [`listener`] | what a worker must know to serve one |
-//! | [`exchange`] | how one client's requests are driven through sockets |
+//! | [`client`] | how one client's requests find instances, and what follows each |
+//! | [`exchange`] | how the bytes of one request and its answer are moved |
 //! | [`http`] | what a request or an answer means and becomes: no sockets, no clock |
 //! | [`tcp`] | how bytes are carried that nobody reads |
 //! | [`pool`] | which instance is next, and which connections to it are idle |
@@ -15,6 +16,7 @@
 
 pub mod access_log;
 pub mod buffer;
+pub mod client;
 pub mod counters;
 pub mod deadline;
 pub mod exchange;

@@ -14,7 +14,7 @@ use super::http::request::Forwarding;
 use super::limits::{ACCEPT_BATCH, ACCEPT_PAUSE, CONNECTIONS, TICK, WORKER_STACK_BYTES};
 use super::listener::{Carriage, ListenerKey, ListenerSpec};
 use super::pool::Instances;
-use super::{exchange, tcp};
+use super::{client, tcp};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -498,13 +498,13 @@ fn admit(local: &Rc<Local>, opened: &Rc<Open>, client: TcpStream, peer: SocketAd
     if presence.number > local.limits.connections {
         opened.counters.spillover.add(1);
         if carriage == Carriage::Http {
-            exchange::turn_away(opened, &client);
+            client::turn_away(opened, &client);
         }
         return;
     }
     match carriage {
         Carriage::Http => {
-            tokio::task::spawn_local(exchange::serve(presence, client, peer));
+            tokio::task::spawn_local(client::serve(presence, client, peer));
         }
         Carriage::Tcp => {
             tokio::task::spawn_local(tcp::serve(presence, client));
@@ -546,3 +546,7 @@ impl Drop for Presence {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "worker_tests.rs"]
+mod tests;

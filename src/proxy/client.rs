@@ -1,0 +1,440 @@
+//! HTTP clients: one task for each, which reads its requests, finds instances for them, and decides
+//! what follows. The bytes in between are moved by [`super::exchange`], in the same task.
+//!
+//! What bytes mean is decided in [`super::http`]; here they are read, written, waited for. An
+//! ordinary exchange costs one read and one write on each side: reads that fill less than their
+//! buffer tell the reactor that nothing is left, deadlines are looked at by the worker's tick, and a
+//! connection to an instance that is used again is asked nothing.
+//!
+//! Whoever is at fault is told apart: the client (400, 408), the instance (502, 504), nobody to send
+//! to (503). Once an answer has begun to go to the client, a failure can only be shown by ending the
+//! connection before the answer's end.
+
+use super::buffer::Buffer;
+use super::deadline::Deadline;
+use super::exchange::{End, Exchange};
+use super::http::answer;
+use super::http::body::Body;
+use super::http::head::HeadFinder;
+use super::http::request::{self, Ends, ForTheProxy, Refused, Request};
+use super::limits::{ATTEMPTS, EMPTY_LINES, LINGER_BYTES, LINGER_TIME};
+use super::pool::{self, Instance};
+use super::tcp;
+use super::worker::{Open, Phase, Presence};
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+use tokio::io::AsyncWrite;
+use tokio::net::TcpStream;
+
+/// Serves one client until either side, or the time, ends the connection.
+pub async fn serve(presence: Presence, client: TcpStream, peer: SocketAddr) {
+    let mut connection = Connection {
+        deadline: presence.local.deadlines.register(presence.opened.group()),
+        peer: peer.ip().to_canonical().to_string().into(),
+        presence,
+        client,
+        inbound: Buffer::default(),
+    };
+    let next = loop {
+        if !connection.wait_for_bytes().await {
+            break Next::Close;
+        }
+        match connection.exchange().await {
+            Next::Request => {}
+            next => break next,
+        }
+    };
+    let Connection {
+        presence,
+        mut client,
+        deadline,
+        inbound,
+        ..
+    } = connection;
+    presence.local.buffers.take_back(inbound);
+    match next {
+        Next::Request | Next::Close => {}
+        Next::Linger => linger(&mut client, &deadline, &presence).await,
+        Next::Reset => reset(&client),
+        Next::Tunnel(tunnel) => tcp::carry(&presence, &deadline, client, *tunnel).await,
+    }
+}
+
+/// Answers 503 to a client that is one too many. It was not asked what it wants, so there is
+/// nothing to wait for; its first bytes may well be unread.
+pub fn turn_away(opened: &Open, client: &TcpStream) {
+    let mut bytes = Vec::new();
+    let page = opened.spec.borrow().behaviour.unavailable_page;
+    answer::write(503, page, false, &mut bytes);
+    opened.counters.answered(503);
+    // Whether the answer fits into an empty send buffer is the only question, and it does.
+    let _ = socket2::SockRef::from(client).send(&bytes);
+}
+
+/// What becomes of a client's connection after an exchange.
+enum Next {
+    /// Another request may follow, or has already arrived.
+    Request,
+    Close,
+    /// Close, but let the client read the answer first, though it may still be sending.
+    Linger,
+    /// The answer is not whole, and must not look as if it were.
+    Reset,
+    /// The two sides speak something else from here on.
+    Tunnel(Box<tcp::Tunnel>),
+}
+
+struct Connection {
+    presence: Presence,
+    client: TcpStream,
+    deadline: Deadline,
+    /// The client's address as text.
+    peer: Box<str>,
+    /// Bytes of the client that no exchange has taken yet. Lent only while there are any.
+    inbound: Buffer,
+}
+
+/// Why there is no request head.
+enum NoRequest {
+    /// The client closed, or was silent too long between requests.
+    Gone,
+    /// It began a head and did not finish it.
+    Slow,
+    Refused(Refused),
+}
+
+impl Connection {
+    /// Waits, without a buffer, until the client has sent something; says whether to go on.
+    async fn wait_for_bytes(&mut self) -> bool {
+        if !self.inbound.is_empty() {
+            return true;
+        }
+        let local = &self.presence.local;
+        local.buffers.take_back(std::mem::take(&mut self.inbound));
+        self.deadline.set(self.idle_timeout());
+        let readable = poll_fn(|context| {
+            if let Poll::Ready(result) = pool::poll_readable(&self.client, context) {
+                return Poll::Ready(result.is_ok());
+            }
+            if self.presence.opened.phase() != Phase::Serving {
+                return Poll::Ready(false);
+            }
+            self.deadline.poll_expired(context).map(|()| false)
+        })
+        .await;
+        if readable {
+            self.inbound = local.buffers.lend();
+        }
+        readable
+    }
+
+    fn idle_timeout(&self) -> Duration {
+        self.presence.opened.spec.borrow().behaviour.idle_timeout
+    }
+
+    /// Carries one request to an instance and its answer back.
+    async fn exchange(&mut self) -> Next {
+        let taken = match self.read_request().await {
+            Ok(request) => self.take(request),
+            Err(NoRequest::Gone) => return Next::Close,
+            Err(NoRequest::Slow) => return self.answer(408, false).await,
+            Err(NoRequest::Refused(refused)) => Err(refused),
+        };
+        let (request, ready) = match taken {
+            Ok(taken) => taken,
+            Err(refused) => {
+                tracing::debug!(client = %self.peer, reason = %refused, "request refused");
+                return self.answer(refused.status(), false).await;
+            }
+        };
+        self.presence.opened.counters.requests.add(1);
+        match request.for_the_proxy {
+            Some(ForTheProxy::Options) => return self.answer(200, false).await,
+            Some(ForTheProxy::Trace) => return self.answer(405, false).await,
+            None => {}
+        }
+        let inbound = std::mem::take(&mut self.inbound);
+        let mut exchange = Exchange::new(request, inbound, ready);
+        let next = self.dispatch(&mut exchange).await;
+        let buffers = &self.presence.local.buffers;
+        buffers.take_back(exchange.outbound);
+        self.inbound = exchange.inbound;
+        self.inbound.start = exchange.ready;
+        match next {
+            Ok(next) => next,
+            Err(status) => self.answer(status, exchange.request.is_head).await,
+        }
+    }
+
+    /// Reads until there is a whole head at the start of the inbound buffer; returns its length.
+    async fn read_request(&mut self) -> Result<usize, NoRequest> {
+        // For the head as a whole: a byte now and then does not prolong it.
+        self.deadline.set(self.idle_timeout());
+        let mut finder = HeadFinder::default();
+        loop {
+            match finder.advance(self.inbound.bytes(), EMPTY_LINES) {
+                Ok(Some(head)) => {
+                    self.inbound.start += head.start;
+                    return Ok(head.len());
+                }
+                Ok(None) => {}
+                Err(reason) => return Err(NoRequest::Refused(reason.into())),
+            }
+            if self.inbound.room() == 0 {
+                // A large buffer holds more than the longest head.
+                self.presence.local.buffers.make_room(&mut self.inbound);
+            }
+            let begun = !self.inbound.is_empty();
+            let read = poll_fn(|context| {
+                if let Poll::Ready(read) = self.inbound.poll_fill(&mut self.client, context) {
+                    return Poll::Ready(read.map_err(|_| NoRequest::Gone));
+                }
+                if self.presence.opened.phase() == Phase::Cut {
+                    return Poll::Ready(Err(NoRequest::Gone));
+                }
+                self.deadline.poll_expired(context).map(|()| {
+                    Err(if begun {
+                        NoRequest::Slow
+                    } else {
+                        NoRequest::Gone
+                    })
+                })
+            })
+            .await?;
+            if read == 0 {
+                return Err(NoRequest::Gone);
+            }
+            self.presence
+                .opened
+                .counters
+                .received_bytes
+                .add(read as u64);
+        }
+    }
+
+    /// Replaces the received head by the one for the instance, and looks at what has arrived of the
+    /// body. Returns the request and where the bytes that may be sent end.
+    fn take(&mut self, head_length: usize) -> Result<(Request, usize), Refused> {
+        let Connection {
+            presence,
+            inbound,
+            peer,
+            ..
+        } = self;
+        let opened = &presence.opened;
+        let mut scratch = presence.local.scratch.borrow_mut();
+        scratch.clear();
+        let ends = Ends {
+            client: peer,
+            local: &opened.address,
+        };
+        let head = &inbound.bytes()[..head_length];
+        let mut request = request::rewrite(head, ends, &opened.forwarding.borrow(), &mut scratch)?;
+        let body = request.body.admit(&inbound.bytes()[head_length..])?;
+        let body_start = inbound.start + head_length;
+        if !inbound.replace_head(head_length, &scratch) {
+            // The additions are a few hundred bytes and the headroom is larger.
+            return Err(Refused::Malformed(httparse::Error::TooManyHeaders));
+        }
+        Ok((request, body_start + body))
+    }
+
+    /// Finds an instance and drives the exchange with it, or with another where that is safe. An
+    /// error is the status of the answer to make.
+    async fn dispatch(&mut self, exchange: &mut Exchange) -> Result<Next, u16> {
+        let opened = Rc::clone(&self.presence.opened);
+        let mut tried = Vec::new();
+        let mut fresh = false;
+        let mut status = 503;
+        for _ in 0..ATTEMPTS {
+            let Some(instance) = opened.instances.choose(&tried) else {
+                break;
+            };
+            let reused = if fresh {
+                None
+            } else {
+                let once_only = !(exchange.request.idempotent && exchange.replayable);
+                reuse(&instance, once_only).await
+            };
+            let was_reused = reused.is_some();
+            let mut upstream = match reused {
+                Some(stream) => stream,
+                None => {
+                    let limit = opened.spec.borrow().behaviour.connect_timeout;
+                    // Boxed: rare, and large beside everything else the task keeps.
+                    match Box::pin(pool::connect(&instance.target, &self.deadline, limit)).await {
+                        Ok(stream) => {
+                            opened.counters.instance_connections.add(1);
+                            stream
+                        }
+                        Err(error) => {
+                            opened.counters.instance_connection_errors.add(1);
+                            tracing::debug!(instance = %instance.target.instance, address = %instance.target.address, %error, "cannot connect to an instance");
+                            tried.push(instance);
+                            continue;
+                        }
+                    }
+                }
+            };
+            exchange.dispatched = Instant::now();
+            self.deadline.set(self.idle_timeout());
+            let end = poll_fn(|context| {
+                exchange.poll(
+                    &self.presence,
+                    &instance,
+                    &self.deadline,
+                    &mut self.client,
+                    &mut upstream,
+                    context,
+                )
+            })
+            .await;
+            if end == End::NoAnswer && exchange.may_be_repeated() {
+                exchange.rewind(&self.presence);
+                // A kept connection that had been closed says nothing about its instance.
+                fresh = true;
+                status = 502;
+                if !was_reused {
+                    tried.push(instance);
+                }
+                continue;
+            }
+            return self.conclude(end, exchange, &instance, upstream);
+        }
+        Err(status)
+    }
+
+    /// Says what follows the end of an exchange. An error is the status of the answer to make.
+    fn conclude(
+        &self,
+        end: End,
+        exchange: &mut Exchange,
+        instance: &Rc<Instance>,
+        upstream: TcpStream,
+    ) -> Result<Next, u16> {
+        let status = match end {
+            End::Finished => {
+                let whole = exchange.request_is_whole();
+                let Some(response) = &exchange.response else {
+                    return Ok(Next::Close);
+                };
+                if whole && response.instance_keeps && exchange.outbound.end == exchange.passed {
+                    let behaviour = &self.presence.opened.spec.borrow().behaviour;
+                    if behaviour.reuse_instance_connections {
+                        instance.keep(upstream, self.presence.local.deadlines.now());
+                    }
+                }
+                return Ok(match (whole, response.client_keeps) {
+                    (true, true) => Next::Request,
+                    (true, false) => Next::Close,
+                    // Answered before the request was whole: what still comes is not wanted.
+                    (false, _) => Next::Linger,
+                });
+            }
+            End::Switched => {
+                let mut inbound = std::mem::take(&mut exchange.inbound);
+                inbound.start = exchange.ready;
+                exchange.ready = 0;
+                return Ok(Next::Tunnel(Box::new(tcp::Tunnel {
+                    instance: Rc::clone(instance),
+                    upstream,
+                    from_client: inbound,
+                    from_instance: std::mem::take(&mut exchange.outbound),
+                })));
+            }
+            End::ClientGone => return Ok(Next::Close),
+            End::Cut => return Ok(Next::Reset),
+            End::Refused(refused) => {
+                tracing::debug!(client = %self.peer, reason = %refused, "request refused in its body");
+                refused.status()
+            }
+            End::NoAnswer | End::Unusable(_) => {
+                let reason = match end {
+                    End::Unusable(reason) => reason.to_string(),
+                    _ => "it closed the connection without one".to_owned(),
+                };
+                tracing::debug!(instance = %instance.target.instance, address = %instance.target.address, reason, "an instance's answer is unusable");
+                502
+            }
+            End::Timeout if exchange.waits_for_the_client() => 408,
+            End::Timeout => 504,
+        };
+        match &exchange.response {
+            None if exchange.outbound.start == exchange.passed => Err(status),
+            // Its end is known to the client, who sees that it is missing, and keeps what arrived.
+            Some(response) if !response.unchunk && response.body != Body::UntilClose => {
+                Ok(Next::Close)
+            }
+            _ => Ok(Next::Reset),
+        }
+    }
+
+    /// Sends an answer of our own, after which the connection ends.
+    async fn answer(&mut self, status: u16, head_only: bool) -> Next {
+        let opened = Rc::clone(&self.presence.opened);
+        if status >= 400 {
+            opened.counters.answered(status);
+        }
+        let mut bytes = Vec::new();
+        let page = opened.spec.borrow().behaviour.unavailable_page;
+        answer::write(status, page, head_only, &mut bytes);
+        self.deadline.set(LINGER_TIME);
+        let mut sent = 0;
+        poll_fn(|context| {
+            while sent < bytes.len() {
+                match Pin::new(&mut self.client).poll_write(context, &bytes[sent..]) {
+                    Poll::Ready(Ok(count)) if count > 0 => sent += count,
+                    Poll::Ready(_) => return Poll::Ready(()),
+                    Poll::Pending => return self.deadline.poll_expired(context),
+                }
+            }
+            Poll::Ready(())
+        })
+        .await;
+        opened.counters.sent_bytes.add(sent as u64);
+        Next::Linger
+    }
+}
+
+/// An idle connection to an instance, if there is one. For what must not be sent twice, the kernel
+/// is asked whether it is still open.
+async fn reuse(instance: &Instance, once_only: bool) -> Option<TcpStream> {
+    loop {
+        let stream = poll_fn(|context| Poll::Ready(instance.reuse(context))).await?;
+        if !once_only || pool::is_still_open(&stream) {
+            return Some(stream);
+        }
+    }
+}
+
+/// Closes our side and reads what the client still sends, for a while: closing with unread bytes
+/// would reset the connection and could destroy the answer before the client has read it.
+async fn linger(client: &mut TcpStream, deadline: &Deadline, presence: &Presence) {
+    deadline.set(LINGER_TIME);
+    let mut buffer = presence.local.buffers.lend();
+    let mut left = LINGER_BYTES;
+    poll_fn(|context| {
+        if Pin::new(&mut *client).poll_shutdown(context).is_ready() {
+            loop {
+                buffer.clear(0);
+                match buffer.poll_fill(client, context) {
+                    Poll::Ready(Ok(count)) if count > 0 && count <= left => left -= count,
+                    Poll::Ready(_) => return Poll::Ready(()),
+                    Poll::Pending => break,
+                }
+            }
+        }
+        deadline.poll_expired(context)
+    })
+    .await;
+    presence.local.buffers.take_back(buffer);
+}
+
+/// Makes the coming close a reset. The error is of no use: the socket is closed either way.
+fn reset(client: &TcpStream) {
+    let _ = socket2::SockRef::from(client).set_linger(Some(Duration::ZERO));
+}
