@@ -69,6 +69,15 @@ const STATUSES: &[(&str, &str)] = &[
     ),
 ];
 
+const SUBCOMMAND_STATUSES: &[(&str, &str)] = &[
+    ("0", "Success, also of --help."),
+    (
+        "1",
+        "It could not be done; the reason is on standard error.",
+    ),
+    ("2", "The options make no sense. Nothing was done."),
+];
+
 /// All pages.
 ///
 /// # Errors
@@ -185,7 +194,9 @@ fn render_command(row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
 
 /// The command with its own options: first what is required, then the rest, then names.
 fn synopsis(command: &clap::Command, out: &mut Vec<u8>) -> io::Result<()> {
-    let mut line = vec![bold(command.get_name())];
+    let mut line = vec![bold(
+        command.get_bin_name().unwrap_or_else(|| command.get_name()),
+    )];
     let in_group = |argument: &Arg| {
         command.get_groups().any(|group| {
             group.is_required_set() && group.get_args().any(|id| id == argument.get_id())
@@ -218,7 +229,15 @@ fn synopsis(command: &clap::Command, out: &mut Vec<u8>) -> io::Result<()> {
         line.extend(spelt(argument));
         line.push(roman("]"));
     }
-    line.push(roman(" [COMMON OPTIONS]"));
+    let has_common = command
+        .get_arguments()
+        .any(|argument| argument.get_help_heading().is_some());
+    if has_common {
+        line.push(roman(" [COMMON OPTIONS]"));
+    }
+    if command.has_subcommands() {
+        line.extend([roman(" "), italic("SUBCOMMAND"), roman(" [OPTIONS]")]);
+    }
     for argument in command.get_positionals() {
         let many = match argument.get_num_args() {
             Some(range) if range.max_values() > 1 => " ...",
@@ -423,7 +442,7 @@ fn render_subcommand(row: &umbrella::Subcommand, name: &str, out: &mut Vec<u8>) 
     let man = page(name, command.clone());
     man.render_title(out)?;
     man.render_name_section(out)?;
-    man.render_synopsis_section(out)?;
+    synopsis(&command, out)?;
     man.render_description_section(out)?;
     if command.get_arguments().next().is_some() {
         man.render_options_section(out)?;
@@ -440,7 +459,7 @@ fn render_subcommand(row: &umbrella::Subcommand, name: &str, out: &mut Vec<u8>) 
         );
     }
     roff.control("SH", ["EXIT STATUS"]);
-    definitions(&mut roff, &STATUSES[..3]);
+    definitions(&mut roff, SUBCOMMAND_STATUSES);
     roff.control("SH", ["SEE ALSO"]);
     roff.text([bold(umbrella::NAME), roman("(1)")]);
     roff.to_writer(out)
@@ -458,7 +477,7 @@ fn subsection(command: &clap::Command, path: &str, roff: &mut Roff) {
     }
     for argument in command
         .get_arguments()
-        .filter(|argument| !argument.is_hide_set())
+        .filter(|argument| !argument.is_hide_set() && argument.get_id() != "help")
     {
         roff.control("TP", []);
         roff.text([bold(argument.to_string())]);
