@@ -1,0 +1,115 @@
+//! What survives: a cloud that is killed at any moment comes back as it was.
+
+use crate::cloud::{Account, Cloud, HTTP_80};
+use std::fs;
+
+#[test]
+fn a_killed_cloud_comes_back_with_everything_it_acknowledged() {
+    let cloud = Cloud::with(&[]);
+    let instances = cloud.web_with(2);
+    cloud.ok("eulb-enable-zones-for-lb", ["-z", "PARTI01", "web"]);
+    let second = "lb-port=81, protocol=TCP, instance-port=80";
+    cloud.ok("eulb-create-lb-listeners", ["-l", second, "web"]);
+    let described = cloud.ok("eulb-describe-lbs", ["--show-long"]);
+    let listeners = cloud.listeners("web");
+    assert_eq!(listeners.len(), 4, "{listeners:?}");
+    let keys = cloud.environment(Account::Tenant).secret_key.clone();
+
+    let cloud = cloud.killed_and_restarted();
+    assert_eq!(cloud.environment(Account::Tenant).secret_key, keys);
+    assert_eq!(cloud.ok("eulb-describe-lbs", ["--show-long"]), described);
+    assert_eq!(cloud.listeners("web"), listeners);
+    cloud.await_state("web", &instances, "InService");
+    let here = listeners
+        .iter()
+        .find(|listener| cloud.get(listener).0 == 200)
+        .unwrap();
+    let counts = cloud.ask(here, 10);
+    assert_eq!(
+        (counts.of(&instances[0]), counts.of(&instances[1])),
+        (5, 5),
+        "{counts:?}"
+    );
+}
+
+#[test]
+fn traffic_flows_again_without_a_request_to_the_api() {
+    let cloud = Cloud::with(&[]);
+    cloud.web_with(1);
+    let listener = cloud.listener("web");
+    let cloud = cloud.killed_and_restarted();
+    // Nothing but the load balancer's own port is asked until it answers.
+    let began = std::time::Instant::now();
+    while std::net::TcpStream::connect(listener.address).is_err()
+        || cloud.get(&listener).0 != 200
+    {
+        assert!(began.elapsed() < crate::cloud::PATIENCE);
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_deleted_load_balancer_stays_deleted() {
+    let cloud = Cloud::with(&[]);
+    cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "a"]);
+    cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "b"]);
+    cloud.ok("eulb-delete-lb", ["a"]);
+    let cloud = cloud.killed_and_restarted();
+    let described = cloud.ok("eulb-describe-lbs", [] as [&str; 0]);
+    assert_eq!(described.lines().count(), 1, "{described}");
+    assert!(described.starts_with("LOAD_BALANCER\tb\t"), "{described}");
+    assert_eq!(cloud.listeners("b").len(), 1);
+}
+
+#[test]
+fn an_ephemeral_cloud_keeps_nothing() {
+    let cloud = Cloud::start();
+    cloud.create_web();
+    let cloud = cloud.killed_and_restarted();
+    assert_eq!(cloud.ok("eulb-describe-lbs", [] as [&str; 0]), "");
+}
+
+#[test]
+fn a_second_cloud_on_the_same_data_says_so() {
+    let cloud = Cloud::with(&[]);
+    cloud.create_web();
+    let run = crate::cloud::run(cloud.command(Account::Tenant, "eulb").args([
+        "local",
+        "start",
+        "--listen",
+        "127.0.0.1:0",
+    ]));
+    assert_eq!(run.status, 1, "{run:?}");
+    assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
+    let process = format!("process {}", cloud.process_id());
+    assert!(
+        run.stderr.contains("already running") && run.stderr.contains(&process),
+        "{run:?}"
+    );
+    // The first is none the worse.
+    assert_eq!(cloud.get(&cloud.listener("web")).0, 503);
+}
+
+#[test]
+fn a_damaged_store_is_refused_and_left_as_it_is() {
+    let cloud = Cloud::with(&[]);
+    cloud.create_web();
+    let remains = cloud.killed();
+    let store = remains.data_directory().join("eulb.redb");
+    let whole = fs::read(&store).unwrap();
+    let mut damaged = whole.clone();
+    // The head of the file, where it says what it is.
+    damaged[..64].fill(0xff);
+    fs::write(&store, &damaged).unwrap();
+
+    let run = remains.start();
+    assert_eq!(run.status, 1, "{run:?}");
+    let last = run.stderr.trim_end().lines().last().unwrap_or_default();
+    assert!(last.contains("eulb.redb"), "{run:?}");
+    assert!(!run.stderr.contains("panicked"), "{run:?}");
+    assert_eq!(fs::read(&store).unwrap(), damaged);
+
+    fs::write(&store, &whole).unwrap();
+    let cloud = remains.restart();
+    assert_eq!(cloud.listeners("web").len(), 1);
+}
