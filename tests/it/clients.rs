@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// The first of these programs that runs with these arguments.
-fn first_that_runs(candidates: impl IntoIterator<Item = PathBuf>, arguments: &[&str]) -> Option<PathBuf> {
+fn first_that_runs(
+    candidates: impl IntoIterator<Item = PathBuf>,
+    arguments: &[&str],
+) -> Option<PathBuf> {
     candidates.into_iter().find(|candidate| {
         Command::new(candidate)
             .args(arguments)
@@ -143,7 +146,10 @@ fn boto3_does_the_whole_job() {
     let described = &told["described"];
     assert_eq!(described["LoadBalancerName"], "boto");
     assert_eq!(described["DNSName"], dns_name);
-    assert_eq!(described["AvailabilityZones"], serde_json::json!(["PARTI00"]));
+    assert_eq!(
+        described["AvailabilityZones"],
+        serde_json::json!(["PARTI00"])
+    );
     let mut ports: Vec<_> = described["ListenerDescriptions"]
         .as_array()
         .unwrap()
@@ -182,16 +188,27 @@ fn the_aws_cli_does_the_whole_job() {
         let name = ["--load-balancer-name", "cli"];
         json(
             client(&cloud, &aws)
-                .args(["--endpoint-url", &endpoint, "--output", "json", "elb", operation])
+                .args([
+                    "--endpoint-url",
+                    &endpoint,
+                    "--output",
+                    "json",
+                    "elb",
+                    operation,
+                ])
                 .args(name)
                 .args(arguments),
         )
     };
     let listener = "Protocol=HTTP,LoadBalancerPort=80,InstanceProtocol=HTTP,InstancePort=80";
     let zones = ["--availability-zones", "PARTI00"];
-    let created = elb("create-load-balancer", &[&["--listeners", listener], &zones[..]].concat());
+    let created = elb(
+        "create-load-balancer",
+        &[&["--listeners", listener], &zones[..]].concat(),
+    );
     assert!(created["DNSName"].as_str().unwrap().starts_with("cli-"));
-    let check = "Target=HTTP:80/health,Interval=5,Timeout=5,UnhealthyThreshold=2,HealthyThreshold=2";
+    let check =
+        "Target=HTTP:80/health,Interval=5,Timeout=5,UnhealthyThreshold=2,HealthyThreshold=2";
     elb("configure-health-check", &["--health-check", check]);
     let both = ["--instances", &instances[0], &instances[1]];
     let registered = elb("register-instances-with-load-balancer", &both);
@@ -229,8 +246,13 @@ impl Server {
             .read_line(&mut line)
             .unwrap();
         // Serving HTTP on 127.0.0.1 port 40123 (http://127.0.0.1:40123/) ...
-        let port = line.split_whitespace().skip_while(|word| *word != "port").nth(1);
-        let port = port.unwrap_or_else(|| panic!("no port in {line:?}")).to_owned();
+        let port = line
+            .split_whitespace()
+            .skip_while(|word| *word != "port")
+            .nth(1);
+        let port = port
+            .unwrap_or_else(|| panic!("no port in {line:?}"))
+            .to_owned();
         Some(Server {
             process,
             port,
@@ -270,7 +292,14 @@ fn curl_reaches_two_servers_of_ones_own_through_the_load_balancer() {
     let curl = |path: &str| {
         let patience = PATIENCE.as_secs().to_string();
         let output = Command::new("curl")
-            .args(["--silent", "--show-error", "--noproxy", "*", "--max-time", &patience])
+            .args([
+                "--silent",
+                "--show-error",
+                "--noproxy",
+                "*",
+                "--max-time",
+                &patience,
+            ])
             .args(["--write-out", "%{http_code}"])
             .arg(format!("http://{}{path}", listener.address))
             .output()

@@ -226,11 +226,7 @@ impl Cloud {
     }
 
     /// Runs a command as the tenant.
-    pub fn eulb<S: AsRef<OsStr>>(
-        &self,
-        name: &str,
-        arguments: impl IntoIterator<Item = S>,
-    ) -> Run {
+    pub fn eulb<S: AsRef<OsStr>>(&self, name: &str, arguments: impl IntoIterator<Item = S>) -> Run {
         self.eulb_as(Account::Tenant, name, arguments)
     }
 
@@ -525,7 +521,15 @@ impl Slow {
         let port = format!("80={}", self.address.port());
         let address = self.address.ip().to_string();
         let zone = ["--zone", "PARTI00"];
-        let arguments = ["instance", "add", id, "--address", &address, "--port", &port];
+        let arguments = [
+            "instance",
+            "add",
+            id,
+            "--address",
+            &address,
+            "--port",
+            &port,
+        ];
         cloud.ok("eulb", arguments.into_iter().chain(zone));
     }
 

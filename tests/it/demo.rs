@@ -77,5 +77,9 @@ fn a_signal_ends_it_at_once_and_leaves_nothing() {
     assert_eq!(status.code(), Some(130));
     assert!(is_empty(scratch.path()));
     // What it printed has no colour, since it went into a pipe.
-    assert!(lines.map_while(Result::ok).all(|line| !line.contains('\x1b')));
+    assert!(
+        lines
+            .map_while(Result::ok)
+            .all(|line| !line.contains('\x1b'))
+    );
 }

@@ -1,20 +1,27 @@
 //! One integration crate: the real binary, the real sockets. One file per subject.
 
-// Helpers of tests may unwrap, as tests may.
-#![allow(clippy::unwrap_used)]
+// Helpers of tests may unwrap and tell, as tests may.
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod cases;
+mod clients;
+mod cloud;
 mod commands;
 mod controller_http;
 mod crash;
+mod demo;
 mod generated;
+mod health;
 mod house;
+mod misuse;
 mod proxy_faults;
 mod proxy_http;
 mod proxy_tcp;
 mod reading;
+mod recovery;
 mod scripted;
 mod service;
 mod strict;
 mod tool;
+mod traffic;
 mod wire_sigv4;

@@ -219,8 +219,13 @@ fn a_port_of_a_listener_that_is_taken_spoils_no_other() {
 #[test]
 fn names_with_strange_characters_harm_nothing() {
     let cloud = Cloud::start();
-    for name in ["a b", "a/b", "ä", "a\nb", "<script>", "%00", "-", "../x", "a'b\""] {
-        let run = cloud.eulb("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "--", name]);
+    for name in [
+        "a b", "a/b", "ä", "a\nb", "<script>", "%00", "-", "../x", "a'b\"",
+    ] {
+        let run = cloud.eulb(
+            "eulb-create-lb",
+            ["-z", "PARTI00", "-l", HTTP_80, "--", name],
+        );
         assert_eq!(run.status, 1, "{name:?}: {run:?}");
         assert!(
             run.stderr.starts_with("eulb-create-lb: error (400): Requested configuration change is invalid: Invalid character found in the loadbalancer name"),
@@ -283,6 +288,11 @@ fn gated_commands_send_nothing_and_exit_69() {
         .env("AWS_ACCESS_KEY_ID", "AKID")
         .env("AWS_SECRET_ACCESS_KEY", "SECRET")
         .arg("web"));
-    says(&run, 69, "eulb-describe-lb-policies: ", &["NA", "--release"]);
+    says(
+        &run,
+        69,
+        "eulb-describe-lb-policies: ",
+        &["NA", "--release"],
+    );
     assert!(std::path::Path::new(EULB).exists());
 }

@@ -40,9 +40,7 @@ fn traffic_flows_again_without_a_request_to_the_api() {
     let cloud = cloud.killed_and_restarted();
     // Nothing but the load balancer's own port is asked until it answers.
     let began = std::time::Instant::now();
-    while std::net::TcpStream::connect(listener.address).is_err()
-        || cloud.get(&listener).0 != 200
-    {
+    while std::net::TcpStream::connect(listener.address).is_err() || cloud.get(&listener).0 != 200 {
         assert!(began.elapsed() < crate::cloud::PATIENCE);
         std::thread::sleep(std::time::Duration::from_millis(10));
     }

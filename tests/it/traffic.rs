@@ -173,7 +173,13 @@ fn tcp_passes_every_byte_both_ways() {
     });
     let id = ["i-0000000D".to_owned()];
     let arguments = [
-        "instance", "add", &id[0], "--address", "127.0.0.1", "--port", &port,
+        "instance",
+        "add",
+        &id[0],
+        "--address",
+        "127.0.0.1",
+        "--port",
+        &port,
     ];
     cloud.ok("eulb", arguments);
     let listener = "lb-port=7, protocol=TCP, instance-port=7, instance-protocol=TCP";
