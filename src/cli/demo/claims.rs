@@ -426,7 +426,8 @@ mod tests {
             charts: vec![chart(counts, 0)],
             ..four()
         };
-        let cases: [(&str, &[(&str, u64)], bool); 4] = [
+        type Counted<'a> = &'a [(&'a str, u64)];
+        let cases: [(&str, Counted, bool); 4] = [
             (&out, &[("i-1", 9)], true),
             (&out, &[("i-1", 9), ("i-2", 1)], false),
             ("OutOfService\tother\tInstance", &[("i-1", 9)], false),

@@ -169,7 +169,7 @@ fn told(look: Look, act: Act, seen: &Evidence) -> String {
             seen.charts.last().map(|chart| look.chart(chart))
         }
         Act::LoadOn => Some("  eight clients begin to ask\n".to_owned()),
-        Act::Settle | Act::Knock | Act::Leave => None,
+        Act::Knock | Act::Leave => None,
     };
     told.unwrap_or_default()
 }
@@ -180,7 +180,6 @@ fn expectation(act: Act, seen: &Evidence) -> String {
         Act::StartCloud => "a cloud that starts".to_owned(),
         Act::Enter => "an endpoint and keys".to_owned(),
         Act::Type(line) | Act::TypeAsAdministrator(line) => format!("'{}' runs", seen.fill(line)),
-        Act::Settle => "the change is in force".to_owned(),
         Act::Await { instance, state } => format!("{} becomes {state}", seen.fill(instance)),
         Act::Look(_) | Act::Ask { .. } | Act::LoadOn | Act::Watch | Act::LoadOff => {
             "the listener answers".to_owned()

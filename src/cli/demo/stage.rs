@@ -7,7 +7,7 @@ use super::steps::Act;
 use crate::client::local::LocalClient;
 use crate::client::{Client, Settings};
 use crate::wire::instance::{DescribeInstanceHealth, InstanceState};
-use crate::wire::local::{Health, Status};
+use crate::wire::local::Health;
 use crate::wire::members;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -132,7 +132,6 @@ impl Stage {
                 let run = self.command(line, &self.administrator).await?;
                 seen.take(run);
             }
-            Act::Settle => self.settle().await?,
             Act::Await { instance, state } => {
                 let instance = seen.fill(instance);
                 let took = self.wait_for(&instance, state).await?;
@@ -350,29 +349,6 @@ impl Stage {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
-    }
-
-    async fn settle(&self) -> Result<(), Broken> {
-        let began = Instant::now();
-        let local = self.local();
-        loop {
-            let status: Status = local
-                .get("/_eulb/status")
-                .await
-                .map_err(|error| error.to_string())?;
-            if status.applied_revision >= status.revision {
-                return Ok(());
-            }
-            if began.elapsed() > PATIENCE {
-                return Err(format!(
-                    "the data plane is at revision {} of {} after {} s",
-                    status.applied_revision,
-                    status.revision,
-                    PATIENCE.as_secs()
-                ));
-            }
-            tokio::time::sleep(GLANCE).await;
-        }
     }
 
     /// Waits for a state of an instance of the load balancer `web`.

@@ -28,8 +28,6 @@ pub enum Act {
     Type(&'static str),
     /// Runs a command as the cloud administrator.
     TypeAsAdministrator(&'static str),
-    /// Waits until the data plane has in force what the controller last published.
-    Settle,
     /// Waits until the load balancer `web` holds an instance to be in this state.
     Await {
         instance: &'static str,
@@ -52,8 +50,8 @@ pub enum Act {
 }
 
 use Act::{
-    Ask, Await, Enter, Knock, Leave, LoadOff, LoadOn, Look, Settle, StartCloud, Type,
-    TypeAsAdministrator, Watch,
+    Ask, Await, Enter, Knock, Leave, LoadOff, LoadOn, Look, StartCloud, Type, TypeAsAdministrator,
+    Watch,
 };
 
 /// Requests that are drawn as a bar chart.
@@ -82,7 +80,7 @@ pub const STEPS: &[Step] = &[
             Type(
                 "eulb-create-lb -z PARTI00 -l \"lb-port=80, protocol=HTTP, instance-port=80, instance-protocol=HTTP\" web",
             ),
-            Settle,
+            Type("eulb local wait web"),
             Type("eulb resolve web"),
             Look(0),
         ],
@@ -205,7 +203,7 @@ pub const STEPS: &[Step] = &[
         behind: "The controller forgets the load balancer; the supervisor lets exchanges finish and closes the ports.",
         acts: &[
             Type("eulb-delete-lb web"),
-            Settle,
+            Type("eulb local wait"),
             Type("eulb-describe-lbs"),
             Knock,
         ],
