@@ -398,6 +398,12 @@ impl Cloud {
         (answer.status, answer.body)
     }
 
+    /// Whether an instance answers there.
+    pub fn answers(&self, destination: &Destination) -> bool {
+        let answer = self.runtime.block_on(get(destination, "/"));
+        answer.is_ok_and(|answer| answer.status == 200)
+    }
+
     /// Clients that ask all the time from now on, in the background.
     pub fn load(&self, destination: &Destination) -> SteadyLoad {
         let _inside = self.runtime.enter();

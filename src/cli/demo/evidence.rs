@@ -102,12 +102,7 @@ impl Evidence {
                 self.instances.extend(instance_ids(&run.stdout));
             }
             if run.typed.starts_with("eulb resolve") {
-                self.listeners = run
-                    .stdout
-                    .split_whitespace()
-                    .filter(|word| word.contains("://"))
-                    .map(str::to_owned)
-                    .collect();
+                self.know_listeners(&run.stdout);
             }
             if run.typed.starts_with("eulb-create-lb ") {
                 self.dns_name = run.records().find_map(|record| match record[..] {
@@ -117,6 +112,22 @@ impl Evidence {
             }
         }
         self.runs.push(run);
+    }
+
+    /// Takes over the listeners that are told, those that were known before first: what the story
+    /// calls the second listener is the one that came second.
+    fn know_listeners(&mut self, told: &str) {
+        let told: Vec<String> = told
+            .split_whitespace()
+            .filter(|word| word.contains("://"))
+            .map(str::to_owned)
+            .collect();
+        self.listeners.retain(|known| told.contains(known));
+        for url in told {
+            if !self.listeners.contains(&url) {
+                self.listeners.push(url);
+            }
+        }
     }
 
     /// Puts the instances' ids where a text says `{1}`.
@@ -210,10 +221,14 @@ mod tests {
             status: Some(1),
             ..run("eulb instance run", "i-FFFFFFFF")
         });
+        seen.take(run(
+            "eulb resolve web",
+            "http://127.101.0.9/\ntcp://127.101.0.1:22\n",
+        ));
         assert_eq!(seen.fill("x {1},{2} {3}"), "x i-1DF9440E,i-00AAbb11 {3}");
         assert_eq!(
             seen.listeners,
-            ["http://127.101.0.1/", "tcp://127.101.0.1:22"]
+            ["tcp://127.101.0.1:22", "http://127.101.0.9/"]
         );
         assert_eq!(
             seen.dns_name.as_deref(),
