@@ -1,13 +1,14 @@
 //! What the data plane saw, and what follows from it.
 
 use super::state::Draft;
-use crate::model::balancer::LoadBalancer;
+use crate::model::balancer::{LoadBalancer, RegistrationState};
+use crate::model::health::Verdict;
 use crate::model::instance::InstanceId;
 use crate::model::placement::ServoId;
 use crate::model::plane::Observation;
 use crate::model::timestamp::Timestamp;
 use imbl::OrdMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The newest word on every servo and web instance.
@@ -18,6 +19,21 @@ pub struct Reports {
     pub servos: OrdMap<ServoId, ServoReport>,
     /// Why a web instance could not be started.
     pub failed_instances: OrdMap<InstanceId, String>,
+    /// The newest verdict of each servo on each of its instances.
+    verdicts: OrdMap<Pair, Verdict>,
+    /// Verdicts on instances that left and may have come back before the data plane looked.
+    left: OrdMap<Pair, Left>,
+}
+
+type Pair = (ServoId, InstanceId);
+
+/// An instance that left a servo: the verdict on it, the revision without it, and the revision that
+/// has it again, if there is one.
+#[derive(Clone, Copy, Debug)]
+struct Left {
+    verdict: Verdict,
+    without: u64,
+    again: Option<u64>,
 }
 
 /// What is known of one servo.
@@ -54,18 +70,94 @@ impl ServoReport {
     }
 }
 
+/// The instances of a load balancer that a servo may forward to.
+fn backends<'b>(
+    balancer: Option<&'b Arc<LoadBalancer>>,
+    servo: &ServoId,
+) -> impl Iterator<Item = &'b InstanceId> {
+    let place = balancer.and_then(|balancer| balancer.servos.get(servo));
+    balancer
+        .into_iter()
+        .flat_map(|balancer| &balancer.instances)
+        .filter(move |(_, registration)| {
+            place.is_some_and(|place| place.zone == registration.zone)
+                && registration.state != RegistrationState::Error
+        })
+        .map(|(id, _)| id)
+}
+
 impl Reports {
-    /// Forgets servos that a load balancer no longer has.
-    pub fn forget_missing(
+    /// Follows a load balancer from one published version to the next, of `revision`.
+    pub fn follow(
         &mut self,
         before: Option<&Arc<LoadBalancer>>,
         after: Option<&Arc<LoadBalancer>>,
+        revision: u64,
     ) {
-        for id in before.iter().flat_map(|balancer| balancer.servos.keys()) {
-            if !after.is_some_and(|balancer| balancer.servos.contains_key(id)) {
-                self.servos.remove(id);
+        for servo in before.iter().flat_map(|balancer| balancer.servos.keys()) {
+            let gone = !after.is_some_and(|balancer| balancer.servos.contains_key(servo));
+            if gone {
+                self.servos.remove(servo);
+            }
+            let stay: BTreeSet<_> = backends(after, servo).collect();
+            for id in backends(before, servo).filter(|id| !stay.contains(id)) {
+                let pair = (servo.clone(), id.clone());
+                let verdict = self.verdicts.remove(&pair);
+                let known = self.left.get(&pair).copied();
+                match verdict.filter(|_| !gone) {
+                    Some(verdict) => {
+                        let left = Left {
+                            verdict,
+                            without: revision,
+                            again: None,
+                        };
+                        self.left.insert(pair, left);
+                    }
+                    // It came and went again before the data plane looked, or the servo is gone.
+                    None => match known.filter(|_| !gone) {
+                        Some(left) => {
+                            self.left.insert(
+                                pair,
+                                Left {
+                                    again: None,
+                                    ..left
+                                },
+                            );
+                        }
+                        None => {
+                            self.left.remove(&pair);
+                        }
+                    },
+                }
+            }
+            let were: BTreeSet<_> = backends(before, servo).collect();
+            for id in stay.into_iter().filter(|id| !were.contains(id)) {
+                if let Some(left) = self.left.get_mut(&(servo.clone(), id.clone())) {
+                    left.again = Some(revision);
+                }
             }
         }
+    }
+
+    /// Takes a revision that is in force, and returns verdicts that still hold: those on instances
+    /// that were deregistered and registered again so quickly that the data plane, which looks at
+    /// the newest revision only, never saw them gone, and therefore will not report anew.
+    fn applied(&mut self, revision: u64) -> Vec<(Pair, Verdict)> {
+        let previous = self.applied;
+        self.applied = previous.max(revision);
+        let mut held = Vec::new();
+        for (pair, left) in self.left.clone() {
+            if previous >= left.without {
+                // The data plane had a revision without the instance, and began anew.
+                self.left.remove(&pair);
+            } else if left.again.is_some_and(|again| again <= revision) {
+                self.left.remove(&pair);
+                held.push((pair, left.verdict));
+            } else if revision >= left.without && left.again.is_none() {
+                self.left.remove(&pair);
+            }
+        }
+        held
     }
 
     fn servo(&mut self, id: &ServoId) -> &mut ServoReport {
@@ -76,7 +168,12 @@ impl Reports {
 /// Takes one observation. Those about a servo that is gone come too late and change nothing.
 pub fn take(observation: Observation, draft: &mut Draft, reports: &mut Reports, now: Timestamp) {
     match observation {
-        Observation::Applied { revision } => reports.applied = reports.applied.max(revision),
+        Observation::Applied { revision } => {
+            for ((servo, instance), verdict) in reports.applied(revision) {
+                let checked = "its verdict from before it was registered again".to_owned();
+                judge(&servo, &instance, verdict, &checked, draft, reports);
+            }
+        }
         Observation::ServoServing { servo } => {
             if draft.state().carried_by(&servo).is_some() {
                 let report = reports.servo(&servo);
@@ -119,19 +216,7 @@ pub fn take(observation: Observation, draft: &mut Draft, reports: &mut Reports, 
             instance,
             verdict,
             checked,
-        } => {
-            let Some(balancer) = draft.state().carried_by(&servo) else {
-                return;
-            };
-            let mut balancer = LoadBalancer::clone(balancer);
-            if balancer.observe(&instance, verdict) {
-                tracing::info!(
-                    target: "loadbalancing", %servo, balancer = %balancer.name, %instance,
-                    ?verdict, %checked, "the state of an instance changed"
-                );
-                draft.note_balancer(balancer);
-            }
-        }
+        } => judge(&servo, &instance, verdict, &checked, draft, reports),
         Observation::WebServing { instance } => {
             reports.failed_instances.remove(&instance);
         }
@@ -142,5 +227,33 @@ pub fn take(observation: Observation, draft: &mut Draft, reports: &mut Reports, 
             );
             reports.failed_instances.insert(instance, reason);
         }
+    }
+}
+
+/// Takes a servo's verdict on an instance.
+fn judge(
+    servo: &ServoId,
+    instance: &InstanceId,
+    verdict: Verdict,
+    checked: &str,
+    draft: &mut Draft,
+    reports: &mut Reports,
+) {
+    let Some(balancer) = draft.state().carried_by(servo) else {
+        return;
+    };
+    if !backends(Some(balancer), servo).any(|id| id == instance) {
+        return;
+    }
+    let pair = (servo.clone(), instance.clone());
+    reports.left.remove(&pair);
+    reports.verdicts.insert(pair, verdict);
+    let mut balancer = LoadBalancer::clone(balancer);
+    if balancer.observe(instance, verdict) {
+        tracing::info!(
+            target: "loadbalancing", %servo, balancer = %balancer.name, %instance,
+            ?verdict, checked, "the state of an instance changed"
+        );
+        draft.note_balancer(balancer);
     }
 }

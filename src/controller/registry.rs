@@ -306,7 +306,12 @@ impl Writer {
         for (key, cause) in &touched.balancers {
             let states = (&before.state, &state);
             changed |= update_balancer(&mut desired, key, states, &self.config, cause);
-            reports.forget_missing(before.state.balancers.get(key), state.balancers.get(key));
+            let next = desired.revision + 1;
+            reports.follow(
+                before.state.balancers.get(key),
+                state.balancers.get(key),
+                next,
+            );
         }
         for id in touched.instances.keys() {
             changed |= update_instance(&mut desired, id, &state);

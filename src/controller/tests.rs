@@ -499,6 +499,56 @@ async fn health_goes_from_registration_to_error() {
 }
 
 #[tokio::test]
+async fn a_verdict_holds_for_an_instance_that_came_back_unseen() {
+    let registration = "LoadBalancer&LoadBalancerName=web&Instances.member.1.InstanceId=i-1";
+    let (register, deregister) = (
+        format!("RegisterInstancesWith{registration}"),
+        format!("DeregisterInstancesFrom{registration}"),
+    );
+    // Whether the data plane looked while the instance was gone, and then began anew.
+    for looked in [false, true] {
+        let cloud = Cloud::new();
+        let apply = async || {
+            let revision = cloud.registry.snapshot().revision;
+            let observer = cloud.registry.observer();
+            let applied = Observation::Applied { revision };
+            observer.send(applied).await.unwrap();
+            let mut snapshots = cloud.registry.subscribe();
+            let seen = snapshots.wait_for(|snapshot| snapshot.reports.applied == revision);
+            seen.await.unwrap();
+        };
+        cloud.add("i-1", "PARTI00").await;
+        cloud.done(WEB).await;
+        cloud.done(&register).await;
+        apply().await;
+        let servo = cloud.servos()[0].0.clone();
+        let verdict = Observation::Health {
+            servo,
+            instance: InstanceId::new("i-1"),
+            verdict: Verdict::InService,
+            checked: String::new(),
+        };
+        cloud.registry.observer().send(verdict).await.unwrap();
+        let mut snapshots = cloud.registry.subscribe();
+        let in_service = |snapshot: &Arc<registry::Snapshot>| {
+            let balancers = snapshot.state.balancers.values();
+            let mut states = balancers.flat_map(|b| b.instances.values().map(|r| r.state));
+            states.any(|state| state.as_str() == "InService")
+        };
+        snapshots.wait_for(in_service).await.unwrap();
+        cloud.done(&deregister).await;
+        if looked {
+            apply().await;
+        }
+        cloud.done(&register).await;
+        let fresh = "Instance registration is still in progress.";
+        assert!(cloud.health("web").await.contains(fresh));
+        apply().await;
+        assert_eq!(cloud.health("web").await.contains(fresh), looked);
+    }
+}
+
+#[tokio::test]
 async fn a_terminated_instance_stays_listed_until_release_4_1() {
     for (release, stays) in [("3.3.0", true), ("4.1.0", false)] {
         let cloud = Cloud::release(release);
@@ -795,7 +845,7 @@ async fn later_releases_are_rows_of_the_table() {
         ("4.1.0", request("a.b", ""), "409 InvalidConfigurationRequest: Requested configuration change is invalid: Invalid character found in the loadbalancer name\n"),
         ("4.4.2", request("a", "&Subnets.member.1=subnet-1"), "400 InternalFailure: The supplied parameters are not supported\n"),
         ("3.3.0", request("a", "&Tags.member.1.Key=k"), "400 InvalidParameterValue: Failed to bind the following fields:\nTags.member.1.Key = k\n"),
-        ("4.4.2", "CreateLoadBalancer&LoadBalancerName=a".to_owned(), "409 InvalidConfigurationRequest: Requested configuration change is invalid: There must be at least one availability zone\n"),
+        ("aws", "CreateLoadBalancer&LoadBalancerName=a".to_owned(), "409 InvalidConfigurationRequest: There must be at least one availability zone\n"),
         ("aws", "DescribeLoadBalancers&LoadBalancerNames.member.1=no".to_owned(), "400 LoadBalancerNotFound: There is no ACTIVE Load Balancer named 'no'\n"),
         ("aws", "DescribeAccountLimits".to_owned(), "400 InternalFailure: DescribeAccountLimits is not implemented by this controller\n"),
     ];
