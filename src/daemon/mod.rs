@@ -98,7 +98,7 @@ pub enum DaemonError {
 fn listen_advice(error: &BindError) -> String {
     let other = match error.cause {
         BindCause::InUse => "stop that program, or choose another port with --listen",
-        BindCause::NotAvailable => "choose one of them with --listen",
+        BindCause::NotAvailable => "choose one that is, with --listen",
         BindCause::Denied => "choose a port from 1024 with --listen",
         BindCause::TooManyFiles => "raise the limit with 'ulimit -n'",
         BindCause::Other(_) => return error.to_string(),

@@ -13,6 +13,7 @@ mod demo;
 mod generated;
 mod health;
 mod house;
+mod local;
 mod misuse;
 mod proxy_faults;
 mod proxy_http;
