@@ -75,17 +75,13 @@ impl Person {
         let exports = self.ok(&["local", "env"]);
         let program = env!("CARGO_BIN_EXE_eulb");
         let script = format!("{exports}eulb() {{ {program} \"$@\"; }}\nset -e\n{text}");
-        let output = self
-            .desk
-            .command("eulb", &[""; 0])
+        let desk = self.desk.command("eulb", &[""; 0]);
+        let variables = desk
             .get_envs()
-            .fold(
-                std::process::Command::new("sh"),
-                |mut shell, (name, value)| {
-                    shell.env(name, value.unwrap_or_default());
-                    shell
-                },
-            )
+            .filter_map(|(name, value)| Some((name, value?)));
+        let output = std::process::Command::new("sh")
+            .env_clear()
+            .envs(variables)
             .args(["-c", &script])
             .output()
             .unwrap();
