@@ -1,7 +1,7 @@
 //! One integration crate: the real binary, the real sockets. One file per subject.
 
-// Helpers of tests may unwrap and tell, as tests may.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
+// Helpers of tests may unwrap, as tests may.
+#![allow(clippy::unwrap_used)]
 
 mod cases;
 mod clients;
@@ -10,6 +10,7 @@ mod commands;
 mod controller_http;
 mod crash;
 mod demo;
+mod desync;
 mod generated;
 mod health;
 mod house;
