@@ -259,10 +259,13 @@ fn options_for_the_server_is_passed_on_and_max_forwards_counted() {
     assert_eq!(client.answer_to("OPTIONS").status(), 200);
 
     // At zero this hop is the recipient (RFC 9110, 7.6.2); for other methods the field says nothing.
+    let mut client = proxy.client();
     client.send("OPTIONS * HTTP/1.1\r\nHost: shop.example\r\nMax-Forwards: 0\r\n\r\n");
     assert_eq!(client.answer_to("OPTIONS").status(), 200);
+    let mut client = proxy.client();
     client.send("TRACE /case HTTP/1.1\r\nHost: shop.example\r\nMax-Forwards: 0\r\n\r\n");
-    assert!([200, 405, 501].contains(&client.answer_to("TRACE").status()));
+    let status = client.answer_to("TRACE").status();
+    assert!([200, 405, 501].contains(&status), "{status}");
     let mut client = proxy.client();
     client.send("GET /case HTTP/1.1\r\nHost: shop.example\r\nMax-Forwards: 0\r\n\r\n");
     at.expect("GET /case").reply(200, "got");
@@ -544,6 +547,46 @@ fn trailers_and_extensions_pass_both_ways() {
     assert_eq!(answer.trailers, [pair("X-Sum", "down")]);
 }
 
+/// Readers disagree about codings besides chunked: the instance gets one field that says the same to
+/// all of them, and nothing follows on either connection.
+#[test]
+fn codings_before_chunked_are_passed_in_one_field_and_end_the_connections() {
+    let cases = [
+        ("Transfer-Encoding: gzip, chunked\r\n", "gzip, chunked"),
+        ("Transfer-Encoding: GZIP ,\tchunked \r\n", "gzip, chunked"),
+        (
+            "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n",
+            "gzip, chunked",
+        ),
+        (
+            "Transfer-Encoding: gzip, deflate\r\nA: b\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n",
+            "gzip, deflate, identity, chunked",
+        ),
+    ];
+    let (instance, proxy) = one();
+    for (lines, expected) in cases {
+        let mut client = proxy.client();
+        client.send(format!(
+            "POST /case HTTP/1.1\r\nHost: shop.example\r\n{lines}\r\n3\r\nabc\r\n0\r\n\r\n"
+        ));
+        client
+            .line
+            .offer("GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n");
+        let mut at = instance.accept();
+        let request = at.request();
+        let passed = request
+            .head
+            .one("transfer-encoding")
+            .map(str::to_ascii_lowercase);
+        assert_eq!(passed.as_deref(), Some(expected), "{lines:?}");
+        assert_eq!(request.text(), "abc");
+        at.reply(200, "ok");
+        assert_eq!(client.answer().text(), "ok");
+        client.line.closed();
+        at.line.closed();
+    }
+}
+
 // ---- expectations and upgrades -----------------------------------------------------------------
 
 #[test]
@@ -698,6 +741,28 @@ fn an_upgrade_that_is_declined_is_an_ordinary_exchange() {
     client.get("/next");
     at.expect("GET /next").reply(200, "next");
     assert_eq!(client.answer().text(), "next");
+}
+
+/// A cleartext HTTP/2 connection would go past everything that is read and refused here.
+#[test]
+fn an_upgrade_to_http_2_is_not_passed_on() {
+    for upgrade in [
+        "Upgrade: h2c\r\n",
+        "Upgrade: H2C\r\n",
+        "Upgrade: websocket, h2c\r\n",
+        "Upgrade: h2c\r\nUpgrade: websocket\r\n",
+        "Upgrade: websocket\r\nUpgrade: h2c\r\n",
+    ] {
+        let request = forwarded(&format!(
+            "Connection: Upgrade, HTTP2-Settings\r\n{upgrade}HTTP2-Settings: AAMAAABkAAQAAP__\r\n"
+        ));
+        let passed = request.head.list("upgrade");
+        assert!(
+            !passed.iter().any(|p| p.eq_ignore_ascii_case("h2c")),
+            "{upgrade:?}: {passed:?}"
+        );
+        assert_eq!(request.head.all("http2-settings"), [] as [&str; 0]);
+    }
 }
 
 #[test]

@@ -226,6 +226,26 @@ fn a_transfer_encoding_that_is_not_one_final_chunked_is_refused() {
             "identity alone in the second line",
             "Transfer-Encoding: identity\r\nTransfer-Encoding: xchunked",
         ),
+        ("another word before", "Transfer-Encoding: x, chunked"),
+        (
+            "another word in a line before",
+            "Transfer-Encoding: x\r\nTransfer-Encoding: chunked",
+        ),
+        ("an empty coding before", "Transfer-Encoding: , chunked"),
+        ("an empty coding behind", "Transfer-Encoding: chunked,"),
+        (
+            "an empty line before",
+            "Transfer-Encoding:\r\nTransfer-Encoding: chunked",
+        ),
+        (
+            "gzip, twice chunked",
+            "Transfer-Encoding: gzip, chunked, chunked",
+        ),
+        ("a parameter", "Transfer-Encoding: chunked;a=b"),
+        (
+            "codings with a length",
+            "Transfer-Encoding: gzip, chunked\r\nContent-Length: 5",
+        ),
         ("quoted", "Transfer-Encoding: \"chunked\""),
         ("single quotes", "Transfer-Encoding: 'chunked'"),
         ("two words", "Transfer-Encoding: chunked chunked"),
@@ -448,6 +468,7 @@ fn a_missing_repeated_or_malformed_host_is_refused() {
         ("angle brackets", "Host: <shop>"),
         ("quotes", "Host: \"shop\""),
         ("a bad escape", "Host: shop%zz"),
+        ("a cut escape", "Host: shop%4"),
     ]));
     refused(&[
         ("missing", "GET /case HTTP/1.1\r\n\r\n".into()),
@@ -783,6 +804,18 @@ fn bad_and_overflowing_chunks_are_refused_and_never_complete() {
             "3\r\nabc\r\n0\r\nA : b\r\n\r\n",
         ),
         ("a folded trailer", "3\r\nabc\r\n0\r\nA: b\r\n c\r\n\r\n"),
+        (
+            "a trailer that would frame",
+            "3\r\nabc\r\n0\r\nContent-Length: 3\r\n\r\n",
+        ),
+        (
+            "a trailer that would chunk",
+            "3\r\nabc\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n",
+        ),
+        (
+            "a trailer that would address",
+            "3\r\nabc\r\n0\r\nHost: bank.example\r\n\r\n",
+        ),
         (
             "endless trailers",
             &format!("3\r\nabc\r\n0\r\n{}\r\n", "A: b\r\n".repeat(20_000)),
