@@ -53,9 +53,11 @@ pub async fn carry(presence: &Presence, deadline: &Deadline, client: TcpStream, 
     presence.local.buffers.take_back(session.up.buffer);
     presence.local.buffers.take_back(session.down.buffer);
     if cut {
-        // A stream that did not end must not look as if it had: reset instead of close. The error is
-        // of no use: the socket is closed either way.
-        let _ = socket2::SockRef::from(&session.client).set_linger(Some(std::time::Duration::ZERO));
+        // A stream that did not end must not look as if it had, to either side: reset instead of
+        // close. The errors are of no use: the sockets are closed either way.
+        for side in [&session.client, &session.upstream] {
+            let _ = socket2::SockRef::from(side).set_linger(Some(std::time::Duration::ZERO));
+        }
     }
 }
 

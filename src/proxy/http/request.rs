@@ -436,7 +436,8 @@ fn is_authority(text: &[u8]) -> bool {
             let good = !name.is_empty()
                 && name
                     .iter()
-                    .all(|byte| is_token_byte(*byte) && !b"#^`|".contains(byte));
+                    .all(|byte| is_token_byte(*byte) && !b"#^`|".contains(byte))
+                && escapes_are_whole(name);
             (good, &text[end..])
         }
     };
@@ -451,6 +452,15 @@ fn is_authority(text: &[u8]) -> bool {
         Some(_) => false,
     };
     host_is_good && port_is_good
+}
+
+/// Whether two hexadecimal digits follow every percent sign.
+fn escapes_are_whole(name: &[u8]) -> bool {
+    name.split(|byte| *byte == b'%').skip(1).all(|behind| {
+        behind
+            .get(..2)
+            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    })
 }
 
 #[cfg(test)]
