@@ -53,8 +53,8 @@ pub struct Request {
     pub keep_alive: bool,
     /// The client asks for another protocol on this connection.
     pub upgrade: bool,
-    /// GET or HEAD with a body: well-formed, but servers disagree whether to read it, so nothing
-    /// else may follow on either connection.
+    /// GET or HEAD with a body, or codings besides chunked: well-formed, but servers disagree where
+    /// it ends, so nothing else may follow on either connection.
     pub last_on_connection: bool,
     /// Max-Forwards says that the request is for the proxy itself.
     pub for_the_proxy: Option<ForTheProxy>,
@@ -90,7 +90,7 @@ pub enum Refused {
     Host,
     #[error("Content-Length is not one number")]
     ContentLength,
-    #[error("Transfer-Encoding is not exactly 'chunked', or not for this version")]
+    #[error("Transfer-Encoding does not end with its only 'chunked', or is not for this version")]
     TransferEncoding,
     #[error("Content-Length and Transfer-Encoding contradict each other")]
     TwoLengths,
@@ -166,7 +166,7 @@ pub fn rewrite(
     let upgrade = fields.upgrade && fields.connection.upgrade && version == Version::Http11;
     let bodiless = matches!(method, "GET" | "HEAD");
     let request = Request {
-        last_on_connection: bodiless && !fields.body.is_done(),
+        last_on_connection: fields.codings.others || bodiless && !fields.body.is_done(),
         is_head: method == "HEAD",
         idempotent: matches!(
             method,
@@ -196,7 +196,8 @@ pub fn rewrite(
         };
         let keep = match Field::of(header.name) {
             Field::Host => !host_written,
-            Field::ContentLength | Field::TransferEncoding => true,
+            Field::ContentLength => true,
+            Field::TransferEncoding => !fields.codings.others,
             Field::Connection | Field::HopByHop => false,
             Field::Upgrade => upgrade,
             Field::ForwardedFor if Some(index) == last_forwarded_for => {
@@ -230,6 +231,9 @@ pub fn rewrite(
         }
     }
     kept.write(head, out);
+    if fields.codings.others {
+        write_codings(parsed.headers, out);
+    }
     if last_forwarded_for.is_none() {
         out.extend_from_slice(b"X-Forwarded-For: ");
         out.extend_from_slice(ends.client.as_bytes());
@@ -252,6 +256,7 @@ struct Fields<'a> {
     connection: Connection<'a>,
     /// Upgrade names a protocol that may be asked for.
     upgrade: bool,
+    codings: Codings,
     last_forwarded_for: Option<usize>,
     max_forwards: Option<u64>,
 }
@@ -263,10 +268,11 @@ impl<'a> Fields<'a> {
             host: None,
             connection: Connection::default(),
             upgrade: false,
+            codings: Codings::default(),
             last_forwarded_for: None,
             max_forwards: None,
         };
-        let (mut length, mut chunked) = (None, false);
+        let (mut length, mut h2c) = (None, false);
         for (index, header) in headers.iter().enumerate() {
             match Field::of(header.name) {
                 Field::Host => {
@@ -282,20 +288,20 @@ impl<'a> Fields<'a> {
                     }
                 }
                 Field::TransferEncoding => {
-                    if chunked
-                        || version == Version::Http10
-                        || !header.value.eq_ignore_ascii_case(b"chunked")
-                    {
+                    if version == Version::Http10 {
                         return Err(Refused::TransferEncoding);
                     }
-                    chunked = true;
+                    fields.codings.read(header.value)?;
                 }
                 Field::Connection => fields
                     .connection
                     .read(header.value)
                     .map_err(|_| Refused::Connection)?,
                 // An upgrade to HTTP/2 in clear would open a connection nobody here reads.
-                Field::Upgrade => fields.upgrade = !lists_h2c(header.value),
+                Field::Upgrade => {
+                    fields.upgrade = true;
+                    h2c |= lists_h2c(header.value);
+                }
                 Field::ForwardedFor => fields.last_forwarded_for = Some(index),
                 Field::MaxForwards => {
                     let value = content_length(header.value).ok_or(Refused::MaxForwards)?;
@@ -307,7 +313,11 @@ impl<'a> Fields<'a> {
                 Field::Other | Field::HopByHop | Field::ForwardedProtoOrPort => {}
             }
         }
-        fields.body = match (length, chunked) {
+        fields.upgrade &= !h2c;
+        if fields.codings.others && !fields.codings.chunked {
+            return Err(Refused::TransferEncoding);
+        }
+        fields.body = match (length, fields.codings.chunked) {
             (Some(_), true) => return Err(Refused::TwoLengths),
             (Some(length), false) => Body::of_length(length),
             (None, true) => Body::chunked(),
@@ -318,6 +328,59 @@ impl<'a> Fields<'a> {
         }
         Ok(fields)
     }
+}
+
+/// What the Transfer-Encoding fields of a request say, read as one list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Codings {
+    chunked: bool,
+    /// Codings before it. The body passes as it is; what servers make of such a list differs.
+    others: bool,
+}
+
+impl Codings {
+    /// Reads one more field: known codings, of which `chunked` is the last and comes once.
+    fn read(&mut self, value: &[u8]) -> Result<(), Refused> {
+        for coding in value.split(|byte| *byte == b',') {
+            if self.chunked {
+                return Err(Refused::TransferEncoding);
+            }
+            match known_coding(coding) {
+                Some("chunked") => self.chunked = true,
+                Some(_) => self.others = true,
+                None => return Err(Refused::TransferEncoding),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Transfer codings of RFC 9112 §7, and `identity`, which older clients still list. Parameters are
+/// not among them: chunked with one is to be treated as an error, and the others have none.
+fn known_coding(coding: &[u8]) -> Option<&'static str> {
+    ["chunked", "gzip", "deflate", "compress", "identity"]
+        .into_iter()
+        .find(|known| coding.trim_ascii().eq_ignore_ascii_case(known.as_bytes()))
+}
+
+/// Writes the codings of all Transfer-Encoding fields as one field that every reader sees whole.
+fn write_codings(headers: &[httparse::Header<'_>], out: &mut Vec<u8>) {
+    let mut separator = "Transfer-Encoding: ";
+    for header in headers {
+        if Field::of(header.name) != Field::TransferEncoding {
+            continue;
+        }
+        for coding in header
+            .value
+            .split(|byte| *byte == b',')
+            .filter_map(known_coding)
+        {
+            out.extend_from_slice(separator.as_bytes());
+            out.extend_from_slice(coding.as_bytes());
+            separator = ", ";
+        }
+    }
+    out.extend_from_slice(b"\r\n");
 }
 
 fn lists_h2c(value: &[u8]) -> bool {

@@ -75,7 +75,7 @@ fn what_design_refuses_is_refused() {
             Refused::TransferEncoding,
         ),
         (
-            format!("{post}Transfer-Encoding: gzip, chunked\r\n"),
+            format!("{post}Transfer-Encoding: chunked, gzip\r\n"),
             Refused::TransferEncoding,
         ),
         (
@@ -265,7 +265,16 @@ fn heads_are_patched_and_nothing_else_changes() {
             "POST / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, X-Secret, Host, Content-Length, X-Forwarded-For\r\nKeep-Alive: 5\r\nX-Secret: 1\r\nTE: trailers\r\nProxy-Connection: close\r\nUpgrade: websocket\r\nContent-Length: 3\r\nX-Kept: 1\r\n",
             format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nX-Kept: 1\r\n{OURS}\r\n"),
         ),
+        // Codings besides chunked in one field, and nothing behind the message.
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: GZIP ,\tdeflate\r\nB: c\r\ntransfer-encoding:chunked\r\n",
+            format!("POST / HTTP/1.1\r\nHost: x\r\nB: c\r\nTransfer-Encoding: gzip, deflate, chunked\r\n{OURS}Connection: close\r\n\r\n"),
+        ),
         // Upgrade, but not to HTTP/2.
+        (
+            "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nUpgrade: websocket\r\n",
+            format!("GET / HTTP/1.1\r\nHost: x\r\n{OURS}\r\n"),
+        ),
         (
             "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n",
             format!("GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n{OURS}Connection: upgrade\r\n\r\n"),
