@@ -388,12 +388,14 @@ mod tests {
         );
     }
 
+    type Damage = fn(&mut Vec<u8>);
+
     #[test]
     fn what_cannot_be_trusted_is_refused_and_left_alone() {
         let missing = tempfile::tempdir().unwrap().path().join("a/b");
         assert!(refusal(&missing).starts_with("cannot use the data directory"));
 
-        let damages: [(&str, fn(&mut Vec<u8>)); 4] = [
+        let damages: [(&str, Damage); 4] = [
             ("emptied", Vec::clear),
             ("cut", |bytes| bytes.truncate(bytes.len() / 2)),
             ("another file", |bytes| *bytes = b"hello\n".repeat(10_000)),
