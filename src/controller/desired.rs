@@ -2,6 +2,7 @@
 
 use super::Config;
 use super::state::State;
+use crate::model::attribute::Attributes;
 use crate::model::balancer::{BalancerKey, LoadBalancer, RegistrationState};
 use crate::model::instance::{InstanceId, InstanceKind, InstanceState};
 use crate::model::plane::{Backend, BalancerLabel, Behaviour, Desired, Servo, Web};
@@ -17,7 +18,7 @@ const SHORT_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const LONG_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How load balancers of a release carry traffic.
-pub fn behaviour(release: Release) -> Behaviour {
+fn behaviour(attributes: &Attributes, release: Release) -> Behaviour {
     let long = release.has(Feature::LongTimeouts);
     Behaviour {
         forwarded_proto_and_port: release.has(Feature::ForwardedProtoAndPort),
@@ -25,7 +26,9 @@ pub fn behaviour(release: Release) -> Behaviour {
         reuse_instance_connections: true,
         unavailable_page: !release.has(Feature::EmptyUnavailable),
         first_pass_suffices: release.has(Feature::FirstPassSuffices),
-        idle_timeout: if long {
+        idle_timeout: if release.has(Feature::IdleTimeoutAttribute) {
+            Duration::from_secs(attributes.idle_timeout_seconds.into())
+        } else if long {
             LONG_IDLE_TIMEOUT
         } else {
             SHORT_IDLE_TIMEOUT
@@ -35,7 +38,8 @@ pub fn behaviour(release: Release) -> Behaviour {
         } else {
             SHORT_CONNECT_TIMEOUT
         },
-        draining: None,
+        draining: (release.has(Feature::ConnectionDraining) && attributes.draining.enabled)
+            .then(|| Duration::from_secs(attributes.draining.timeout_seconds.into())),
     }
 }
 
@@ -45,6 +49,7 @@ fn servos(balancer: &LoadBalancer, state: &State, config: &Config, cause: &Arc<s
         account: balancer.account.as_str().into(),
         name: balancer.name.shared(),
     };
+    let cross_zone = config.release.has(Feature::CrossZone) && balancer.attributes.cross_zone;
     balancer
         .servos
         .iter()
@@ -59,7 +64,8 @@ fn servos(balancer: &LoadBalancer, state: &State, config: &Config, cause: &Arc<s
                 .instances
                 .iter()
                 .filter(|(_, registration)| {
-                    registration.zone == place.zone
+                    let reachable = cross_zone && balancer.is_enabled(&registration.zone);
+                    (reachable || registration.zone == place.zone)
                         && registration.state != RegistrationState::Error
                 })
                 .filter_map(|(id, _)| {
@@ -70,7 +76,7 @@ fn servos(balancer: &LoadBalancer, state: &State, config: &Config, cause: &Arc<s
                 })
                 .collect(),
             health_check: balancer.health_check.clone(),
-            behaviour: behaviour(config.release),
+            behaviour: behaviour(&balancer.attributes, config.release),
             cause: cause.clone(),
         })
         .collect()

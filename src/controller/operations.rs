@@ -9,6 +9,9 @@ use super::registry::{Registry, Snapshot};
 use super::state::{Draft, State};
 use crate::model::account::Caller;
 use crate::model::timestamp::Timestamp;
+use crate::wire::attribute::{
+    DescribeAccountLimits, DescribeLoadBalancerAttributes, ModifyLoadBalancerAttributes,
+};
 use crate::wire::balancer::{CreateLoadBalancer, DeleteLoadBalancer, DescribeLoadBalancers};
 use crate::wire::fault::Fault;
 use crate::wire::instance::{
@@ -19,8 +22,14 @@ use crate::wire::listener::{CreateLoadBalancerListeners, DeleteLoadBalancerListe
 use crate::wire::placement::{
     DisableAvailabilityZonesForLoadBalancer, EnableAvailabilityZonesForLoadBalancer,
 };
+use crate::wire::policy::{
+    CreateAppCookieStickinessPolicy, CreateLBCookieStickinessPolicy, CreateLoadBalancerPolicy,
+    DeleteLoadBalancerPolicy, DescribeLoadBalancerPolicies, DescribeLoadBalancerPolicyTypes,
+    SetLoadBalancerPoliciesForBackendServer, SetLoadBalancerPoliciesOfListener,
+};
 use crate::wire::query::{self, Parameters};
 use crate::wire::release::{self, Feature, Release};
+use crate::wire::tag::{AddTags, DescribeTags, RemoveTags};
 use crate::wire::{Action, VERSION, xml};
 use std::sync::Arc;
 
@@ -108,6 +117,20 @@ pub const OPERATIONS: &[Operation] = &[
     reads::<DescribeInstanceHealth>(),
     writes::<EnableAvailabilityZonesForLoadBalancer>(),
     writes::<DisableAvailabilityZonesForLoadBalancer>(),
+    writes::<CreateAppCookieStickinessPolicy>(),
+    writes::<CreateLBCookieStickinessPolicy>(),
+    writes::<CreateLoadBalancerPolicy>(),
+    writes::<DeleteLoadBalancerPolicy>(),
+    reads::<DescribeLoadBalancerPolicies>(),
+    reads::<DescribeLoadBalancerPolicyTypes>(),
+    writes::<SetLoadBalancerPoliciesForBackendServer>(),
+    writes::<SetLoadBalancerPoliciesOfListener>(),
+    writes::<AddTags>(),
+    writes::<RemoveTags>(),
+    reads::<DescribeTags>(),
+    reads::<DescribeLoadBalancerAttributes>(),
+    writes::<ModifyLoadBalancerAttributes>(),
+    reads::<DescribeAccountLimits>(),
 ];
 
 /// Finds the operation of a request.

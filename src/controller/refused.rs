@@ -1,7 +1,11 @@
 //! Refusals in domain words, as faults of the API.
 
+use crate::model::attribute::{AttributeName, AttributeRefusal};
+use crate::model::policy::PolicyRefusal;
 use crate::model::refusal::Refusal;
+use crate::model::tag::TagRefusal;
 use crate::wire::fault::Fault;
+use crate::wire::release::Feature;
 
 impl From<Refusal> for Fault {
     /// The fault of a refusal wherever its operation does not give it another one.
@@ -30,6 +34,62 @@ impl From<Refusal> for Fault {
             | Refusal::InstanceZone { .. }
             | Refusal::InstanceIsServo => Fault::Failure {
                 message: refusal.to_string(),
+            },
+        }
+    }
+}
+
+impl From<PolicyRefusal> for Fault {
+    fn from(refusal: PolicyRefusal) -> Fault {
+        match refusal {
+            PolicyRefusal::Duplicate => Fault::DuplicatePolicyName,
+            PolicyRefusal::TooMany => Fault::TooManyPolicies,
+            PolicyRefusal::UnknownType => Fault::PolicyTypeNotFound,
+            PolicyRefusal::NotFound => Fault::PolicyNotFound,
+            other => Fault::InvalidConfiguration {
+                reason: Some(other.to_string()),
+            },
+        }
+    }
+}
+
+impl From<AttributeRefusal> for Fault {
+    fn from(refusal: AttributeRefusal) -> Fault {
+        match refusal {
+            AttributeRefusal::NotOffered(name) => Fault::NotInRelease {
+                feature: match name {
+                    AttributeName::CrossZone => Feature::CrossZoneAttribute,
+                    AttributeName::Draining => Feature::ConnectionDrainingAttribute,
+                    AttributeName::IdleTimeout => Feature::IdleTimeoutAttribute,
+                    AttributeName::AccessLog => Feature::AccessLogAttribute,
+                    AttributeName::Additional => Feature::AdditionalAttributes,
+                },
+            },
+            AttributeRefusal::Unknown(name) => Fault::AttributeNotFound { name },
+            AttributeRefusal::BucketMissing
+            | AttributeRefusal::BucketInvalid(_)
+            | AttributeRefusal::EmitInterval
+            | AttributeRefusal::EmitIntervalAmazon
+            | AttributeRefusal::Prefix => Fault::InvalidConfiguration {
+                reason: Some(refusal.to_string()),
+            },
+            other => Fault::ValidationError {
+                reason: other.to_string(),
+            },
+        }
+    }
+}
+
+impl From<TagRefusal> for Fault {
+    fn from(refusal: TagRefusal) -> Fault {
+        match refusal {
+            TagRefusal::Duplicate(key) => Fault::DuplicateTagKeys { key },
+            TagRefusal::TooMany => Fault::TooManyTags,
+            TagRefusal::Reserved => Fault::InvalidConfiguration {
+                reason: Some(refusal.to_string()),
+            },
+            other => Fault::ValidationError {
+                reason: other.to_string(),
             },
         }
     }

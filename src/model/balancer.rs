@@ -7,11 +7,14 @@
 //! Source: Eucalyptus 3.3.0, LoadBalancer, LoadBalancerBackendInstance and their life cycles.
 
 use super::account::AccountId;
+use super::attribute::Attributes;
 use super::health::{HealthCheck, Target, Thresholds, Verdict};
 use super::instance::InstanceId;
 use super::listener::{Listener, Port};
 use super::placement::{ServoId, ZoneName};
+use super::policy::Policies;
 use super::refusal::Refusal;
+use super::tag::Tags;
 use super::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -218,6 +221,13 @@ pub struct LoadBalancer {
     /// Absent until there is a listener or somebody configures one.
     pub health_check: Option<HealthCheck>,
     pub servos: BTreeMap<ServoId, ServoPlace>,
+    /// From here on: what came after the first release, absent in what was stored before.
+    #[serde(default)]
+    pub policies: Policies,
+    #[serde(default)]
+    pub attributes: Attributes,
+    #[serde(default)]
+    pub tags: Tags,
 }
 
 impl LoadBalancer {
@@ -238,6 +248,9 @@ impl LoadBalancer {
             instances: BTreeMap::new(),
             health_check: None,
             servos: BTreeMap::new(),
+            policies: Policies::default(),
+            attributes: Attributes::default(),
+            tags: Tags::default(),
         }
     }
 
@@ -285,6 +298,15 @@ impl LoadBalancer {
         }
         self.listeners.insert(listener.port, listener);
         Ok(())
+    }
+
+    /// Removes the listeners of some ports, and with them the places where policies were in force.
+    /// Ports without a listener are ignored.
+    pub fn remove_listeners(&mut self, ports: impl IntoIterator<Item = Port>) {
+        for port in ports {
+            self.listeners.remove(&port);
+        }
+        self.policies.prune(self.listeners.values());
     }
 
     /// The zones that are enabled.

@@ -303,6 +303,7 @@ impl Fault {
             Fault::SubnetNotFound => "Invalid subnet(s)".to_owned(),
             Fault::InvalidSecurityGroup => "Invalid security group(s)".to_owned(),
             Fault::InvalidScheme { scheme } => format!("Invalid scheme ({scheme})"),
+            Fault::TooManyTags if !amazon => "Tag limit exceeded".to_owned(),
             Fault::TooManyTags => {
                 "The quota for the number of tags has already been reached".to_owned()
             }

@@ -1,6 +1,7 @@
 //! CreateLoadBalancer, DescribeLoadBalancers, DeleteLoadBalancer.
 
 use super::listener::{default_thresholds, read};
+use super::{policy, tag};
 use crate::controller::operations::{Context, Read, Write};
 use crate::controller::properties::Property;
 use crate::controller::refused::failed;
@@ -44,7 +45,6 @@ fn refuse_options(request: &CreateLoadBalancer, context: &Context) -> Result<(),
         }));
     }
     let given = [
-        (!tags.is_empty(), Feature::TagsOption),
         (request.subnets.is_some(), Feature::SubnetsOption),
         (
             request.security_groups.is_some(),
@@ -82,8 +82,13 @@ impl Write for CreateLoadBalancer {
             draft.state().property(Property::DnsSubdomain).to_owned(),
             context.now,
         );
+        let tags = members(&self.tags);
+        if !tags.is_empty() {
+            tag::add(&mut balancer.tags, tags, context)?;
+        }
         if let Some(existing) = draft.state().balancer(&account, balancer.name.as_str()) {
-            let same = existing.listeners.values().eq(listeners.iter());
+            let same =
+                existing.listeners.values().eq(listeners.iter()) && existing.tags == balancer.tags;
             if same && context.has(Feature::IdenticalCreateSucceeds) {
                 return Ok(CreateLoadBalancerResponse {
                     dns_name: Some(existing.dns_name(domain)),
@@ -177,6 +182,7 @@ impl Read for DescribeLoadBalancers {
 
 fn describe(balancer: &LoadBalancer, context: &Context, state: &State) -> LoadBalancerDescription {
     let listeners = balancer.listeners.values().map(|listener| {
+        let policy_names = policy::of_listener(balancer, listener.port, context);
         let listener = WireListener {
             protocol: Some(listener.protocol.to_string()),
             load_balancer_port: Some(listener.port.get().into()),
@@ -188,7 +194,7 @@ fn describe(balancer: &LoadBalancer, context: &Context, state: &State) -> LoadBa
         };
         ListenerDescription {
             listener: Some(listener),
-            policy_names: None,
+            policy_names,
         }
     });
     // The element is absent if there never was a zone, and empty if all were disabled.
@@ -198,6 +204,8 @@ fn describe(balancer: &LoadBalancer, context: &Context, state: &State) -> LoadBa
         load_balancer_name: Some(balancer.name.to_string()),
         dns_name: Some(balancer.dns_name(&context.config.dns_domain)),
         listener_descriptions: Some(listeners.collect()),
+        policies: policy::policies(balancer, context),
+        backend_server_descriptions: policy::backends(balancer, context),
         availability_zones: zones,
         instances: Some(instances(balancer)),
         health_check: balancer.health_check.as_ref().map(health_check),

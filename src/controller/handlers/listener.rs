@@ -114,11 +114,8 @@ impl Write for DeleteLoadBalancerListeners {
     ) -> Result<DeleteLoadBalancerListenersResponse, Fault> {
         let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
         // A port without a listener, or that is no port, is none to delete.
-        for port in members(&self.load_balancer_ports) {
-            if let Some(port) = Port::new(*port) {
-                balancer.listeners.remove(&port);
-            }
-        }
+        let ports = members(&self.load_balancer_ports).iter();
+        balancer.remove_listeners(ports.filter_map(|port| Port::new(*port)));
         draft.put_balancer(balancer);
         Ok(DeleteLoadBalancerListenersResponse {})
     }

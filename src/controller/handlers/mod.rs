@@ -3,15 +3,23 @@
 //! A handler reads its request, makes one transition of a draft and describes the result. It waits
 //! for nothing and touches no file.
 
+mod attribute;
 mod balancer;
 mod instance;
+mod limits;
 mod listener;
 mod placement;
+mod policy;
+mod tag;
 
 use super::operations::Context;
 use super::state::{Draft, State};
 use crate::model::balancer::LoadBalancer;
+use crate::model::policy::Dialect;
 use crate::model::refusal::Refusal;
+use crate::wire::fault::Fault;
+use crate::wire::query::BindError;
+use crate::wire::release::Feature;
 use std::sync::Arc;
 
 /// The caller's load balancer of a name.
@@ -35,3 +43,44 @@ fn balancer_to_change(
 ) -> Result<LoadBalancer, Refusal> {
     balancer(draft.state(), context, name).map(|found| LoadBalancer::clone(found))
 }
+
+/// A load balancer to be described, by its name or, from Eucalyptus 4.1.1, its DNS name: of any
+/// account for the administrator, of the caller's own for everybody else.
+fn balancer_to_describe<'s>(
+    state: &'s State,
+    context: &Context,
+    name: &str,
+) -> Result<&'s Arc<LoadBalancer>, Refusal> {
+    let own = balancer(state, context, name);
+    if own.is_ok() || !context.has(Feature::AdministratorLookups) {
+        return own;
+    }
+    let domain = &context.config.dns_domain;
+    let named =
+        |balancer: &&Arc<LoadBalancer>| balancer.dns_name(domain).eq_ignore_ascii_case(name);
+    let found = if context.caller.administrator {
+        state.balancers.values().find(named)
+    } else {
+        state.balancers_of(&context.caller.account).find(named)
+    };
+    found.map_or(own, Ok)
+}
+
+/// Whose rules apply to policies, attributes and tags.
+fn dialect(context: &Context) -> Dialect {
+    if context.has(Feature::AmazonRules) {
+        Dialect::Amazon
+    } else {
+        Dialect::Eucalyptus
+    }
+}
+
+/// The fault of a required parameter that is not there. A list that is there but empty is.
+fn missing(name: &str) -> Fault {
+    Fault::Bind(BindError {
+        fields: vec![(name.to_owned(), None)],
+    })
+}
+
+#[cfg(test)]
+mod tests;
