@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_operation_of_the_first_release_has_a_handler() {
+    fn every_operation_of_the_first_release_has_a_handler_and_all_are_of_the_api() {
         let found: Vec<_> = release::AVAILABILITY
             .iter()
             .filter(|row| row.kind == release::Kind::Operation)
@@ -208,6 +208,10 @@ mod tests {
             .map(|row| row.name)
             .collect();
         let handled: Vec<_> = OPERATIONS.iter().map(|row| row.action).collect();
-        assert_eq!(handled, found);
+        assert_eq!(handled[..found.len()], found);
+        for (index, action) in handled.iter().enumerate() {
+            assert!(release::operation(action).is_some(), "{action}");
+            assert!(!handled[..index].contains(action), "{action} twice");
+        }
     }
 }

@@ -847,7 +847,7 @@ async fn later_releases_are_rows_of_the_table() {
         ("3.3.0", request("a", "&Tags.member.1.Key=k"), "400 InvalidParameterValue: Failed to bind the following fields:\nTags.member.1.Key = k\n"),
         ("aws", "CreateLoadBalancer&LoadBalancerName=a".to_owned(), "409 InvalidConfigurationRequest: There must be at least one availability zone\n"),
         ("aws", "DescribeLoadBalancers&LoadBalancerNames.member.1=no".to_owned(), "400 LoadBalancerNotFound: There is no ACTIVE Load Balancer named 'no'\n"),
-        ("aws", "DescribeAccountLimits".to_owned(), "400 InternalFailure: DescribeAccountLimits is not implemented by this controller\n"),
+        ("aws", "AttachLoadBalancerToSubnets".to_owned(), "400 InternalFailure: AttachLoadBalancerToSubnets is not implemented by this controller\n"),
     ];
     for (release, request, expected) in cases {
         let cloud = Cloud::release(release);
