@@ -70,7 +70,8 @@ impl ServoReport {
     }
 }
 
-/// The instances of a load balancer that a servo may forward to.
+/// The instances of a load balancer that a servo speaks for: those of its own zone, even where with
+/// cross-zone on it checks and serves others too. Source: Eucalyptus 4.2.
 fn backends<'b>(
     balancer: Option<&'b Arc<LoadBalancer>>,
     servo: &ServoId,

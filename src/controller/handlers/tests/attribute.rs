@@ -230,13 +230,13 @@ async fn attributes_reach_the_data_plane() {
         };
         let observer = desk.controller.observer();
         observer.send(observation).await.expect("the registry runs");
-        // The queue is read in order: once it is applied, so is what was before.
-        let revision = desk.desired().revision + 1000;
+        // The queue is read in order: once a later revision is applied, so is what was before.
+        let registry = &desk.controller.shared.registry;
+        let revision = registry.snapshot().reports.applied + 1;
         observer
             .send(Observation::Applied { revision })
             .await
             .expect("the registry runs");
-        let registry = &desk.controller.shared.registry;
         while registry.snapshot().reports.applied < revision {
             tokio::task::yield_now().await;
         }
