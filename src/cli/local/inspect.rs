@@ -239,7 +239,10 @@ impl Logs {
         let path = directory.log();
         let mut log = Log::open(&path)?;
         report::print(&last(log.file_to_end(&path)?, self.lines))?;
-        while self.follow {
+        if !self.follow {
+            return Ok(());
+        }
+        loop {
             std::thread::sleep(GLANCE * 5);
             let more = log.more(&path)?;
             report::print(&more)?;
@@ -247,7 +250,6 @@ impl Logs {
                 return Ok(());
             }
         }
-        Ok(())
     }
 }
 

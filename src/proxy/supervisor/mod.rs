@@ -1,7 +1,7 @@
 //! Keeps in the workers what is desired: the part that Auto Scaling, the servo's main loop and its
 //! health checkers played in Eucalyptus.
 //!
-//! One task compares what it holds with the newest [`Desired`] ([`plan`]: pure) and carries the steps
+//! One task compares what it holds with the newest [`Desired`] ([`mod@plan`]: pure) and carries the steps
 //! out: binds and closes listeners, hands the workers a new pool when an instance's verdict changes
 //! ([`checker`]), and tells what it saw. It never relies on having heard every snapshot, and goes on
 //! with the last one when the control plane is gone.
