@@ -83,3 +83,41 @@ fn a_signal_ends_it_at_once_and_leaves_nothing() {
             .all(|line| !line.contains('\x1b'))
     );
 }
+
+#[test]
+fn a_claim_that_is_not_true_is_told_and_the_log_is_kept() {
+    let scratch = tempfile::tempdir().unwrap();
+    // A path too long for a Unix socket: the cloud cannot start there.
+    let long = scratch.path().join("x".repeat(100));
+    std::fs::create_dir(&long).unwrap();
+    let output = demo(&long).arg("--json").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let objects: Vec<Value> = stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(objects.len(), 2, "{stdout}");
+    assert_eq!(objects[0]["held"], false);
+    let came = objects[0]["came"].as_str().unwrap();
+    assert!(came.contains("socket"), "{came}");
+    assert_eq!(objects[1]["summary"]["ok"], false);
+    let log = objects[1]["summary"]["log"].as_str().unwrap();
+    assert!(Path::new(log).exists(), "{log}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.starts_with("eulb demo: error: step 1 ") && stderr.contains(log),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_gets_no_status_of_success() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut child = demo(scratch.path()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    while !lines.next().unwrap().unwrap().contains("eulb local start") {}
+    drop(lines);
+    assert_eq!(child.wait().unwrap().code(), Some(141));
+    assert!(is_empty(scratch.path()));
+}

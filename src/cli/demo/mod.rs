@@ -25,6 +25,9 @@ use tokio::signal::unix::{SignalKind, signal};
 /// What a shell reports of a program that Ctrl-C has ended.
 const INTERRUPTED: u8 = 130;
 
+/// What a shell reports of a program whose reader has gone away.
+const UNHEARD: u8 = 141;
+
 /// The options of `eulb demo`.
 pub fn describe() -> clap::Command {
     clap::Command::new("demo")
@@ -84,7 +87,7 @@ async fn play(teller: Teller) -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::new)?;
     let mut stage = Stage::set().map_err(Failure::new)?;
     let outcome = tokio::select! {
-        outcome = all_steps(teller, &mut stage) => outcome,
+        outcome = all_steps(teller, &mut stage) => outcome.map_err(not_to_the_end),
         _ = interrupt.recv() => Err(Failure::Told(INTERRUPTED)),
         _ = terminate.recv() => Err(Failure::Told(INTERRUPTED)),
     };
@@ -116,6 +119,15 @@ async fn play(teller: Teller) -> Result<(), Failure> {
             "step {number} was not as claimed; the cloud's log is {}",
             stage.log().display()
         ))),
+    }
+}
+
+/// A reader that goes away (`eulb demo | head`) is no fault, but the claims that were not played have
+/// not held either: the status must not be 0.
+fn not_to_the_end(failure: Failure) -> Failure {
+    match failure {
+        Failure::Told(0) => Failure::Told(UNHEARD),
+        other => other,
     }
 }
 
@@ -160,9 +172,11 @@ async fn one_step(
 /// What an act has shown: the newest evidence of its kind.
 fn told(look: Look, act: Act, seen: &Evidence) -> String {
     let told = match act {
-        Act::StartCloud | Act::Enter | Act::Type(_) | Act::TypeAsAdministrator(_) => {
-            seen.runs.last().map(|run| look.run(run))
-        }
+        Act::StartCloud
+        | Act::Enter
+        | Act::BecomeAdministrator
+        | Act::Type(_)
+        | Act::TypeAsAdministrator(_) => seen.runs.last().map(|run| look.run(run)),
         Act::Await { .. } => seen.waits.last().map(|(what, took)| look.wait(what, *took)),
         Act::Look(_) => seen.answers.last().map(|answer| look.answer(answer)),
         Act::Ask { .. } | Act::Watch | Act::LoadOff => {
@@ -178,7 +192,7 @@ fn told(look: Look, act: Act, seen: &Evidence) -> String {
 fn expectation(act: Act, seen: &Evidence) -> String {
     match act {
         Act::StartCloud => "a cloud that starts".to_owned(),
-        Act::Enter => "an endpoint and keys".to_owned(),
+        Act::Enter | Act::BecomeAdministrator => "an endpoint and keys".to_owned(),
         Act::Type(line) | Act::TypeAsAdministrator(line) => format!("'{}' runs", seen.fill(line)),
         Act::Await { instance, state } => format!("{} becomes {state}", seen.fill(instance)),
         Act::Look(_) | Act::Ask { .. } | Act::LoadOn | Act::Watch | Act::LoadOff => {

@@ -26,6 +26,8 @@ pub enum Act {
     Enter,
     /// Runs a command as the tenant.
     Type(&'static str),
+    /// Shows how the keys of the cloud administrator's account are taken.
+    BecomeAdministrator,
     /// Runs a command as the cloud administrator.
     TypeAsAdministrator(&'static str),
     /// Waits until the load balancer `web` holds an instance to be in this state.
@@ -39,7 +41,8 @@ pub enum Act {
     Ask { listener: usize, times: u32 },
     /// Starts a steady load on the first listener.
     LoadOn,
-    /// Lets the steady load go on for a second, and draws who answered.
+    /// Lets the steady load go on for a second, and draws who answered; failures are those since it
+    /// was started.
     Watch,
     /// Ends the steady load, and draws who answered in all.
     LoadOff,
@@ -50,8 +53,8 @@ pub enum Act {
 }
 
 use Act::{
-    Ask, Await, Enter, Knock, Leave, LoadOff, LoadOn, Look, StartCloud, Type, TypeAsAdministrator,
-    Watch,
+    Ask, Await, BecomeAdministrator, Enter, Knock, Leave, LoadOff, LoadOn, Look, StartCloud, Type,
+    TypeAsAdministrator, Watch,
 };
 
 /// Requests that are drawn as a bar chart.
@@ -192,6 +195,7 @@ pub const STEPS: &[Step] = &[
         title: "Two accounts",
         behind: "Every request is signed, and a load balancer belongs to the account of whoever created it. The cloud administrator may ask for everybody's.",
         acts: &[
+            BecomeAdministrator,
             TypeAsAdministrator("eulb-describe-lbs"),
             TypeAsAdministrator("eulb-describe-lbs verbose"),
         ],
