@@ -423,7 +423,8 @@ impl Held {
         // Waits until the task is dropped, and the socket with it.
         let _ = self.accepting.await;
         self.opened.phase.set(Phase::Draining);
-        self.opened.instances.replace(&[]);
+        // The instances stay: a request that is on its way is served. The pool goes with the last
+        // connection.
         local.deadlines.wake(self.opened.group());
         if let Some(drain) = drain {
             let local = Rc::clone(local);
