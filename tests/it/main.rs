@@ -16,6 +16,7 @@ mod health;
 mod house;
 mod local;
 mod misuse;
+mod mutations;
 mod proxy_faults;
 mod proxy_http;
 mod proxy_tcp;

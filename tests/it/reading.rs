@@ -135,6 +135,27 @@ impl<S: Read> Reader<S> {
 
     /// The next answer to a request of this method; interim ones (1xx, but 101) come singly too.
     pub fn answer(&mut self, method: &str) -> Result<Message, Fault> {
+        let answer = self.answer_as_it_came(method)?;
+        let bodiless = answer.status() < 200 || answer.status() == 204;
+        let framed = ["content-length", "transfer-encoding"]
+            .iter()
+            .any(|name| !answer.head.all(name).is_empty());
+        if answer.head.line.splitn(3, ' ').count() < 3 {
+            return Err(broken("status line", &answer.head.line));
+        }
+        if bodiless && framed {
+            return Err(broken(
+                "framing of an answer that has no body",
+                &answer.head,
+            ));
+        }
+        Ok(answer)
+    }
+
+    /// The same without minding two things that whoever passes an answer on puts right, and on which
+    /// its end does not depend: the blank before an absent reason, and fields that frame a body which
+    /// such an answer does not have.
+    pub fn answer_as_it_came(&mut self, method: &str) -> Result<Message, Fault> {
         let head = self.head()?;
         let framing = answer_framing(&head, method)?;
         self.rest(head, framing)
@@ -290,7 +311,10 @@ pub fn read_head(bytes: &[u8]) -> Result<Head, Fault> {
     let mut head = Head::default();
     for (number, line) in lines.into_iter().enumerate() {
         if number == 0 {
-            if line.iter().any(u8::is_ascii_control) {
+            // A reason may contain a tab, a request line nothing of the kind.
+            let tab = line.starts_with(b"HTTP/");
+            let odd = |byte: &u8| byte.is_ascii_control() && !(tab && *byte == b'\t');
+            if line.iter().any(odd) {
                 return Err(broken("first line", &latin1(line)));
             }
             head.line = latin1(line);
@@ -380,9 +404,8 @@ pub fn request_framing(head: &Head) -> Result<Framing, Fault> {
 
 fn status_of(head: &Head) -> Result<u16, Fault> {
     let mut words = head.line.splitn(3, ' ');
-    let (version, status) = (words.next(), words.next());
-    match (version, status, words.next()) {
-        (Some("HTTP/1.1" | "HTTP/1.0"), Some(digits), Some(_))
+    match (words.next(), words.next()) {
+        (Some("HTTP/1.1" | "HTTP/1.0"), Some(digits))
             if digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit()) =>
         {
             digits.parse().map_err(|_| broken("status", &head.line))
@@ -398,9 +421,6 @@ fn answer_framing(head: &Head, method: &str) -> Result<Framing, Fault> {
         return Err(broken("framing", head));
     }
     let bodiless = method == "HEAD" || status < 200 || status == 204 || status == 304;
-    if (status < 200 || status == 204) && (length.is_some() || chunked) {
-        return Err(broken("framing of an answer that has no body", head));
-    }
     Ok(match (bodiless, length, chunked) {
         (true, ..) => Framing::None,
         (false, Some(length), _) => Framing::Length(length),

@@ -416,7 +416,14 @@ pub struct Recorded {
 
 type Answering = dyn Fn(&Message) -> Act + Send + Sync;
 /// A plain mutex: nothing waits while holding it.
-type Records = Arc<Mutex<Vec<Recorded>>>;
+type Records = Arc<Mutex<Log>>;
+
+#[derive(Default)]
+struct Log {
+    connections: Vec<Recorded>,
+    /// The whole requests of all connections, as they came.
+    requests: Vec<Message>,
+}
 
 /// An instance that answers by a function and keeps what it received.
 pub struct Recorder {
@@ -449,8 +456,8 @@ impl Recorder {
                     }
                     let number = {
                         let mut records = records.lock().unwrap();
-                        records.push(Recorded::default());
-                        records.len() - 1
+                        records.connections.push(Recorded::default());
+                        records.connections.len() - 1
                     };
                     let (records, answer) = (records.clone(), answer.clone());
                     connections.push(std::thread::spawn(move || {
@@ -471,13 +478,19 @@ impl Recorder {
         self.address
     }
 
-    /// The whole requests so far.
+    /// The whole requests so far, as they came.
     pub fn requests(&self) -> Vec<Message> {
-        let records = self.records.lock().unwrap();
-        records
-            .iter()
-            .flat_map(|record| record.requests.clone())
-            .collect()
+        self.requests_from(0)
+    }
+
+    /// The same without the first so many.
+    pub fn requests_from(&self, first: usize) -> Vec<Message> {
+        self.records.lock().unwrap().requests[first..].to_vec()
+    }
+
+    /// How many whole requests there have been.
+    pub fn count(&self) -> usize {
+        self.records.lock().unwrap().requests.len()
     }
 
     /// The one request so far that asked for this (`GET /path`).
@@ -495,7 +508,7 @@ impl Recorder {
         proxy.stop();
         self.end();
         let records = self.records.lock().unwrap();
-        records.clone()
+        records.connections.clone()
     }
 
     fn end(&mut self) {
@@ -515,8 +528,12 @@ fn serve(mut line: Line, number: usize, records: &Records, answer: &Answering) {
         let read = line.reader.request();
         {
             let mut records = records.lock().unwrap();
-            let record = &mut records[number];
-            record.raw.clone_from(&line.reader.raw);
+            if let Ok(request) = &read {
+                records.requests.push(request.clone());
+            }
+            let record = &mut records.connections[number];
+            let known = record.raw.len();
+            record.raw.extend_from_slice(&line.reader.raw[known..]);
             match &read {
                 Ok(request) => record.requests.push(request.clone()),
                 Err(fault) => record.end = Some(fault.clone()),
