@@ -8,6 +8,8 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::io::{AsyncRead, ReadBuf};
@@ -114,10 +116,20 @@ pub fn is_still_open(stream: &TcpStream) -> bool {
 #[derive(Default)]
 pub struct Instances {
     in_service: RefCell<Vec<Rc<Instance>>>,
-    turn: Cell<usize>,
+    /// Whose turn is next. The workers of a listener share it, since whoever counts expects round
+    /// robin of the listener, not of each worker: one relaxed addition for a request.
+    turn: Arc<AtomicUsize>,
 }
 
 impl Instances {
+    /// No instances yet; those to come take turns with those of the other workers.
+    pub fn taking_turns(turn: Arc<AtomicUsize>) -> Instances {
+        Instances {
+            in_service: RefCell::default(),
+            turn,
+        }
+    }
+
     /// Takes over a new list. Instances that stay keep their connections; those that leave keep
     /// their running exchanges, lose their idle connections, and are returned.
     pub fn replace(&self, targets: &[Target]) -> Vec<Rc<Instance>> {
@@ -141,8 +153,7 @@ impl Instances {
         let in_service = self.in_service.borrow();
         let count = in_service.len();
         for _ in 0..count {
-            let turn = self.turn.get();
-            self.turn.set(turn.wrapping_add(1));
+            let turn = self.turn.fetch_add(1, Ordering::Relaxed);
             let candidate = &in_service[turn % count];
             if !tried.iter().any(|tried| Rc::ptr_eq(tried, candidate)) {
                 return Some(Rc::clone(candidate));
@@ -221,6 +232,17 @@ mod tests {
             instances.replace(&targets(names));
             assert_eq!(turns(&instances, 4), expected);
         }
+    }
+
+    #[test]
+    fn workers_take_turns_together() {
+        let turn = Arc::default();
+        let workers = [(); 2].map(|()| Instances::taking_turns(Arc::clone(&turn)));
+        workers.iter().for_each(|worker| {
+            worker.replace(&targets("abc"));
+        });
+        let served = [0, 1, 1, 0, 0, 1].map(|worker| turns(&workers[worker], 1));
+        assert_eq!(served.concat(), "abcabc");
     }
 
     #[test]

@@ -65,6 +65,8 @@ enum Command {
         counters: Arc<Counters>,
         /// Client connections of the listener over all workers.
         open: Arc<AtomicUsize>,
+        /// Whose turn it is, over all workers.
+        turn: Arc<AtomicUsize>,
     },
     Update {
         key: ListenerKey,
@@ -133,6 +135,7 @@ impl Workers {
             .collect::<io::Result<Vec<_>>>()?;
         let counters: Vec<Arc<Counters>> = self.threads.iter().map(|_| Arc::default()).collect();
         let open = Arc::new(AtomicUsize::new(0));
+        let turn = Arc::new(AtomicUsize::new(0));
         for ((thread, socket), counters) in self.threads.iter().zip(sockets).zip(&counters) {
             thread.send(Command::Open {
                 key: key.clone(),
@@ -140,6 +143,7 @@ impl Workers {
                 spec: Arc::clone(&spec),
                 counters: Arc::clone(counters),
                 open: Arc::clone(&open),
+                turn: Arc::clone(&turn),
             });
         }
         self.lock().insert(key, counters);
@@ -337,12 +341,13 @@ async fn obey(
                 spec,
                 counters,
                 open,
+                turn,
             } => match watch(socket) {
                 Ok((socket, address)) => {
                     let opened = Rc::new(Open {
                         key: key.clone(),
                         forwarding: RefCell::new(Rc::new(spec.forwarding())),
-                        instances: Instances::default(),
+                        instances: Instances::taking_turns(turn),
                         spec: RefCell::new(Arc::clone(&spec)),
                         counters,
                         address,
