@@ -152,7 +152,7 @@ fn the_corpus_is_served_or_refused_by_its_tier_and_never_smuggles() {
                 let verb = if served { "served" } else { "refused" };
                 faults.push(fault(verb.to_owned()));
             }
-            let behind = match client.line.reader.to_end() {
+            let behind = match client.line.reader.until_end() {
                 Ok(behind) => latin1(&behind),
                 Err(Fault::Reset) => latin1(client.line.reader.unread()),
                 Err(silent) => format!("{silent:?}"),

@@ -188,7 +188,7 @@ fn no_instance_sees_a_request_that_a_strict_reading_does_not() {
         let before = instance.count();
         let mut client = proxy.client();
         client.line.offer(&bytes).finish();
-        let said = match client.line.reader.to_end() {
+        let said = match client.line.reader.until_end() {
             Ok(said) => said,
             Err(Fault::Reset) => client.line.reader.raw.clone(),
             Err(fault) => panic!("{fault:?}, {}", told()),

@@ -199,7 +199,7 @@ fn a_post_is_never_executed_twice_however_connections_die() {
     let threads: Vec<_> = (0..CLIENTS)
         .map(|number| {
             std::thread::spawn(move || {
-                let mut served = 0;
+                let mut served = Vec::new();
                 let mut client = Client::connect(address);
                 for turn in 0..POSTS {
                     let asked = format!("POST /{number}-{turn}");
@@ -210,7 +210,7 @@ fn a_post_is_never_executed_twice_however_connections_die() {
                     match answer.status() {
                         200 => {
                             assert_eq!(answer.text(), asked, "an answer was crossed");
-                            served += 1;
+                            served.push(asked);
                         }
                         502 | 504 => {}
                         other => panic!("{asked} answered {other}"),
@@ -223,22 +223,29 @@ fn a_post_is_never_executed_twice_however_connections_die() {
             })
         })
         .collect();
-    let served: u64 = threads
+    let served: Vec<String> = threads
         .into_iter()
-        .map(|thread| thread.join().unwrap())
-        .sum();
-    assert!(served > CLIENTS * POSTS / 3, "{served} served");
+        .flat_map(|thread| thread.join().unwrap())
+        .collect();
+    assert!(
+        served.len() as u64 > CLIENTS * POSTS / 3,
+        "{} served",
+        served.len()
+    );
     let mut executed: HashMap<String, usize> = HashMap::new();
     for request in instances.iter().flat_map(Recorder::requests) {
         *executed.entry(request.asked().to_owned()).or_default() += 1;
     }
     let twice: Vec<_> = executed.iter().filter(|(_, times)| **times > 1).collect();
     assert!(twice.is_empty(), "executed more than once: {twice:?}");
-    assert_eq!(
-        executed.len() as u64,
-        CLIENTS * POSTS,
-        "every POST was tried"
-    );
+    // The others were answered 502: executed once without an answer, or sent on a connection that
+    // the instance was just closing, and not executed at all.
+    for asked in served {
+        assert!(
+            executed.contains_key(&asked),
+            "{asked} was answered for nobody"
+        );
+    }
 }
 
 /// Every kind of answer at once, from instances that frame, close and split as they like.
@@ -528,7 +535,7 @@ fn an_ambiguous_or_malformed_answer_is_502_and_its_connection_never_used_again()
         fresh.close();
         drop(next);
         if !matches!(
-            at.line.reader.to_end().as_deref(),
+            at.line.reader.until_end().as_deref(),
             Ok([]) | Err(Fault::Reset)
         ) {
             faults.push(format!("{name}: not closed"));
@@ -576,7 +583,7 @@ fn what_an_instance_says_beyond_its_answer_is_nobodys_answer() {
         fresh.expect("GET /other").reply(200, "other");
         assert_eq!(other.answer().text(), "other", "{name}");
         client.line.finish();
-        let rest = client.line.reader.to_end().unwrap_or_default();
+        let rest = client.line.reader.until_end().unwrap_or_default();
         assert!(!latin1(&rest).contains("poison"), "{name}");
         fresh.close();
     }
@@ -701,7 +708,7 @@ fn wrong_chunks_of_an_answer_never_become_a_whole_one() {
         assert!(seen, "{chunks:?}: {got:?}");
         assert!(
             matches!(
-                at.line.reader.to_end().as_deref(),
+                at.line.reader.until_end().as_deref(),
                 Ok([]) | Err(Fault::Reset)
             ),
             "{chunks:?}: not closed"

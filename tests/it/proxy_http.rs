@@ -637,12 +637,12 @@ fn a_body_refused_by_a_final_answer_is_never_read_as_a_request() {
     assert_eq!((answer.status(), answer.text()), (417, "no".into()));
     // Whether the client sends its body all the same or not: these bytes are no request.
     client.line.offer(body).finish();
-    let rest = client.line.reader.to_end().unwrap_or_default();
+    let rest = client.line.reader.until_end().unwrap_or_default();
     assert_eq!(latin1(&rest), "", "nothing answers a body");
-    drop(at.line.reader.to_end());
+    drop(at.line.reader.until_end());
     drop(proxy);
     for mut other in instance.waiting() {
-        let _ = other.line.reader.to_end();
+        let _ = other.line.reader.until_end();
         assert_eq!(latin1(&other.line.reader.raw), "");
     }
 }

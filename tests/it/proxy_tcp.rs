@@ -50,11 +50,11 @@ fn the_client_may_end_first_and_still_read() {
     let mut client = proxy.client();
     client.send("question").line.finish();
     let mut at = instance.accept();
-    assert_eq!(at.line.reader.to_end().unwrap(), b"question");
+    assert_eq!(at.line.reader.until_end().unwrap(), b"question");
     at.send("answer, ").send("in two parts");
     at.close();
     assert_eq!(
-        client.line.reader.to_end().unwrap(),
+        client.line.reader.until_end().unwrap(),
         b"answer, in two parts"
     );
 }
@@ -65,9 +65,9 @@ fn the_instance_may_end_first_and_still_read() {
     let mut client = proxy.client();
     let mut at = instance.accept();
     at.send("all I have").line.finish();
-    assert_eq!(client.line.reader.to_end().unwrap(), b"all I have");
+    assert_eq!(client.line.reader.until_end().unwrap(), b"all I have");
     client.send("thanks").send(", really").line.finish();
-    assert_eq!(at.line.reader.to_end().unwrap(), b"thanks, really");
+    assert_eq!(at.line.reader.until_end().unwrap(), b"thanks, really");
 }
 
 #[test]
@@ -95,14 +95,14 @@ fn a_reset_is_not_made_into_a_clean_end() {
     at.send("half");
     client.line.reader.some().unwrap();
     at.reset();
-    assert_eq!(client.line.reader.to_end(), Err(Fault::Reset));
+    assert_eq!(client.line.reader.until_end(), Err(Fault::Reset));
 
     let mut client = proxy.client();
     let mut at = instance.accept();
     client.send("half");
     at.line.reader.some().unwrap();
     client.line.reset();
-    assert_eq!(at.line.reader.to_end(), Err(Fault::Reset));
+    assert_eq!(at.line.reader.until_end(), Err(Fault::Reset));
 }
 
 #[test]

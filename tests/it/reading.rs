@@ -203,7 +203,7 @@ impl<S: Read> Reader<S> {
     }
 
     /// Everything up to the end of the connection.
-    pub fn to_end(&mut self) -> Result<Vec<u8>, Fault> {
+    pub fn until_end(&mut self) -> Result<Vec<u8>, Fault> {
         while self.more()? > 0 {}
         let taken = self.unread().to_vec();
         self.at = self.raw.len();
@@ -236,7 +236,7 @@ impl<S: Read> Reader<S> {
             Framing::Length(length) => {
                 self.exactly(usize::try_from(length).map_err(|_| broken("length", &length))?)?
             }
-            Framing::UntilClose => self.to_end()?,
+            Framing::UntilClose => self.until_end()?,
             Framing::Chunked => self.chunks(&mut trailers)?,
         };
         Ok(Message {

@@ -30,7 +30,7 @@ fn refused_with(statuses: &[u16], cases: &[(&str, String)]) {
             Ok(answer) if statuses.contains(&answer.status()) => {}
             other => faults.push(format!("{name}: {}", summary(&other))),
         }
-        match client.line.reader.to_end() {
+        match client.line.reader.until_end() {
             Ok(rest) if rest.is_empty() => {}
             Err(Fault::Reset) => {}
             other => faults.push(format!(
@@ -839,7 +839,7 @@ fn bad_and_overflowing_chunks_are_refused_and_never_complete() {
             other => faults.push(format!("{name}: {}", summary(&other))),
         }
         if !matches!(
-            client.line.reader.to_end().as_deref(),
+            client.line.reader.until_end().as_deref(),
             Ok([]) | Err(Fault::Reset)
         ) {
             faults.push(format!("{name}: not closed: {:?}", client.seen()));
