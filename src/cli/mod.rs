@@ -10,7 +10,9 @@
 
 pub mod args;
 pub mod commands;
+pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod exit;
 pub mod generate;
 mod links;

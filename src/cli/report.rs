@@ -84,6 +84,38 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Lines of tab-separated columns: aligned for a person at a terminal, as they are for a program.
+pub fn aligned(text: &str) -> String {
+    match io::stdout().is_terminal() {
+        true => align(text),
+        false => text.to_owned(),
+    }
+}
+
+fn align(text: &str) -> String {
+    let lines: Vec<Vec<&str>> = text
+        .lines()
+        .map(|line| line.split('\t').collect())
+        .collect();
+    let columns = lines.iter().map(Vec::len).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| {
+            let cells = lines.iter().filter_map(|line| line.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        })
+        .collect();
+    let mut aligned = String::with_capacity(text.len() * 2);
+    for line in &lines {
+        let cells = line.iter().zip(&widths);
+        let padded: String = cells
+            .map(|(cell, width)| format!("{cell:width$}  "))
+            .collect();
+        aligned.push_str(padded.trim_end());
+        aligned.push('\n');
+    }
+    aligned
+}
+
 /// Columns of the terminal that standard output is; nothing if it is none.
 pub fn terminal_width() -> Option<u16> {
     let out = io::stdout();
@@ -138,6 +170,11 @@ mod tests {
         let mut report = Report::new(false);
         report.record("X", ["a\tb\u{9b}".to_owned()]);
         assert_eq!(report.as_str(), "X\ta\\tb\\u{9b}\n");
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        assert_eq!(align("a\tbcd\te\nfg\th\n"), "a   bcd  e\nfg  h\n");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One command's dealings with the service: whose settings, which release, one call.
 
-use super::args::Common;
+use super::args::{Common, Secret};
 use super::exit::Failure;
 use crate::client::Client;
 use crate::client::config::environment::System;
@@ -31,19 +31,7 @@ impl Session {
             show_debugging_output();
             tracing::debug!(target: "eulb::cli", "options {common:?}");
         }
-        let flags = Flags {
-            url: common.url.clone(),
-            region: common.region.clone(),
-            access_key: common.access_key_id.clone(),
-            secret_key: common.secret_key.as_ref().map(|secret| secret.0.clone()),
-            security_token: common
-                .security_token
-                .as_ref()
-                .map(|secret| secret.0.clone()),
-            release: common.release,
-            verify_ssl: common.verify_ssl.then_some(true),
-            ca_file: common.ca_file.clone(),
-        };
+        let flags = flags(common);
         let configuration = Configuration::load(&System).map_err(Failure::new)?;
         let release = configuration.release(&flags).map_err(Failure::new)?;
         tracing::debug!(target: "eulb::cli", "release {} ({})", release.value, release.source);
@@ -77,6 +65,21 @@ impl Session {
         Ok(Caller {
             client: Client::new(settings)?,
         })
+    }
+}
+
+/// What the options of every command say about settings.
+pub fn flags(common: &Common) -> Flags {
+    let text = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.0.clone());
+    Flags {
+        url: common.url.clone(),
+        region: common.region.clone(),
+        access_key: common.access_key_id.clone(),
+        secret_key: text(&common.secret_key),
+        security_token: text(&common.security_token),
+        release: common.release,
+        verify_ssl: common.verify_ssl.then_some(true),
+        ca_file: common.ca_file.clone(),
     }
 }
 

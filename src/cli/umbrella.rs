@@ -4,7 +4,7 @@
 
 use super::commands::{self, COMMANDS};
 use super::exit::{self, Failure};
-use super::{VERSION, demo, generate, links, local, proxy, report, session};
+use super::{VERSION, config, demo, doctor, generate, links, local, proxy, report, session};
 use crate::wire::release::Release;
 use clap::{Arg, ArgAction, ArgMatches};
 use std::ffi::OsString;
@@ -39,6 +39,16 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "resolve",
         describe: local::resolve::describe,
         run: local::resolve::run,
+    },
+    Subcommand {
+        name: "config",
+        describe: config::describe,
+        run: config::run,
+    },
+    Subcommand {
+        name: "doctor",
+        describe: doctor::describe,
+        run: doctor::run,
     },
     Subcommand {
         name: "demo",

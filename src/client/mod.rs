@@ -7,6 +7,7 @@
 pub mod config;
 pub mod error;
 pub mod local;
+pub mod probe;
 pub mod settings;
 mod tls;
 mod transport;

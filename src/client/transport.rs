@@ -77,6 +77,16 @@ impl Transport {
         Ok(kept.get_or_init(|| http))
     }
 
+    /// Asks for a path of the endpoint's host, once and unsigned.
+    pub(super) async fn get(&self, path: &str) -> Result<reqwest::Response, CallError> {
+        let mut url = self.endpoint.clone();
+        url.set_path(path);
+        url.set_query(None);
+        let request = reqwest::Request::new(Method::GET, url.clone());
+        let answer = self.http(&url)?.execute(request).await;
+        answer.map_err(|error| failure(&url, &error))
+    }
+
     /// Sends a form until it succeeds, fails for good, or has been tried often enough.
     ///
     /// Tried again: 500, 503 and silence, whatever the action. Not tried again: refused or dropped

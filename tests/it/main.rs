@@ -11,6 +11,7 @@ mod controller_http;
 mod crash;
 mod demo;
 mod desync;
+mod examination;
 mod generated;
 mod health;
 mod house;

@@ -184,6 +184,13 @@ impl Reset {
     }
 }
 
+/// What the user's local cloud says of itself; nothing if none is running.
+pub async fn running(patience: Duration) -> Option<Status> {
+    let directory = Directory::find(None).ok()?;
+    let client = LocalClient::at(directory.socket()).with_timeout(patience);
+    client.get("/_eulb/status").await.ok()
+}
+
 /// The load balancers that a person means by a name or a DNS name.
 ///
 /// # Errors

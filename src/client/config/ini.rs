@@ -100,6 +100,31 @@ pub fn parse(text: &str) -> Result<File, IniError> {
     Ok(file)
 }
 
+/// The text without an option of a section, nor the default of its name: what would be read if
+/// nobody had written it.
+pub fn without(text: &str, section: &str, option: &str) -> String {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut kept = String::with_capacity(text.len());
+    let (mut inside, mut dropping) = (false, false);
+    for line in text.lines() {
+        if line.starts_with([' ', '\t']) && !line.trim().is_empty() {
+            // A continuation shares the fate of what it continues.
+        } else if let Some(header) = line.strip_prefix('[') {
+            let name = words(header.split(']').next().unwrap_or_default());
+            inside = name == words(section) || name == "DEFAULT";
+            dropping = false;
+        } else {
+            let key = line.split(['=', ':']).next().unwrap_or_default();
+            dropping = inside && key.trim().eq_ignore_ascii_case(option);
+        }
+        if !dropping {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
 fn options<'f>(file: &'f mut File, section: &str) -> &'f mut BTreeMap<String, String> {
     if section == "DEFAULT" {
         return &mut file.defaults;
@@ -205,6 +230,15 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(value(text, "a", "k"), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn an_option_is_taken_out_with_its_continuation_and_its_default() {
+        let text = "[DEFAULT]\nk = d\n[region a]\nK: one\n  two\nx = 1\n[b]\nk = 2\n";
+        assert_eq!(
+            without(text, "region a", "k"),
+            "[DEFAULT]\n[region a]\nx = 1\n[b]\nk = 2\n"
+        );
     }
 
     proptest! {

@@ -65,6 +65,18 @@ pub(super) struct Sections {
 impl Sections {
     /// Reads the user's files.
     pub(super) fn load(environment: &dyn Environment) -> Result<Sections, ConfigError> {
+        let (sections, faults) = Sections::load_what_can_be_read(environment);
+        match faults.into_iter().next() {
+            None => Ok(sections),
+            Some(fault) => Err(fault),
+        }
+    }
+
+    /// Reads those of the user's files that can be read, and says what is wrong with the others.
+    pub(super) fn load_what_can_be_read(
+        environment: &dyn Environment,
+    ) -> (Sections, Vec<ConfigError>) {
+        let mut faults = Vec::new();
         let patterns = match environment.variable("EUCA_CONFIG_PATH") {
             Some(patterns) => patterns.split(':').map(str::to_owned).collect(),
             None => FILES.map(str::to_owned).to_vec(),
@@ -76,18 +88,16 @@ impl Sections {
             }
             for path in glob(environment, &expand(environment, pattern)) {
                 match environment.read(&path) {
-                    Ok(text) => sections.merge(&path, &text)?,
+                    Ok(text) => faults.extend(sections.merge(&path, &text).err()),
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                    Err(error) => {
-                        return Err(ConfigError::Unreadable {
-                            path,
-                            reason: error.to_string(),
-                        });
-                    }
+                    Err(error) => faults.push(ConfigError::Unreadable {
+                        path,
+                        reason: error.to_string(),
+                    }),
                 }
             }
         }
-        Ok(sections)
+        (sections, faults)
     }
 
     fn merge(&mut self, path: &str, text: &str) -> Result<(), ConfigError> {

@@ -14,6 +14,7 @@ mod credentials;
 pub mod environment;
 mod ini;
 mod lookup;
+pub mod survey;
 
 use super::settings::{
     DEFAULT_MAXIMUM_ANSWER_BYTES, DEFAULT_RETRIES, DEFAULT_TIMEOUT, Pauses, Settings, Source,
@@ -184,6 +185,18 @@ impl<'e> Configuration<'e> {
         })
     }
 
+    /// Reads those files that can be read, and says what is wrong with the others.
+    pub fn load_what_can_be_read(
+        environment: &'e dyn Environment,
+    ) -> (Configuration<'e>, Vec<ConfigError>) {
+        let (sections, faults) = Sections::load_what_can_be_read(environment);
+        let configuration = Configuration {
+            environment,
+            sections,
+        };
+        (configuration, faults)
+    }
+
     /// Which region and which user are meant; each by itself, the first hit counts.
     ///
     /// # Errors
@@ -265,25 +278,37 @@ impl<'e> Configuration<'e> {
             credentials,
             release: self.release(flags)?,
             verification: self.verification(flags, &selection)?,
-            timeout: self.global_or("timeout", DEFAULT_TIMEOUT, |text| {
-                text.parse()
-                    .ok()
-                    .filter(|seconds| (0.001..=MAXIMUM_TIMEOUT_SECONDS).contains(seconds))
-                    .map(Duration::from_secs_f64)
-                    .ok_or_else(|| format!("'{text}' is no number of seconds"))
-            })?,
-            retries: self.global_or("max-retries", DEFAULT_RETRIES, |text| {
-                text.parse()
-                    .ok()
-                    .filter(|retries| *retries <= MAXIMUM_RETRIES)
-                    .ok_or_else(|| format!("'{text}' is no number from 0 to {MAXIMUM_RETRIES}"))
-            })?,
-            debug: self.global_or("debug", false, |text| match text {
-                "color" => Ok(true),
-                text => boolean(text),
-            })?,
+            timeout: self.timeout()?,
+            retries: self.retries()?,
+            debug: self.debug()?,
             pauses: Pauses::default(),
             maximum_answer_bytes: DEFAULT_MAXIMUM_ANSWER_BYTES,
+        })
+    }
+
+    fn timeout(&self) -> Result<Sourced<Duration>, ConfigError> {
+        self.global_or("timeout", DEFAULT_TIMEOUT, |text| {
+            text.parse()
+                .ok()
+                .filter(|seconds| (0.001..=MAXIMUM_TIMEOUT_SECONDS).contains(seconds))
+                .map(Duration::from_secs_f64)
+                .ok_or_else(|| format!("'{text}' is no number of seconds"))
+        })
+    }
+
+    fn retries(&self) -> Result<Sourced<u32>, ConfigError> {
+        self.global_or("max-retries", DEFAULT_RETRIES, |text| {
+            text.parse()
+                .ok()
+                .filter(|retries| *retries <= MAXIMUM_RETRIES)
+                .ok_or_else(|| format!("'{text}' is no number from 0 to {MAXIMUM_RETRIES}"))
+        })
+    }
+
+    fn debug(&self) -> Result<Sourced<bool>, ConfigError> {
+        self.global_or("debug", false, |text| match text {
+            "color" => Ok(true),
+            text => boolean(text),
         })
     }
 
