@@ -51,7 +51,14 @@ pub struct Common {
 
 /// Options which euca2ools does not have. A prefix of a long option means one of these only if it
 /// means no other, so that `--re` is still `--region`.
-pub const ADDED: &[&str] = &["release", "verify-ssl", "ca-file", "output", "query"];
+pub const ADDED: &[&str] = &[
+    "release",
+    "verify-ssl",
+    "ca-file",
+    "output",
+    "query",
+    "filter",
+];
 
 /// A value that no output of ours shows.
 #[derive(Clone, PartialEq, Eq)]

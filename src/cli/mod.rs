@@ -21,6 +21,7 @@ pub mod output;
 mod prefix;
 pub mod proxy;
 pub mod report;
+pub mod selection;
 mod session;
 pub mod umbrella;
 

@@ -9,6 +9,7 @@ use crate::wire::Action;
 use crate::wire::release::Release;
 use std::ffi::OsString;
 use std::io;
+use tokio::runtime::Runtime;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -62,8 +63,13 @@ impl Session {
         tracing::debug!(target: "eulb::cli", "endpoint {} ({})", settings.endpoint.value, settings.endpoint.source);
         tracing::debug!(target: "eulb::cli", "signing region {} ({})", settings.signing_region.value, settings.signing_region.source);
         tracing::debug!(target: "eulb::cli", "credentials {:?}", settings.credentials);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
         Ok(Caller {
             client: Client::new(settings)?,
+            runtime,
         })
     }
 }
@@ -86,20 +92,19 @@ pub fn flags(common: &Common) -> Flags {
 /// Someone who can call the service.
 pub struct Caller {
     client: Client,
+    /// One for all calls, since connections that are kept live on it.
+    runtime: Runtime,
 }
 
 impl Caller {
-    /// Calls an operation and waits for the answer, on a runtime of this thread.
+    /// Calls an operation and waits for the answer.
     ///
     /// # Errors
     ///
     /// The service refused or could not be reached.
     pub fn call<A: Action>(&self, parameters: &[(String, String)]) -> Result<A::Response, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
-        let answer = runtime.block_on(self.client.call_parameters::<A>(parameters))?;
+        let call = self.client.call_parameters::<A>(parameters);
+        let answer = self.runtime.block_on(call)?;
         Ok(answer.result)
     }
 }

@@ -24,6 +24,7 @@ mod proxy_tcp;
 mod reading;
 mod recovery;
 mod scripted;
+mod selecting;
 mod service;
 mod strict;
 mod tool;

@@ -4,24 +4,61 @@ use super::Command;
 use crate::cli::args;
 use crate::cli::exit::Failure;
 use crate::cli::report::{Report, group, present, structure, text};
+use crate::cli::selection::{self, Filter};
 use crate::wire::balancer::{
     DescribeLoadBalancers, DescribeLoadBalancersResponse, LoadBalancerDescription,
 };
 use crate::wire::listener::ListenerDescription;
-use crate::wire::members;
+use crate::wire::{Members, members};
 
 /// Show information about load balancers
 ///
 /// Without names, all load balancers of the account are shown. A cloud administrator sees those of
 /// all accounts by giving "verbose" as a name.
+///
+/// A name may have wildcards: * stands for any characters, ? for one. Quote it, so that the shell
+/// leaves it alone. Wildcards and filters select from what the service answers; that they select
+/// nothing is no error.
 #[derive(Debug, clap::Args)]
 pub struct DescribeLbs {
     /// Show all of the load balancers' info
     #[arg(long)]
     show_long: bool,
+    /// Limit results to load balancers that this is true of (can be repeated: all must be true)
+    ///
+    /// The keys are name, dns-name, zone, subnet, security-group, vpc, instance, scheme,
+    /// listener-port, instance-port, protocol, health-check (the target), created-after and
+    /// created-before. A value may have the wildcards * and ?; several, separated by commas, are
+    /// alternatives. The values of the last two are moments of UTC such as 2026-11-23 or
+    /// 2026-11-23T10:30:00Z; a load balancer created at that very moment was created after it.
+    #[arg(long = "filter", value_name = "KEY=VALUE")]
+    filters: Vec<Filter>,
     /// Limit results to specific load balancers
     #[arg(value_name = "ELB")]
     names: Vec<String>,
+}
+
+/// The name by which a cloud administrator asks for the load balancers of all accounts.
+const VERBOSE: &str = "verbose";
+
+impl DescribeLbs {
+    fn has_patterns(&self) -> bool {
+        self.names.iter().any(|name| selection::is_pattern(name))
+    }
+
+    /// Whether one of the names, with or without wildcards, is the load balancer's.
+    fn is_named(&self, balancer: &LoadBalancerDescription) -> bool {
+        self.names.iter().any(|name| is_called(name, balancer))
+    }
+}
+
+/// Eucalyptus knows a load balancer by its DNS name, too.
+fn is_called(name: &str, balancer: &LoadBalancerDescription) -> bool {
+    let known = [&balancer.load_balancer_name, &balancer.dns_name];
+    known
+        .into_iter()
+        .flatten()
+        .any(|known| selection::matches(name, known))
 }
 
 impl Command for DescribeLbs {
@@ -32,13 +69,62 @@ impl Command for DescribeLbs {
         "eulb-describe-lbs",
         "eulb-describe-lbs --show-long MyLB",
         "eulb-describe-lbs verbose",
+        "eulb-describe-lbs --filter zone=PARTI00 --filter protocol=tcp 'web-*'",
     ];
 
     fn request(&self) -> Result<DescribeLoadBalancers, Failure> {
+        // With a pattern among them, names cannot limit what the service answers.
+        let load_balancer_names = match self.has_patterns() {
+            true if self.names.iter().any(|name| name == VERBOSE) => {
+                Some(Members::from(vec![VERBOSE.to_owned()]))
+            }
+            true => None,
+            false => args::names(&self.names),
+        };
         Ok(DescribeLoadBalancers {
-            load_balancer_names: args::names(&self.names),
+            load_balancer_names,
             ..DescribeLoadBalancers::default()
         })
+    }
+
+    fn next_marker(answer: &mut DescribeLoadBalancersResponse) -> Option<String> {
+        let marker = answer.next_marker.take();
+        marker.filter(|marker| !marker.is_empty())
+    }
+
+    fn append(answer: &mut DescribeLoadBalancersResponse, page: DescribeLoadBalancersResponse) {
+        let found = answer.load_balancer_descriptions.get_or_insert_default();
+        found
+            .member
+            .extend(page.load_balancer_descriptions.unwrap_or_default().member);
+        answer.next_marker = page.next_marker;
+    }
+
+    fn select(&self, answer: &mut DescribeLoadBalancersResponse) -> Result<(), Failure> {
+        let Some(found) = &mut answer.load_balancer_descriptions else {
+            return Ok(());
+        };
+        if self.has_patterns() {
+            // The service says so itself when it is asked for names only.
+            let plain = self
+                .names
+                .iter()
+                .filter(|name| !selection::is_pattern(name) && name.as_str() != VERBOSE);
+            for name in plain {
+                if !found
+                    .member
+                    .iter()
+                    .any(|balancer| is_called(name, balancer))
+                {
+                    return Err(Failure::new(format!("there is no load balancer '{name}'")));
+                }
+            }
+            found.member.retain(|balancer| self.is_named(balancer));
+        }
+        found
+            .member
+            .retain(|balancer| self.filters.iter().all(|filter| filter.admits(balancer)));
+        Ok(())
     }
 
     fn report(&self, answer: &DescribeLoadBalancersResponse, report: &mut Report) {

@@ -40,11 +40,12 @@ use super::exit::{self, Failure};
 use super::output::{self, Form};
 use super::prefix;
 use super::report::{self, Report};
-use super::session::Session;
+use super::session::{Caller, Session};
 use crate::wire::release::{self, Feature, Release};
 use crate::wire::{Action, query};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 
 /// What is a command's own.
@@ -76,6 +77,27 @@ pub trait Command: Args {
     /// Parameters that the shape of the request does not know. They are sent even if empty.
     fn extra_parameters(&self) -> Vec<(String, String)> {
         Vec::new()
+    }
+
+    /// Takes from a page of the answer the marker of the next page, if there is one.
+    fn next_marker(_answer: &mut <Self::Action as Action>::Response) -> Option<String> {
+        None
+    }
+
+    /// Adds the next page to those before.
+    fn append(
+        _answer: &mut <Self::Action as Action>::Response,
+        _page: <Self::Action as Action>::Response,
+    ) {
+    }
+
+    /// Keeps of the whole answer what was asked for, where the service cannot select.
+    ///
+    /// # Errors
+    ///
+    /// Something that was asked for by name is not there.
+    fn select(&self, _answer: &mut <Self::Action as Action>::Response) -> Result<(), Failure> {
+        Ok(())
     }
 
     /// Turns the answer into lines.
@@ -258,7 +280,8 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches) -> Result<(), Failure> {
     let caller = session.caller()?;
     let parameters = parameters(&own)?;
     tracing::debug!(target: "eulb::cli", "parameters {parameters:?}");
-    let answer = caller.call::<C::Action>(&parameters)?;
+    let mut answer = pages::<C>(&caller, parameters)?;
+    own.select(&mut answer)?;
     let printing = match C::PRINTS {
         true => Printing::from_arg_matches(matches).map_err(read)?,
         false => Printing::default(),
@@ -279,6 +302,37 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches) -> Result<(), Failure> {
         "" => Ok(()),
         lines => report::print(lines),
     }
+}
+
+/// Pages of one answer that are asked for: at Amazon, a page has 400 load balancers.
+const MAXIMUM_PAGES: usize = 1_000;
+
+/// Calls the operation until its answer is whole.
+fn pages<C: Command>(
+    caller: &Caller,
+    mut parameters: Vec<(String, String)>,
+) -> Result<<C::Action as Action>::Response, Failure> {
+    let mut answer = caller.call::<C::Action>(&parameters)?;
+    let mut markers = BTreeSet::new();
+    while let Some(marker) = C::next_marker(&mut answer) {
+        let page = markers.len() + 2;
+        if page > MAXIMUM_PAGES {
+            return Err(Failure::new(format!(
+                "the answer has more than {MAXIMUM_PAGES} pages; ask for load balancers by name"
+            )));
+        }
+        tracing::debug!(target: "eulb::cli", "page {page} begins at {marker}");
+        parameters.retain(|(name, _)| name != "Marker");
+        parameters.push(("Marker".to_owned(), marker.clone()));
+        // A service that leads in circles would be asked for ever.
+        if !markers.insert(marker) {
+            return Err(Failure::new(format!(
+                "page {page} of the answer begins where an earlier one did; the service leads in circles"
+            )));
+        }
+        C::append(&mut answer, caller.call::<C::Action>(&parameters)?);
+    }
+    Ok(answer)
 }
 
 /// Whether an option was given something that would be sent: an empty list sends nothing.
@@ -345,7 +399,6 @@ fn secure_features(listeners: &[ListenerArgument]) -> Vec<Feature> {
 mod tests {
     use super::*;
     use crate::cli::args::ADDED;
-    use std::collections::BTreeSet;
 
     #[test]
     fn every_operation_of_euca2ools_has_one_command() {
