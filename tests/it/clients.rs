@@ -38,25 +38,21 @@ fn skipped(what: &str) {
     eprintln!("SKIPPED: {what} is not here (.ci/run installs it below target/clients)");
 }
 
-/// A client's command with the tenant's keys, and nothing of the user's own configuration.
+/// A client's command as a person runs it, after `eval "$(eulb local env)"`, with nothing of the
+/// user's own configuration.
 fn client(cloud: &Cloud, program: &Path) -> Command {
-    let environment = cloud.environment(Account::Tenant);
-    let mut command = Command::new(program);
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("AWS_") {
-            command.env_remove(name);
-        }
-    }
+    let mut command = Command::new("sh");
     command
-        .env("AWS_ENDPOINT_URL", &environment.endpoint)
-        .env("AWS_ACCESS_KEY_ID", &environment.access_key)
-        .env("AWS_SECRET_ACCESS_KEY", &environment.secret_key)
-        .env("AWS_DEFAULT_REGION", "eucalyptus")
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", cloud.data_directory())
+        .env("EULB", env!("CARGO_BIN_EXE_eulb"))
+        .env("EULB_DATA_DIR", cloud.data_directory())
         .env("AWS_CONFIG_FILE", "/dev/null")
         .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
         .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_MAX_ATTEMPTS", "1")
-        .env("AWS_PAGER", "")
+        .args(["-c", r#"eval "$("$EULB" local env)"; exec "$0" "$@""#])
+        .arg(program)
         .stdin(Stdio::null());
     command
 }
@@ -76,7 +72,7 @@ fn json(command: &mut Command) -> Value {
 const BOTO3: &str = r#"
 import boto3, json, os, sys
 from botocore.exceptions import ClientError
-elb = boto3.client("elb", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+elb = boto3.client("elb")
 instances = [{"InstanceId": id} for id in sys.argv[1:]]
 ids = lambda answer: sorted(i["InstanceId"] for i in answer["Instances"])
 told = {}

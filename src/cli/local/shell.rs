@@ -8,7 +8,7 @@ use clap::Args;
 
 /// What a shell must know, in the order it is printed. The same key has two names, since euca2ools and
 /// the AWS tools read different ones; so has the endpoint.
-const VARIABLES: [&str; 9] = [
+const VARIABLES: [&str; 10] = [
     "AWS_ELB_URL",
     "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING",
     "AWS_ACCESS_KEY",
@@ -16,6 +16,7 @@ const VARIABLES: [&str; 9] = [
     "AWS_SECRET_KEY",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_REGION",
+    "AWS_DEFAULT_REGION",
     "EULB_RELEASE",
     crate::daemon::directory::VARIABLE,
 ];
@@ -23,7 +24,8 @@ const VARIABLES: [&str; 9] = [
 /// Variables that would send another account's session along with these keys.
 const IN_THE_WAY: [&str; 3] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE"];
 
-/// The AWS tools insist on a region; the local cloud takes any.
+/// The AWS tools insist on a region, in one variable or the other; the local cloud takes any. The
+/// eulb commands look such a section up, but the endpoint and the keys above come first.
 const REGION: &str = "eucalyptus";
 
 /// Print shell commands that make the local cloud the one to use
@@ -71,7 +73,7 @@ fn exports(environment: &Environment, place: Option<(&'static str, String)>) -> 
         "AWS_ELB_URL" | "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING" => Some(&*environment.endpoint),
         "AWS_ACCESS_KEY" | "AWS_ACCESS_KEY_ID" => Some(&*environment.access_key),
         "AWS_SECRET_KEY" | "AWS_SECRET_ACCESS_KEY" => Some(&*environment.secret_key),
-        "AWS_REGION" => Some(REGION),
+        "AWS_REGION" | "AWS_DEFAULT_REGION" => Some(REGION),
         "EULB_RELEASE" => Some(&*environment.release),
         name => place
             .as_ref()
@@ -118,6 +120,7 @@ export AWS_ACCESS_KEY_ID='AKI0'
 export AWS_SECRET_KEY='a/b+c'\''d'
 export AWS_SECRET_ACCESS_KEY='a/b+c'\''d'
 export AWS_REGION='eucalyptus'
+export AWS_DEFAULT_REGION='eucalyptus'
 export EULB_RELEASE='3.3.0'
 export EULB_DATA_DIR='/tmp/x y'
 "
