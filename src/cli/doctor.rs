@@ -34,7 +34,7 @@ const LOCAL_PATIENCE: Duration = Duration::from_millis(300);
 
 /// Seconds by which the clocks may differ. Source: Signature Version 4 accepts 15 minutes; warn at a
 /// third of that, since a clock that drifts goes on drifting.
-const TOLERATED_SKEW_SECONDS: i64 = 300;
+pub const TOLERATED_SKEW_SECONDS: i64 = 300;
 
 /// Status if anything is wrong.
 const ILL: u8 = 1;
@@ -255,7 +255,8 @@ fn settings_missing(error: &config::ConfigError, has_cloud: bool) -> Finding {
     wrong(check, error.to_string(), mend)
 }
 
-const USE_CLOUD: &str = "eval \"$(eulb local env)\"";
+/// What makes a shell use the local cloud.
+pub const USE_CLOUD: &str = "eval \"$(eulb local env)\"";
 const NO_ENDPOINT: &str =
     "export AWS_ELB_URL=http://HOST:8773/services/LoadBalancing, or start one: eulb local start -d";
 

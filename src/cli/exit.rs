@@ -11,6 +11,7 @@
 
 use super::report;
 use crate::client::CallError;
+use crate::client::config::ConfigError;
 use std::process::ExitCode;
 
 /// The service refused, or could not be reached.
@@ -33,6 +34,15 @@ pub enum Failure {
     /// The service refused, or could not be reached.
     #[error("{0}")]
     Call(#[from] CallError),
+    /// The settings cannot be found.
+    #[error("error: {0}")]
+    Configuration(#[from] ConfigError),
+    /// A failure, and what a person may do about it.
+    #[error("{failure}")]
+    Advised {
+        failure: Box<Failure>,
+        advice: String,
+    },
     /// Anything else that went wrong.
     #[error("error: {0}")]
     Failed(String),
@@ -72,7 +82,8 @@ impl Failure {
     fn status(&self) -> u8 {
         match self {
             Failure::Usage { .. } => USAGE,
-            Failure::Call(_) | Failure::Failed(_) => FAILED,
+            Failure::Call(_) | Failure::Configuration(_) | Failure::Failed(_) => FAILED,
+            Failure::Advised { failure, .. } => failure.status(),
             Failure::NotAvailable(_) => NOT_AVAILABLE,
             Failure::Told(status) => *status,
         }
@@ -92,6 +103,9 @@ pub fn finish(program: &str, outcome: Result<(), Failure>) -> ExitCode {
     }
     if !matches!(failure, Failure::Told(_)) {
         report::note(&format!("{program}: {failure}"));
+    }
+    if let Failure::Advised { advice, .. } = &failure {
+        report::note(&format!("{program}: advice: {advice}"));
     }
     ExitCode::from(failure.status())
 }

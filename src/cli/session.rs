@@ -33,8 +33,8 @@ impl Session {
             tracing::debug!(target: "eulb::cli", "options {common:?}");
         }
         let flags = flags(common);
-        let configuration = Configuration::load(&System).map_err(Failure::new)?;
-        let release = configuration.release(&flags).map_err(Failure::new)?;
+        let configuration = Configuration::load(&System)?;
+        let release = configuration.release(&flags)?;
         tracing::debug!(target: "eulb::cli", "release {} ({})", release.value, release.source);
         Ok(Session {
             flags,
@@ -53,10 +53,7 @@ impl Session {
     ///
     /// There are none, or they cannot be used.
     pub fn caller(&self) -> Result<Caller, Failure> {
-        let settings = self
-            .configuration
-            .settings(&self.flags)
-            .map_err(Failure::new)?;
+        let settings = self.configuration.settings(&self.flags)?;
         if settings.debug.value {
             show_debugging_output();
         }

@@ -145,7 +145,7 @@ fn unknown(word: &str) -> Failure {
 }
 
 /// How many letters must be added, removed or changed to make one word the other.
-fn distance(a: &str, b: &str) -> usize {
+pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, from) in a.chars().enumerate() {

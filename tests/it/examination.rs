@@ -121,3 +121,60 @@ fn doctor_without_anything_says_how_to_begin() {
     assert_eq!(help.status, Some(0));
     assert_eq!(Desk::new().run("eulb", &NO_ARGUMENTS).status, Some(0));
 }
+
+/// Runs a command of a cloud's tenant at a terminal; nothing if there is no `script` to make one.
+fn at_a_terminal(cloud: &Cloud, line: &str) -> Option<String> {
+    let mut command = cloud.command(Account::Tenant, "eulb");
+    let variables: Vec<_> = command
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+        .collect();
+    let folder = command.get_current_dir().map(std::path::Path::to_owned);
+    command = std::process::Command::new("script");
+    command
+        .args(["-qec", line, "/dev/null"])
+        .env_clear()
+        .envs(variables)
+        .current_dir(folder.unwrap_or_else(std::env::temp_dir))
+        .stdin(std::process::Stdio::null());
+    match command.output() {
+        Ok(output) => Some(String::from_utf8_lossy(&output.stdout).replace('\r', "")),
+        Err(error) => {
+            eprintln!("SKIPPED: script cannot be run: {error}");
+            None
+        }
+    }
+}
+
+#[test]
+fn advice_is_given_at_a_terminal_and_not_in_a_pipe() {
+    let cloud = Cloud::start();
+    cloud.ok(
+        "eulb-create-lb",
+        ["-z", "PARTI00", "-l", HTTP_80, "web-front"],
+    );
+    let run = cloud.eulb("eulb-describe-instance-health", ["web-fornt"]);
+    assert_eq!(run.status, 1);
+    assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
+    let eulb = super::cloud::EULB;
+    let advice = "advice: did you mean 'web-front' instead of 'web-fornt'?";
+    for line in [
+        format!("{eulb} describe-instance-health web-fornt"),
+        format!("{eulb} delete-lb-listeners -l 80 web-fornt"),
+    ] {
+        let Some(said) = at_a_terminal(&cloud, &line) else {
+            return;
+        };
+        assert!(said.contains(advice), "{said}");
+    }
+    let unset = format!("unset AWS_ELB_URL; {eulb} describe-lbs");
+    let said = at_a_terminal(&cloud, &unset).unwrap();
+    assert!(
+        said.contains("advice: a local cloud is running; use it with: eval"),
+        "{said}"
+    );
+    let other = format!("AWS_SECRET_ACCESS_KEY=other {eulb} describe-lbs");
+    let said = at_a_terminal(&cloud, &other).unwrap();
+    let expected = "advice: the keys come from variable AWS_ACCESS_KEY_ID;";
+    assert!(said.contains(expected), "{said}");
+}

@@ -35,6 +35,7 @@ mod set_lb_listener_ssl_cert;
 mod set_lb_policies_for_backend_server;
 mod set_lb_policies_of_listener;
 
+use super::advice;
 use super::args::{Common, ListenerArgument, Printing};
 use super::exit::{self, Failure};
 use super::output::{self, Form};
@@ -245,7 +246,10 @@ impl Row {
                 let named = std::iter::once(OsString::from(self.name)).chain(arguments);
                 exit::parsed(command.try_get_matches_from_mut(named), &mut command)
             })
-            .and_then(|matches| (self.run)(self, &matches));
+            .and_then(|matches| {
+                let outcome = (self.run)(self, &matches);
+                outcome.map_err(|failure| advice::advised(failure, &command, &matches))
+            });
         outcome.map_err(|failure| failure.with_usage(&mut command))
     }
 }

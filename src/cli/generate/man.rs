@@ -3,7 +3,7 @@
 //! The options are made from the declarations that the parser reads; availability, output and
 //! examples from the tables.
 
-use super::Page;
+use super::{Page, configuration};
 use crate::cli::commands::{COMMANDS, Row};
 use crate::cli::exit::Failure;
 use crate::cli::umbrella;
@@ -15,10 +15,13 @@ use std::io;
 use std::path::PathBuf;
 
 /// The date on every page: that of the text, not of the build, so that pages are reproducible.
-const DATE: &str = "2026-11-23";
+pub(super) const DATE: &str = "2026-11-23";
 
 /// The names of every page's manual.
 const MANUAL: &str = "Elastic Load Balancing commands";
+
+/// The name of the manual of files.
+pub(super) const MANUAL_OF_FILES: &str = "Elastic Load Balancing files";
 
 /// Environment variables that the commands read, in the order in which a reader will want them.
 const VARIABLES: &[(&str, &str)] = &[
@@ -67,6 +70,7 @@ const STATUSES: &[(&str, &str)] = &[
         "69",
         "NA: the targeted release does not have the command or the option. Nothing was sent.",
     ),
+    ("130", "Interrupted, as a shell tells it."),
 ];
 
 const SUBCOMMAND_STATUSES: &[(&str, &str)] = &[
@@ -91,6 +95,7 @@ pub fn pages() -> Result<Vec<Page>, Failure> {
     for row in umbrella::shown_subcommands() {
         pages.push(subcommand_page(row)?);
     }
+    pages.push(configuration::page()?);
     Ok(pages)
 }
 
@@ -104,7 +109,7 @@ fn file(name: &str, text: Vec<u8>) -> Result<Page, Failure> {
 const LINE_BYTES: usize = 80;
 
 /// Breaks long lines where that means nothing to the reader of the page.
-fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str) -> String {
     let mut tidied = String::with_capacity(text.len());
     let mut filled = true;
     let mut previous = "";
@@ -316,12 +321,12 @@ fn told(feature: Feature) -> String {
     )
 }
 
-fn section(roff: &mut Roff, heading: &str, text: &str) {
+pub(super) fn section(roff: &mut Roff, heading: &str, text: &str) {
     roff.control("SH", [heading]);
     roff.text([roman(text)]);
 }
 
-fn definitions(roff: &mut Roff, rows: &[(&str, &str)]) {
+pub(super) fn definitions(roff: &mut Roff, rows: &[(&str, &str)]) {
     for (term, text) in rows {
         roff.control("TP", []);
         roff.text([bold(*term)]);
@@ -329,7 +334,7 @@ fn definitions(roff: &mut Roff, rows: &[(&str, &str)]) {
     }
 }
 
-fn examples(roff: &mut Roff, lines: &[&str]) {
+pub(super) fn examples(roff: &mut Roff, lines: &[&str]) {
     for line in lines {
         roff.control("PP", []);
         roff.control("nf", []);
@@ -359,6 +364,7 @@ fn references(roff: &mut Roff, row: &Row) {
         line.push(bold(*name));
         line.push(roman("(1)"));
     }
+    line.extend([roman(", "), bold("eulb-config"), roman("(5)")]);
     roff.text(line);
 }
 
@@ -422,6 +428,10 @@ fn render_umbrella(out: &mut Vec<u8>) -> io::Result<()> {
     definitions(&mut roff, STATUSES);
     roff.control("SH", ["ENVIRONMENT"]);
     definitions(&mut roff, VARIABLES);
+    roff.control("SH", ["FILES"]);
+    definitions(&mut roff, configuration::FILES);
+    roff.control("SH", ["SEE ALSO"]);
+    roff.text([bold("eulb-config"), roman("(5)")]);
     roff.to_writer(out)
 }
 
@@ -461,7 +471,12 @@ fn render_subcommand(row: &umbrella::Subcommand, name: &str, out: &mut Vec<u8>) 
     roff.control("SH", ["EXIT STATUS"]);
     definitions(&mut roff, SUBCOMMAND_STATUSES);
     roff.control("SH", ["SEE ALSO"]);
-    roff.text([bold(umbrella::NAME), roman("(1)")]);
+    roff.text([
+        bold(umbrella::NAME),
+        roman("(1), "),
+        bold("eulb-config"),
+        roman("(5)"),
+    ]);
     roff.to_writer(out)
 }
 

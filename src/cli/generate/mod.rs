@@ -4,6 +4,7 @@
 //! and a test compares them with what this makes.
 
 mod completions;
+mod configuration;
 mod man;
 
 use super::exit::Failure;
