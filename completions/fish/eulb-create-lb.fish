@@ -9,6 +9,7 @@ complete -c eulb-create-lb -l output -d 'Form of the output: tsv (the default, l
 complete -c eulb-create-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-create-lb -s z -l availability-zones -d 'Availability zones to place the load balancer in (required unless subnets are given)' -r
 complete -c eulb-create-lb -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
+complete -c eulb-create-lb -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb-create-lb -s s -l subnets -d 'Subnets to place the load balancer in (required unless zones are given) (NA, VPC only)' -r
 complete -c eulb-create-lb -s i -l scheme -d '"internal" to give the load balancer a private address only (NA, VPC only)' -r -f -a "internal\t''"
 complete -c eulb-create-lb -s g -l security-groups -d 'Security groups to assign the load balancer to (NA, VPC only)' -r
@@ -19,3 +20,4 @@ complete -c eulb-create-lb -l debugger -d 'Show debugging output; accepted for c
 complete -c eulb-create-lb -l version -d 'Show the program\'s version and exit'
 complete -c eulb-create-lb -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb-create-lb -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb-create-lb -l wait -d 'Wait until it has taken effect; see eulb-wait(1)'

@@ -8,9 +8,11 @@ complete -c eulb-register-instances-with-lb -l ca-file -d 'Verify the certificat
 complete -c eulb-register-instances-with-lb -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-register-instances-with-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-register-instances-with-lb -l instances -d 'Instances to register (required)' -r
+complete -c eulb-register-instances-with-lb -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb-register-instances-with-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb-register-instances-with-lb -l debug -d 'Show debugging output on standard error'
 complete -c eulb-register-instances-with-lb -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-register-instances-with-lb -l version -d 'Show the program\'s version and exit'
 complete -c eulb-register-instances-with-lb -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb-register-instances-with-lb -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb-register-instances-with-lb -l wait -d 'Wait until it has taken effect; see eulb-wait(1)'

@@ -58,6 +58,8 @@ pub const ADDED: &[&str] = &[
     "output",
     "query",
     "filter",
+    "wait",
+    "wait-timeout",
 ];
 
 /// A value that no output of ours shows.

@@ -25,6 +25,7 @@ pub mod report;
 pub mod selection;
 mod session;
 pub mod umbrella;
+pub mod wait;
 
 use std::ffi::OsString;
 use std::path::Path;

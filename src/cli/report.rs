@@ -148,6 +148,15 @@ pub fn note(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
+/// Writes a line for people over the one that the terminal at standard error is at, and stays in it.
+pub fn redraw(line: &str) {
+    /// Back to the first column, and nothing to the right of it.
+    const CLEAR: &str = "\r\x1b[K";
+    let mut error = io::stderr().lock();
+    let _ = write!(error, "{CLEAR}{line}");
+    let _ = error.flush();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ use crate::wire::Action;
 use crate::wire::release::Release;
 use std::ffi::OsString;
 use std::io;
+use std::time::Duration;
 use tokio::runtime::Runtime;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -103,6 +104,17 @@ impl Caller {
         let call = self.client.call_parameters::<A>(parameters);
         let answer = self.runtime.block_on(call)?;
         Ok(answer.result)
+    }
+
+    /// Waits, while what is connected is looked after.
+    pub fn pause(&self, pause: Duration) {
+        self.runtime
+            .block_on(async { tokio::time::sleep(pause).await });
+    }
+
+    /// Whether the service is at a loopback address.
+    pub fn is_on_this_machine(&self) -> bool {
+        self.client.is_on_this_machine()
     }
 }
 

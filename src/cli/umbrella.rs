@@ -4,7 +4,7 @@
 
 use super::commands::{self, COMMANDS};
 use super::exit::{self, Failure};
-use super::{VERSION, config, demo, doctor, generate, links, local, proxy, report, session};
+use super::{VERSION, config, demo, doctor, generate, links, local, proxy, report, session, wait};
 use crate::wire::release::Release;
 use clap::{Arg, ArgAction, ArgMatches};
 use std::ffi::OsString;
@@ -59,6 +59,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "proxy",
         describe: proxy::describe,
         run: proxy::run,
+    },
+    Subcommand {
+        name: "wait",
+        describe: wait::describe,
+        run: wait::run,
     },
     Subcommand {
         name: "links",

@@ -39,6 +39,11 @@ impl Client {
         })
     }
 
+    /// Whether the endpoint is at a loopback address, where questions cost nobody anything.
+    pub fn is_on_this_machine(&self) -> bool {
+        self.transport.is_on_this_machine()
+    }
+
     /// Calls an operation.
     ///
     /// # Errors

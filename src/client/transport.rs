@@ -13,6 +13,7 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
+use std::net::IpAddr;
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
@@ -54,6 +55,16 @@ impl Transport {
         };
         transport.http(&transport.endpoint)?;
         Ok(transport)
+    }
+
+    /// Whether the endpoint is a loopback address or a name that always means one.
+    pub(super) fn is_on_this_machine(&self) -> bool {
+        let host = self.endpoint.host_str().unwrap_or_default();
+        let address = host.trim_start_matches('[').trim_end_matches(']');
+        match address.parse::<IpAddr>() {
+            Ok(address) => address.is_loopback(),
+            Err(_) => host == "localhost" || host.ends_with(".localhost"),
+        }
     }
 
     /// The HTTP client for a URL's scheme.

@@ -29,4 +29,5 @@ mod service;
 mod strict;
 mod tool;
 mod traffic;
+mod waiting;
 mod wire_sigv4;

@@ -4,6 +4,7 @@ use super::{Command, secure_features};
 use crate::cli::args::{self, List, ListenerArgument, TagArgument};
 use crate::cli::exit::Failure;
 use crate::cli::report::{Report, text};
+use crate::cli::wait::{Condition, Waiting, Wanted};
 use crate::wire::balancer::{CreateLoadBalancer, CreateLoadBalancerResponse};
 use crate::wire::release::Feature;
 
@@ -12,6 +13,8 @@ use crate::wire::release::Feature;
 /// After creating a load balancer, register instances with it: traffic flows once they pass its
 /// health check. The health check of a new load balancer is a TCP connection to the instance port
 /// of its first listener; eulb-configure-healthcheck changes it.
+/// With --wait, the command ends when the service describes the new load balancer; instances, and
+/// so traffic, are waited for where they are registered.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(group = clap::ArgGroup::new("place").required(true))]
@@ -42,6 +45,8 @@ pub struct CreateLb {
     /// Name of the new load balancer (required)
     #[arg(value_name = "ELB")]
     name: String,
+    #[command(flatten)]
+    waiting: Waiting,
 }
 
 impl Command for CreateLb {
@@ -74,6 +79,10 @@ impl Command for CreateLb {
             scheme: self.scheme.clone(),
             tags: args::tags(&self.tags),
         })
+    }
+
+    fn wanted(&self) -> Option<Wanted> {
+        self.waiting.wanted(Condition::LbExists, &self.name, None)
     }
 
     fn report(&self, answer: &CreateLoadBalancerResponse, report: &mut Report) {

@@ -4,6 +4,7 @@ use super::Command;
 use crate::cli::args::List;
 use crate::cli::exit::Failure;
 use crate::cli::report::{Report, text};
+use crate::cli::wait::{Condition, Waiting, Wanted};
 use crate::wire::instance::{
     DeregisterInstancesFromLoadBalancer, DeregisterInstancesFromLoadBalancerResponse,
 };
@@ -12,6 +13,7 @@ use crate::wire::members;
 /// Remove instances from a load balancer
 ///
 /// Requests in progress are finished; new ones go to the instances that remain.
+/// With --wait, the command ends when the load balancer lists none of those that it names.
 #[derive(Debug, clap::Args)]
 pub struct DeregisterInstancesFromLb {
     /// Instances to deregister (required)
@@ -20,6 +22,8 @@ pub struct DeregisterInstancesFromLb {
     /// Name of the load balancer to deregister instances from (required)
     #[arg(value_name = "ELB")]
     name: String,
+    #[command(flatten)]
+    waiting: Waiting,
 }
 
 impl Command for DeregisterInstancesFromLb {
@@ -35,6 +39,14 @@ impl Command for DeregisterInstancesFromLb {
             load_balancer_name: self.name.clone(),
             instances: self.instances.instances(),
         })
+    }
+
+    fn wanted(&self) -> Option<Wanted> {
+        self.waiting.wanted(
+            Condition::InstanceDeregistered,
+            &self.name,
+            Some(&self.instances),
+        )
     }
 
     fn report(&self, answer: &DeregisterInstancesFromLoadBalancerResponse, report: &mut Report) {

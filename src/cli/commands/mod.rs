@@ -42,6 +42,7 @@ use super::output::{self, Form};
 use super::prefix;
 use super::report::{self, Report};
 use super::session::{Caller, Session};
+use super::wait::Wanted;
 use crate::wire::release::{self, Feature, Release};
 use crate::wire::{Action, query};
 use clap::parser::ValueSource;
@@ -99,6 +100,11 @@ pub trait Command: Args {
     /// Something that was asked for by name is not there.
     fn select(&self, _answer: &mut <Self::Action as Action>::Response) -> Result<(), Failure> {
         Ok(())
+    }
+
+    /// What `--wait` waits for after the report, if it was given.
+    fn wanted(&self) -> Option<Wanted> {
+        None
     }
 
     /// Turns the answer into lines.
@@ -290,6 +296,20 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches) -> Result<(), Failure> {
         true => Printing::from_arg_matches(matches).map_err(read)?,
         false => Printing::default(),
     };
+    // Before the wait, so that an interrupt leaves what was done in sight.
+    show(&own, &answer, &printing)?;
+    match own.wanted() {
+        Some(wanted) => wanted.wait(&caller),
+        None => Ok(()),
+    }
+}
+
+/// Prints an answer in the form that was asked for.
+fn show<C: Command>(
+    own: &C,
+    answer: &<C::Action as Action>::Response,
+    printing: &Printing,
+) -> Result<(), Failure> {
     // A query selects from the whole answer, which the lines do not tell.
     let form = match (printing.output, &printing.query) {
         (Some(form), _) => form,
@@ -297,11 +317,11 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches) -> Result<(), Failure> {
         (None, None) => Form::Tsv,
     };
     if form != Form::Tsv {
-        let text = output::answer(&answer, form, printing.query.as_ref())?;
+        let text = output::answer(answer, form, printing.query.as_ref())?;
         return report::print(&text);
     }
     let mut report = Report::new(printing.show_empty_fields);
-    own.report(&answer, &mut report);
+    own.report(answer, &mut report);
     match report.as_str() {
         "" => Ok(()),
         lines => report::print(lines),

@@ -4,6 +4,7 @@ use super::Command;
 use crate::cli::args::List;
 use crate::cli::exit::Failure;
 use crate::cli::report::{Report, text};
+use crate::cli::wait::{Condition, Waiting, Wanted};
 use crate::wire::instance::{
     RegisterInstancesWithLoadBalancer, RegisterInstancesWithLoadBalancerResponse,
 };
@@ -13,6 +14,7 @@ use crate::wire::members;
 ///
 /// An instance receives traffic once it has passed the health check of the load balancer, which
 /// eulb-describe-instance-health tells. Registering an instance again does no harm.
+/// With --wait, the command ends when all that it names are InService.
 #[derive(Debug, clap::Args)]
 pub struct RegisterInstancesWithLb {
     /// Instances to register (required)
@@ -21,6 +23,8 @@ pub struct RegisterInstancesWithLb {
     /// Name of the load balancer to register instances with (required)
     #[arg(value_name = "ELB")]
     name: String,
+    #[command(flatten)]
+    waiting: Waiting,
 }
 
 impl Command for RegisterInstancesWithLb {
@@ -28,14 +32,24 @@ impl Command for RegisterInstancesWithLb {
 
     const OUTPUT: &'static str =
         "One line for each instance now registered: INSTANCE, and the ID of the instance.";
-    const EXAMPLES: &'static [&'static str] =
-        &["eulb-register-instances-with-lb --instances i-1DF9440E,i-50683D12 MyLB"];
+    const EXAMPLES: &'static [&'static str] = &[
+        "eulb-register-instances-with-lb --instances i-1DF9440E,i-50683D12 MyLB",
+        "eulb-register-instances-with-lb --instances i-1DF9440E --wait --wait-timeout 120 MyLB",
+    ];
 
     fn request(&self) -> Result<RegisterInstancesWithLoadBalancer, Failure> {
         Ok(RegisterInstancesWithLoadBalancer {
             load_balancer_name: self.name.clone(),
             instances: self.instances.instances(),
         })
+    }
+
+    fn wanted(&self) -> Option<Wanted> {
+        self.waiting.wanted(
+            Condition::InstancesInService,
+            &self.name,
+            Some(&self.instances),
+        )
     }
 
     fn report(&self, answer: &RegisterInstancesWithLoadBalancerResponse, report: &mut Report) {
