@@ -10,6 +10,7 @@ complete -c eulb-apply-security-groups-to-lb -l output -d 'Form of the output: t
 complete -c eulb-apply-security-groups-to-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-apply-security-groups-to-lb -s g -l security-groups -d 'Security groups to associate the load balancer with (required)' -r
 complete -c eulb-apply-security-groups-to-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-apply-security-groups-to-lb -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-apply-security-groups-to-lb -l debug -d 'Show debugging output on standard error'
 complete -c eulb-apply-security-groups-to-lb -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-apply-security-groups-to-lb -l version -d 'Show the program\'s version and exit'

@@ -10,6 +10,7 @@ complete -c eulb-attach-lb-to-subnets -l output -d 'Form of the output: tsv (the
 complete -c eulb-attach-lb-to-subnets -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-attach-lb-to-subnets -s s -l subnets -d 'Subnets to add the load balancer to (required)' -r
 complete -c eulb-attach-lb-to-subnets -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-attach-lb-to-subnets -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-attach-lb-to-subnets -l debug -d 'Show debugging output on standard error'
 complete -c eulb-attach-lb-to-subnets -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-attach-lb-to-subnets -l version -d 'Show the program\'s version and exit'

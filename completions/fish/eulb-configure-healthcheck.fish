@@ -13,6 +13,7 @@ complete -c eulb-configure-healthcheck -s t -l target -d 'What to connect to for
 complete -c eulb-configure-healthcheck -l timeout -d 'Time within which a check must succeed, in seconds (required)' -r
 complete -c eulb-configure-healthcheck -l unhealthy-threshold -d 'Number of consecutive failed checks before an instance is out of service (required)' -r
 complete -c eulb-configure-healthcheck -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-configure-healthcheck -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-configure-healthcheck -l debug -d 'Show debugging output on standard error'
 complete -c eulb-configure-healthcheck -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-configure-healthcheck -l version -d 'Show the program\'s version and exit'

@@ -9,6 +9,7 @@ complete -c eulb-create-lb-cookie-stickiness-policy -l ca-file -d 'Verify the ce
 complete -c eulb-create-lb-cookie-stickiness-policy -s e -l expiration-period -d 'Time after which the cookie is void, in seconds (required)' -r
 complete -c eulb-create-lb-cookie-stickiness-policy -s p -l policy-name -d 'Name of the new policy (required)' -r
 complete -c eulb-create-lb-cookie-stickiness-policy -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-create-lb-cookie-stickiness-policy -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-create-lb-cookie-stickiness-policy -l debug -d 'Show debugging output on standard error'
 complete -c eulb-create-lb-cookie-stickiness-policy -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-create-lb-cookie-stickiness-policy -l version -d 'Show the program\'s version and exit'

@@ -7,6 +7,7 @@ complete -c eulb-create-lb-listeners -l release -d 'Release to target: 3.3.0 (th
 complete -c eulb-create-lb-listeners -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb-create-lb-listeners -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
 complete -c eulb-create-lb-listeners -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-create-lb-listeners -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-create-lb-listeners -l debug -d 'Show debugging output on standard error'
 complete -c eulb-create-lb-listeners -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-create-lb-listeners -l version -d 'Show the program\'s version and exit'

@@ -12,6 +12,7 @@ complete -c eulb-create-lb-policy -s a -l attribute -d 'Name and value of one at
 complete -c eulb-create-lb-policy -s A -l attributes -d 'Names and values of attributes of the new policy (can be repeated)' -r
 complete -c eulb-create-lb-policy -l attributes-from-file -d 'File with further attributes, one NAME=VALUE on each line; "-" reads standard input' -r
 complete -c eulb-create-lb-policy -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-create-lb-policy -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-create-lb-policy -l debug -d 'Show debugging output on standard error'
 complete -c eulb-create-lb-policy -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-create-lb-policy -l version -d 'Show the program\'s version and exit'

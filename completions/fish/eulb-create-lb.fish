@@ -15,6 +15,7 @@ complete -c eulb-create-lb -s i -l scheme -d '"internal" to give the load balanc
 complete -c eulb-create-lb -s g -l security-groups -d 'Security groups to assign the load balancer to (NA, VPC only)' -r
 complete -c eulb-create-lb -s t -l tag -d 'Tag for the new load balancer (can be repeated) (NA, not supported in 3.3.0)' -r
 complete -c eulb-create-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-create-lb -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-create-lb -l debug -d 'Show debugging output on standard error'
 complete -c eulb-create-lb -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-create-lb -l version -d 'Show the program\'s version and exit'

@@ -8,6 +8,7 @@ complete -c eulb-create-tags -l release -d 'Release to target: 3.3.0 (the defaul
 complete -c eulb-create-tags -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb-create-tags -s t -l tag -d 'Key, and optionally value, of a tag to create or to update (required; can be repeated)' -r
 complete -c eulb-create-tags -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-create-tags -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-create-tags -l debug -d 'Show debugging output on standard error'
 complete -c eulb-create-tags -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-create-tags -l version -d 'Show the program\'s version and exit'

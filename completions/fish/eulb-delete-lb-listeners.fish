@@ -7,6 +7,7 @@ complete -c eulb-delete-lb-listeners -l release -d 'Release to target: 3.3.0 (th
 complete -c eulb-delete-lb-listeners -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb-delete-lb-listeners -s l -l lb-ports -d 'Ports of the listeners to delete (required)' -r
 complete -c eulb-delete-lb-listeners -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-delete-lb-listeners -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-delete-lb-listeners -l debug -d 'Show debugging output on standard error'
 complete -c eulb-delete-lb-listeners -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-delete-lb-listeners -l version -d 'Show the program\'s version and exit'

@@ -8,6 +8,7 @@ complete -c eulb-delete-lb-policy -l release -d 'Release to target: 3.3.0 (the d
 complete -c eulb-delete-lb-policy -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb-delete-lb-policy -s p -l policy-name -d 'Name of the policy to delete (required)' -r
 complete -c eulb-delete-lb-policy -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-delete-lb-policy -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-delete-lb-policy -l debug -d 'Show debugging output on standard error'
 complete -c eulb-delete-lb-policy -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-delete-lb-policy -l version -d 'Show the program\'s version and exit'

@@ -10,6 +10,7 @@ complete -c eulb-deregister-instances-from-lb -l query -d 'Print only what this 
 complete -c eulb-deregister-instances-from-lb -l instances -d 'Instances to deregister (required)' -r
 complete -c eulb-deregister-instances-from-lb -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb-deregister-instances-from-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-deregister-instances-from-lb -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-deregister-instances-from-lb -l debug -d 'Show debugging output on standard error'
 complete -c eulb-deregister-instances-from-lb -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-deregister-instances-from-lb -l version -d 'Show the program\'s version and exit'

@@ -9,6 +9,7 @@ complete -c eulb-describe-instance-health -l output -d 'Form of the output: tsv 
 complete -c eulb-describe-instance-health -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-describe-instance-health -l instances -d 'Limit results to specific instances' -r
 complete -c eulb-describe-instance-health -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-describe-instance-health -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-describe-instance-health -l debug -d 'Show debugging output on standard error'
 complete -c eulb-describe-instance-health -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-describe-instance-health -l version -d 'Show the program\'s version and exit'

@@ -10,6 +10,7 @@ complete -c eulb-describe-lb-policies -l output -d 'Form of the output: tsv (the
 complete -c eulb-describe-lb-policies -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-describe-lb-policies -s p -l policy-names -d 'Limit results to specific policies' -r
 complete -c eulb-describe-lb-policies -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-describe-lb-policies -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-describe-lb-policies -l debug -d 'Show debugging output on standard error'
 complete -c eulb-describe-lb-policies -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-describe-lb-policies -l version -d 'Show the program\'s version and exit'

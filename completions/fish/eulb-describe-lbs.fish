@@ -9,6 +9,7 @@ complete -c eulb-describe-lbs -l output -d 'Form of the output: tsv (the default
 complete -c eulb-describe-lbs -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-describe-lbs -l filter -d 'Limit results to load balancers that this is true of (can be repeated: all must be true)' -r
 complete -c eulb-describe-lbs -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-describe-lbs -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-describe-lbs -l debug -d 'Show debugging output on standard error'
 complete -c eulb-describe-lbs -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-describe-lbs -l version -d 'Show the program\'s version and exit'

@@ -9,6 +9,7 @@ complete -c eulb-describe-tags -l ca-file -d 'Verify the certificate of an https
 complete -c eulb-describe-tags -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-describe-tags -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-describe-tags -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-describe-tags -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-describe-tags -l debug -d 'Show debugging output on standard error'
 complete -c eulb-describe-tags -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-describe-tags -l version -d 'Show the program\'s version and exit'

@@ -9,6 +9,7 @@ complete -c eulb-enable-zones-for-lb -l output -d 'Form of the output: tsv (the 
 complete -c eulb-enable-zones-for-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-enable-zones-for-lb -s z -l availability-zones -d 'Availability zones to add the load balancer to (required)' -r
 complete -c eulb-enable-zones-for-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-enable-zones-for-lb -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-enable-zones-for-lb -l debug -d 'Show debugging output on standard error'
 complete -c eulb-enable-zones-for-lb -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-enable-zones-for-lb -l version -d 'Show the program\'s version and exit'

@@ -10,6 +10,7 @@ complete -c eulb-register-instances-with-lb -l query -d 'Print only what this JM
 complete -c eulb-register-instances-with-lb -l instances -d 'Instances to register (required)' -r
 complete -c eulb-register-instances-with-lb -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb-register-instances-with-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-register-instances-with-lb -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-register-instances-with-lb -l debug -d 'Show debugging output on standard error'
 complete -c eulb-register-instances-with-lb -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-register-instances-with-lb -l version -d 'Show the program\'s version and exit'

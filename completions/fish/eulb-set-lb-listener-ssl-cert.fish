@@ -9,6 +9,7 @@ complete -c eulb-set-lb-listener-ssl-cert -l ca-file -d 'Verify the certificate 
 complete -c eulb-set-lb-listener-ssl-cert -s l -l lb-port -d 'Port of the listener (required)' -r
 complete -c eulb-set-lb-listener-ssl-cert -s c -l cert-id -d 'ARN of the server certificate to use (required)' -r
 complete -c eulb-set-lb-listener-ssl-cert -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-set-lb-listener-ssl-cert -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-set-lb-listener-ssl-cert -l debug -d 'Show debugging output on standard error'
 complete -c eulb-set-lb-listener-ssl-cert -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-set-lb-listener-ssl-cert -l version -d 'Show the program\'s version and exit'

@@ -9,6 +9,7 @@ complete -c eulb-set-lb-policies-for-backend-server -l ca-file -d 'Verify the ce
 complete -c eulb-set-lb-policies-for-backend-server -s i -l instance-port -d 'Port of the instances (required)' -r
 complete -c eulb-set-lb-policies-for-backend-server -s p -l policy-names -d 'Policies to set; \'\' for none (required)' -r
 complete -c eulb-set-lb-policies-for-backend-server -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-set-lb-policies-for-backend-server -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-set-lb-policies-for-backend-server -l debug -d 'Show debugging output on standard error'
 complete -c eulb-set-lb-policies-for-backend-server -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-set-lb-policies-for-backend-server -l version -d 'Show the program\'s version and exit'

@@ -9,6 +9,7 @@ complete -c eulb-set-lb-policies-of-listener -l ca-file -d 'Verify the certifica
 complete -c eulb-set-lb-policies-of-listener -s l -l lb-port -d 'Port of the listener (required)' -r
 complete -c eulb-set-lb-policies-of-listener -s p -l policy-names -d 'Policies to set; \'\' for none (required)' -r
 complete -c eulb-set-lb-policies-of-listener -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb-set-lb-policies-of-listener -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-set-lb-policies-of-listener -l debug -d 'Show debugging output on standard error'
 complete -c eulb-set-lb-policies-of-listener -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-set-lb-policies-of-listener -l version -d 'Show the program\'s version and exit'

@@ -142,6 +142,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand config" -l security-token -d '
 complete -c eulb -n "__fish_eulb_using_subcommand config" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand config" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand config" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand config" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand config" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand config" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l output -d 'Form of the output: tsv (the default, lines for people and scripts), table, json, yaml or text' -r
@@ -154,6 +155,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l security-token -d '
 complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand demo" -l json -d 'Print one JSON object for each step, then a summary'
@@ -173,6 +175,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand wait" -l instances -d 'Look at
 complete -c eulb -n "__fish_eulb_using_subcommand wait" -l timeout -d 'Seconds after which to give up: 600, if not given' -r
 complete -c eulb -n "__fish_eulb_using_subcommand wait" -l interval -d 'Seconds between two questions: 15, if not given, or 0.2 if the service is on this machine' -r
 complete -c eulb -n "__fish_eulb_using_subcommand wait" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand wait" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand wait" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand wait" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand links" -l remove -d 'Remove the links to this program instead, and nothing else'
@@ -194,6 +197,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s i -l scheme -d '
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s g -l security-groups -d 'Security groups to assign the load balancer to (NA, VPC only)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s t -l tag -d 'Tag for the new load balancer (can be repeated) (NA, not supported in 3.3.0)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l version -d 'Show the program\'s version and exit'
@@ -211,6 +215,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l output -d 'Fo
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l filter -d 'Limit results to load balancers that this is true of (can be repeated: all must be true)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l version -d 'Show the program\'s version and exit'
@@ -225,6 +230,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l security-token -
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l version -d 'Show the program\'s version and exit'
@@ -239,6 +245,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l releas
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l version -d 'Show the program\'s version and exit'
@@ -252,6 +259,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l releas
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s l -l lb-ports -d 'Ports of the listeners to delete (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l version -d 'Show the program\'s version and exit'
@@ -269,6 +277,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l instances -d 'Instances to register (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l version -d 'Show the program\'s version and exit'
@@ -287,6 +296,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" 
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l instances -d 'Instances to deregister (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l version -d 'Show the program\'s version and exit'
@@ -308,6 +318,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -s t -l
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l timeout -d 'Time within which a check must succeed, in seconds (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l unhealthy-threshold -d 'Number of consecutive failed checks before an instance is out of service (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l version -d 'Show the program\'s version and exit'
@@ -324,6 +335,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l o
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l instances -d 'Limit results to specific instances' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l version -d 'Show the program\'s version and exit'
@@ -341,6 +353,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l output
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -s z -l availability-zones -d 'Availability zones to add the load balancer to (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l version -d 'Show the program\'s version and exit'
@@ -357,6 +370,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l outpu
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s z -l availability-zones -d 'Availability zones to remove the load balancer from (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l version -d 'Show the program\'s version and exit'
@@ -372,6 +386,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l ca-
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l version -d 'Show the program\'s version and exit'
@@ -385,6 +400,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l secur
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l version -d 'Show the program\'s version and exit'
@@ -398,6 +414,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l release -d 'Re
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s t -l tag -d 'Key, and optionally value, of a tag to create or to update (required; can be repeated)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l version -d 'Show the program\'s version and exit'
@@ -412,6 +429,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l ca-file -d '
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l version -d 'Show the program\'s version and exit'
@@ -427,6 +445,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l release -d 'Re
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -s t -l tag -d 'Key of a tag to delete, the whole text (required; can be repeated)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l version -d 'Show the program\'s version and exit'
@@ -441,6 +460,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-p
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s c -l cookie-name -d 'Name of the application cookie (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s p -l policy-name -d 'Name of the new policy (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l version -d 'Show the program\'s version and exit'
@@ -455,6 +475,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-po
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s e -l expiration-period -d 'Time after which the cookie is void, in seconds (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s p -l policy-name -d 'Name of the new policy (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l version -d 'Show the program\'s version and exit'
@@ -472,6 +493,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s a -l attr
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s A -l attributes -d 'Names and values of attributes of the new policy (can be repeated)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l attributes-from-file -d 'File with further attributes, one NAME=VALUE on each line; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l version -d 'Show the program\'s version and exit'
@@ -485,6 +507,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l release -
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s p -l policy-name -d 'Name of the policy to delete (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l version -d 'Show the program\'s version and exit'
@@ -500,6 +523,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l outpu
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s p -l policy-names -d 'Limit results to specific policies' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l version -d 'Show the program\'s version and exit'
@@ -516,6 +540,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l c
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l version -d 'Show the program\'s version and exit'
@@ -532,6 +557,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s l -l lb-port -d 'Port of the listener (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s p -l policy-names -d 'Policies to set; \'\' for none (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l version -d 'Show the program\'s version and exit'
@@ -546,6 +572,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-se
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s i -l instance-port -d 'Port of the instances (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s p -l policy-names -d 'Policies to set; \'\' for none (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l version -d 'Show the program\'s version and exit'
@@ -560,6 +587,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l c
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s l -l lb-port -d 'Port of the listener (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s c -l cert-id -d 'ARN of the server certificate to use (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l version -d 'Show the program\'s version and exit'
@@ -575,6 +603,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l outpu
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s s -l subnets -d 'Subnets to add the load balancer to (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l version -d 'Show the program\'s version and exit'
@@ -591,6 +620,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l out
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s s -l subnets -d 'Subnets to remove the load balancer from (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l version -d 'Show the program\'s version and exit'
@@ -607,6 +637,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -s g -l security-groups -d 'Security groups to associate the load balancer with (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l version -d 'Show the program\'s version and exit'

@@ -36,8 +36,11 @@ pub struct Common {
     #[arg(long, value_name = "RELEASE")]
     pub release: Option<Release>,
     /// Verify the certificate of an https endpoint
-    #[arg(long)]
+    #[arg(long, overrides_with = "no_verify_ssl")]
     pub verify_ssl: bool,
+    /// Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true
+    #[arg(long, overrides_with = "verify_ssl")]
+    pub no_verify_ssl: bool,
     /// Verify the certificate of an https endpoint with the authorities of this PEM file
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
@@ -54,6 +57,7 @@ pub struct Common {
 pub const ADDED: &[&str] = &[
     "release",
     "verify-ssl",
+    "no-verify-ssl",
     "ca-file",
     "output",
     "query",

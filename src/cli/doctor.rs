@@ -299,7 +299,8 @@ fn place(url: &str) -> &str {
     place.rsplit_once('@').map_or(place, |(_, host)| host)
 }
 
-fn is_at(url: &str, endpoint: &str) -> bool {
+/// Whether a URL leads to the same server as an endpoint.
+pub fn is_at(url: &str, endpoint: &str) -> bool {
     let port = |place: &str| place.rsplit_once(':').map(|(_, port)| port.to_owned());
     let (a, b) = (place(url), place(endpoint));
     a == b || (is_loopback(url) && is_loopback(endpoint) && port(a) == port(b))

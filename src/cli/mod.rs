@@ -11,6 +11,7 @@
 mod advice;
 pub mod args;
 pub mod commands;
+mod complete;
 pub mod config;
 pub mod demo;
 pub mod doctor;

@@ -82,7 +82,10 @@ pub fn flags(common: &Common) -> Flags {
         secret_key: text(&common.secret_key),
         security_token: text(&common.security_token),
         release: common.release,
-        verify_ssl: common.verify_ssl.then_some(true),
+        verify_ssl: match (common.verify_ssl, common.no_verify_ssl) {
+            (false, false) => None,
+            (verify, _) => Some(verify),
+        },
         ca_file: common.ca_file.clone(),
     }
 }

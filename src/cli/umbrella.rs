@@ -4,7 +4,9 @@
 
 use super::commands::{self, COMMANDS};
 use super::exit::{self, Failure};
-use super::{VERSION, config, demo, doctor, generate, links, local, proxy, report, session, wait};
+use super::{
+    VERSION, complete, config, demo, doctor, generate, links, local, proxy, report, session, wait,
+};
 use crate::wire::release::Release;
 use clap::{Arg, ArgAction, ArgMatches};
 use std::ffi::OsString;
@@ -69,6 +71,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "links",
         describe: links::describe,
         run: links::run,
+    },
+    Subcommand {
+        name: "complete",
+        describe: complete::describe,
+        run: complete::run,
     },
     Subcommand {
         name: "generate",

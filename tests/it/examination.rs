@@ -178,3 +178,53 @@ fn advice_is_given_at_a_terminal_and_not_in_a_pipe() {
     let expected = "advice: the keys come from variable AWS_ACCESS_KEY_ID;";
     assert!(said.contains(expected), "{said}");
 }
+
+#[test]
+fn bash_offers_names_from_the_endpoint_in_use() {
+    let cloud = Cloud::start();
+    cloud.ok(
+        "eulb-create-lb",
+        ["-z", "PARTI00", "-l", HTTP_80, "web-front"],
+    );
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(super::cloud::EULB, folder.path().join("eulb")).unwrap();
+    let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/completions/bash");
+    // As bash calls it: the command, the word, and the word before it.
+    let program = format!(
+        r#"PATH={path}:$PATH
+        offer() {{ . "{scripts}/$1"; COMP_WORDS=("$1" "$3" "$2") COMP_CWORD=2 COMPREPLY=()
+            local way="$(complete -p "$1")"; way="${{way#*-F }}"; "${{way%% *}}" "$@"; echo "${{COMPREPLY[*]}}"; }}
+        offer eulb-delete-lb we eulb-delete-lb
+        offer eulb-enable-zones-for-lb PARTI00,PARTI0 -z
+        offer eulb-create-lb lb-port=22 -l
+        offer eulb-delete-lb --for eulb-delete-lb
+        AWS_ELB_URL= offer eulb-delete-lb we x"#,
+        path = folder.path().display()
+    );
+    let environment: Vec<_> = cloud
+        .command(Account::Tenant, "eulb")
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+        .collect();
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["--norc", "-c", &program])
+        .env_clear()
+        .envs(environment);
+    let output = match bash.output() {
+        Ok(output) => output,
+        Err(error) => return eprintln!("SKIPPED: bash cannot be run: {error}"),
+    };
+    let said = String::from_utf8_lossy(&output.stdout);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(
+        lines.len(),
+        5,
+        "{said} {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(lines[0], "web-front");
+    assert_eq!(lines[1], "PARTI00,PARTI00 PARTI00,PARTI01");
+    assert_eq!(lines[2], "lb-port=22,protocol=TCP,instance-port=22");
+    assert_eq!(lines[3], "--force");
+    assert!(!lines[4].contains("web-front"), "{said}");
+}

@@ -99,7 +99,7 @@ const PRECEDENCE: &[(&str, &str)] = &[
     ),
     (
         "verify-ssl",
-        "--ca-file and --verify-ssl; verify-ssl of the region; false. AWS_CA_BUNDLE names the authorities if certificates are verified.",
+        "--ca-file; --verify-ssl or --no-verify-ssl, the later of the two; verify-ssl of the region; false. AWS_CA_BUNDLE names the authorities if certificates are verified.",
     ),
     (
         "timeout, max-retries, debug",

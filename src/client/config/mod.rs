@@ -401,7 +401,8 @@ impl<'e> Configuration<'e> {
             return Ok(Sourced::new(Verification::File(file.clone()), source));
         }
         let wanted = match (flags.verify_ssl, self.of_region(selection, "verify-ssl")?) {
-            (Some(wanted), _) => Sourced::new(wanted, Source::Flag("--verify-ssl")),
+            (Some(true), _) => Sourced::new(true, Source::Flag("--verify-ssl")),
+            (Some(false), _) => Sourced::new(false, Source::Flag("--no-verify-ssl")),
             (None, Some(found)) => parsed(&found, boolean)?,
             (None, None) => Sourced::default(false),
         };

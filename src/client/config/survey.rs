@@ -192,7 +192,7 @@ impl Hiding<'_> {
                 flags.security_token = None;
             }
             Source::Flag("--release") => flags.release = None,
-            Source::Flag("--verify-ssl") => flags.verify_ssl = None,
+            Source::Flag("--verify-ssl" | "--no-verify-ssl") => flags.verify_ssl = None,
             Source::Flag("--ca-file") => flags.ca_file = None,
             Source::Flag(_) => return false,
             Source::Variable(name) if is_key => {
