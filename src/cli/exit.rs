@@ -214,11 +214,37 @@ fn option_name(part: &str, command: &clap::Command) -> String {
     });
     match known.and_then(clap::Arg::get_short) {
         Some(short) => format!("-{short}/{word}"),
-        None if known.is_some() => word.to_owned(),
+        // An option of a subcommand's subcommand is not among the command's own.
+        None if known.is_some() || word.starts_with('-') => word.to_owned(),
         None => part
             .trim_start_matches('<')
             .trim_end_matches("...")
             .trim_end_matches('>')
             .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Arg, Command};
+
+    #[test]
+    fn options_are_named_as_euca2ools_names_them() {
+        let command = Command::new("x")
+            .arg(Arg::new("listener").short('l').long("listener"))
+            .arg(Arg::new("interval").long("interval"));
+        let cases = [
+            ("--listener <LISTENER>", "-l/--listener"),
+            ("--interval <SECONDS>", "--interval"),
+            // Of a subcommand, with a value whose name holds what ends a name.
+            ("--listen <ADDRESS:PORT>", "--listen"),
+            ("--add <A=B>", "--add"),
+            ("<ELB>", "ELB"),
+            ("[NAME]...", "[NAME]"),
+        ];
+        for (shown, expected) in cases {
+            assert_eq!(option_names(shown, &command), expected, "{shown}");
+        }
     }
 }
