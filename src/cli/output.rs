@@ -124,7 +124,8 @@ pub fn render(value: &Value, form: Form, width: Option<u16>) -> String {
     let mut out = String::new();
     match form {
         Form::Json => {
-            out = serde_json::to_string_pretty(value).unwrap_or_default();
+            let json = serde_json::to_string_pretty(value).unwrap_or_default();
+            out.push_str(&escaped(&json));
             out.push('\n');
         }
         Form::Yaml => match value {
@@ -214,8 +215,25 @@ fn yaml_text(text: &str, out: &mut String) {
     if starts && !word && text.chars().all(plain) {
         out.push_str(text);
     } else {
-        out.push_str(&Value::from(text).to_string());
+        out.push_str(&escaped(&Value::from(text).to_string()));
     }
+}
+
+/// JSON whose texts cannot steer a terminal: the format leaves DEL and the control characters above
+/// ASCII as they are, which can only be in texts, where they may be escaped.
+fn escaped(json: &str) -> Cow<'_, str> {
+    let control = |c: char| matches!(c, '\u{7f}'..='\u{9f}');
+    if !json.contains(control) {
+        return Cow::Borrowed(json);
+    }
+    let mut written = String::with_capacity(json.len() + 8);
+    for character in json.chars() {
+        match control(character) {
+            true => written.push_str(&format!("\\u{:04x}", u32::from(character))),
+            false => written.push(character),
+        }
+    }
+    Cow::Owned(written)
 }
 
 fn scalar(value: &Value) -> Option<Cow<'_, str>> {

@@ -20,6 +20,10 @@ use std::time::SystemTime;
 /// Redirects followed in one try. Source: euca2ools 3.4.1.
 const MAXIMUM_REDIRECTS: u32 = 5;
 
+/// How many times the longest silence a whole body may take: five minutes, if nothing else is
+/// configured. A service that sends a byte now and then is never silent, and never done.
+const BODY_TIMEOUTS: u32 = 10;
+
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Sends forms to one endpoint.
@@ -160,7 +164,10 @@ impl Transport {
                 continue;
             }
             let reason = reason_of(&answer);
-            let body = self.read(answer, &url).await?;
+            let limit = self.settings.timeout.value.saturating_mul(BODY_TIMEOUTS);
+            let body = tokio::time::timeout(limit, self.read(answer, &url))
+                .await
+                .map_err(|_elapsed| CallError::Timeout)??;
             tracing::debug!(target: "eulb::client", "body {}", String::from_utf8_lossy(&body));
             return settle(status, reason, body);
         }

@@ -14,6 +14,7 @@ mod desync;
 mod examination;
 mod generated;
 mod health;
+mod hostile;
 mod house;
 mod local;
 mod misuse;

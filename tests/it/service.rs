@@ -165,7 +165,8 @@ impl Drop for Service {
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Received> {
+/// Reads one request.
+pub fn read(stream: &TcpStream) -> Option<Received> {
     stream.set_read_timeout(Some(READ_TIMEOUT)).ok()?;
     let mut reader = BufReader::new(stream);
     let mut line = String::new();

@@ -31,6 +31,8 @@ pub enum XmlError {
     TooManyElements(usize),
     #[error("the answer nests more than {0} elements")]
     TooDeep(usize),
+    #[error("the answer is a web page")]
+    WebPage,
     #[error("the answer does not fit: {0}")]
     Shape(String),
 }
@@ -89,9 +91,13 @@ impl<'a> Document<'a> {
     ///
     /// # Errors
     ///
-    /// An element has a text that the operation's answer cannot have there.
+    /// An element has a text that the operation's answer cannot have there, or the document is a web
+    /// page: that of a gateway or a proxy in between, which must not pass for an empty success.
     pub fn answer<A: Action>(&self) -> Result<Answer<A::Response>, XmlError> {
         let root = self.root();
+        if root.name().eq_ignore_ascii_case("html") {
+            return Err(XmlError::WebPage);
+        }
         let request_id = root
             .child("ResponseMetadata")
             .unwrap_or(root)
