@@ -85,9 +85,7 @@ fn value(row: &Row) -> Option<&Layer> {
 
 /// A record of each setting, and an indented one of each value that it overrode.
 fn lines(survey: &Survey) -> String {
-    let mut head = vec!["SETTING", "VALUE", "SOURCE"].join("\t");
-    head.push('\n');
-    let mut text = head;
+    let mut text = "SETTING\tVALUE\tSOURCE\n".to_owned();
     let mut line = |name: &str, value: &str, source: &str| {
         text.push_str(&format!(
             "{name}\t{}\t{}\n",
