@@ -1,7 +1,8 @@
 //! One integration crate: the real binary, the real sockets. One file per subject.
 
 // Helpers of tests may unwrap, as tests may.
-#![allow(clippy::unwrap_used)]
+// A test that is skipped says so on standard error.
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod cases;
 mod clients;
