@@ -8,6 +8,7 @@ complete -c eulb-apply-security-groups-to-lb -l release -d 'Release to target: 3
 complete -c eulb-apply-security-groups-to-lb -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb-apply-security-groups-to-lb -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-apply-security-groups-to-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb-apply-security-groups-to-lb -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-apply-security-groups-to-lb -s g -l security-groups -d 'Security groups to associate the load balancer with (required)' -r
 complete -c eulb-apply-security-groups-to-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb-apply-security-groups-to-lb -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'

@@ -7,6 +7,7 @@ complete -c eulb-configure-healthcheck -l release -d 'Release to target: 3.3.0 (
 complete -c eulb-configure-healthcheck -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb-configure-healthcheck -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-configure-healthcheck -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb-configure-healthcheck -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-configure-healthcheck -l healthy-threshold -d 'Number of consecutive successful checks before an instance is in service (required)' -r
 complete -c eulb-configure-healthcheck -l interval -d 'Approximate interval between checks, in seconds (required)' -r
 complete -c eulb-configure-healthcheck -s t -l target -d 'What to connect to for a health check (required)' -r

@@ -6,6 +6,7 @@ complete -c eulb-create-app-cookie-stickiness-policy -s S -l secret-key -d 'Secr
 complete -c eulb-create-app-cookie-stickiness-policy -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-create-app-cookie-stickiness-policy -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-create-app-cookie-stickiness-policy -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-create-app-cookie-stickiness-policy -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-create-app-cookie-stickiness-policy -s c -l cookie-name -d 'Name of the application cookie (required)' -r
 complete -c eulb-create-app-cookie-stickiness-policy -s p -l policy-name -d 'Name of the new policy (required)' -r
 complete -c eulb-create-app-cookie-stickiness-policy -l verify-ssl -d 'Verify the certificate of an https endpoint'

@@ -6,6 +6,7 @@ complete -c eulb-create-lb-cookie-stickiness-policy -s S -l secret-key -d 'Secre
 complete -c eulb-create-lb-cookie-stickiness-policy -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-create-lb-cookie-stickiness-policy -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-create-lb-cookie-stickiness-policy -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-create-lb-cookie-stickiness-policy -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-create-lb-cookie-stickiness-policy -s e -l expiration-period -d 'Time after which the cookie is void, in seconds (required)' -r
 complete -c eulb-create-lb-cookie-stickiness-policy -s p -l policy-name -d 'Name of the new policy (required)' -r
 complete -c eulb-create-lb-cookie-stickiness-policy -l verify-ssl -d 'Verify the certificate of an https endpoint'

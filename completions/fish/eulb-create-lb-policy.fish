@@ -6,6 +6,7 @@ complete -c eulb-create-lb-policy -s S -l secret-key -d 'Secret key' -r
 complete -c eulb-create-lb-policy -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-create-lb-policy -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-create-lb-policy -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-create-lb-policy -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-create-lb-policy -s n -l policy-name -d 'Name of the new policy (required)' -r
 complete -c eulb-create-lb-policy -s t -l policy-type -d 'Type of the new policy (required)' -r
 complete -c eulb-create-lb-policy -s a -l attribute -d 'Name and value of one attribute of the new policy (can be repeated)' -r

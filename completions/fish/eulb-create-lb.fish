@@ -7,6 +7,7 @@ complete -c eulb-create-lb -l release -d 'Release to target: 3.3.0 (the default)
 complete -c eulb-create-lb -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb-create-lb -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-create-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb-create-lb -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-create-lb -s z -l availability-zones -d 'Availability zones to place the load balancer in (required unless subnets are given)' -r
 complete -c eulb-create-lb -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
 complete -c eulb-create-lb -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r

@@ -6,6 +6,7 @@ complete -c eulb-create-tags -s S -l secret-key -d 'Secret key' -r
 complete -c eulb-create-tags -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-create-tags -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-create-tags -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-create-tags -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-create-tags -s t -l tag -d 'Key, and optionally value, of a tag to create or to update (required; can be repeated)' -r
 complete -c eulb-create-tags -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb-create-tags -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'

@@ -5,6 +5,7 @@ complete -c eulb-delete-lb -s S -l secret-key -d 'Secret key' -r
 complete -c eulb-delete-lb -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-delete-lb -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-delete-lb -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-delete-lb -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-delete-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb-delete-lb -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-delete-lb -l debug -d 'Show debugging output on standard error'

@@ -7,6 +7,7 @@ complete -c eulb-deregister-instances-from-lb -l release -d 'Release to target: 
 complete -c eulb-deregister-instances-from-lb -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb-deregister-instances-from-lb -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-deregister-instances-from-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb-deregister-instances-from-lb -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-deregister-instances-from-lb -l instances -d 'Instances to deregister (required)' -r
 complete -c eulb-deregister-instances-from-lb -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb-deregister-instances-from-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'

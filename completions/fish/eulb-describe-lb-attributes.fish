@@ -8,6 +8,7 @@ complete -c eulb-describe-lb-attributes -l release -d 'Release to target: 3.3.0 
 complete -c eulb-describe-lb-attributes -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb-describe-lb-attributes -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-describe-lb-attributes -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb-describe-lb-attributes -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-describe-lb-attributes -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb-describe-lb-attributes -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-describe-lb-attributes -l debug -d 'Show debugging output on standard error'

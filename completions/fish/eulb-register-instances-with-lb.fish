@@ -7,6 +7,7 @@ complete -c eulb-register-instances-with-lb -l release -d 'Release to target: 3.
 complete -c eulb-register-instances-with-lb -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb-register-instances-with-lb -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-register-instances-with-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb-register-instances-with-lb -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-register-instances-with-lb -l instances -d 'Instances to register (required)' -r
 complete -c eulb-register-instances-with-lb -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb-register-instances-with-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'

@@ -6,6 +6,7 @@ complete -c eulb-set-lb-listener-ssl-cert -s S -l secret-key -d 'Secret key' -r
 complete -c eulb-set-lb-listener-ssl-cert -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-set-lb-listener-ssl-cert -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-set-lb-listener-ssl-cert -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-set-lb-listener-ssl-cert -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-set-lb-listener-ssl-cert -s l -l lb-port -d 'Port of the listener (required)' -r
 complete -c eulb-set-lb-listener-ssl-cert -s c -l cert-id -d 'ARN of the server certificate to use (required)' -r
 complete -c eulb-set-lb-listener-ssl-cert -l verify-ssl -d 'Verify the certificate of an https endpoint'

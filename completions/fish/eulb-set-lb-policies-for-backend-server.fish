@@ -6,6 +6,7 @@ complete -c eulb-set-lb-policies-for-backend-server -s S -l secret-key -d 'Secre
 complete -c eulb-set-lb-policies-for-backend-server -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-set-lb-policies-for-backend-server -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-set-lb-policies-for-backend-server -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-set-lb-policies-for-backend-server -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-set-lb-policies-for-backend-server -s i -l instance-port -d 'Port of the instances (required)' -r
 complete -c eulb-set-lb-policies-for-backend-server -s p -l policy-names -d 'Policies to set; \'\' for none (required)' -r
 complete -c eulb-set-lb-policies-for-backend-server -l verify-ssl -d 'Verify the certificate of an https endpoint'

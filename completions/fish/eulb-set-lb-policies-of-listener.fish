@@ -6,6 +6,7 @@ complete -c eulb-set-lb-policies-of-listener -s S -l secret-key -d 'Secret key' 
 complete -c eulb-set-lb-policies-of-listener -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-set-lb-policies-of-listener -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-set-lb-policies-of-listener -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-set-lb-policies-of-listener -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-set-lb-policies-of-listener -s l -l lb-port -d 'Port of the listener (required)' -r
 complete -c eulb-set-lb-policies-of-listener -s p -l policy-names -d 'Policies to set; \'\' for none (required)' -r
 complete -c eulb-set-lb-policies-of-listener -l verify-ssl -d 'Verify the certificate of an https endpoint'

@@ -189,6 +189,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l release -d 'Rele
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s z -l availability-zones -d 'Availability zones to place the load balancer in (required unless subnets are given)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
@@ -213,6 +214,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l release -d 'R
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l filter -d 'Limit results to load balancers that this is true of (can be repeated: all must be true)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -229,6 +231,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -s S -l secret-key 
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l debug -d 'Show debugging output on standard error'
@@ -243,6 +246,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -s S -l s
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -257,6 +261,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s S -l s
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s l -l lb-ports -d 'Ports of the listeners to delete (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -274,6 +279,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l instances -d 'Instances to register (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -293,6 +299,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" 
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l instances -d 'Instances to deregister (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -312,6 +319,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l rele
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l healthy-threshold -d 'Number of consecutive successful checks before an instance is in service (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l interval -d 'Approximate interval between checks, in seconds (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -s t -l target -d 'What to connect to for a health check (required)' -r
@@ -333,6 +341,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l instances -d 'Limit results to specific instances' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -351,6 +360,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l releas
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -s z -l availability-zones -d 'Availability zones to add the load balancer to (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -368,6 +378,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l relea
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s z -l availability-zones -d 'Availability zones to remove the load balancer from (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -385,6 +396,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l rel
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l debug -d 'Show debugging output on standard error'
@@ -399,6 +411,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -s S -l 
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l debug -d 'Show debugging output on standard error'
@@ -412,6 +425,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s S -l secret-ke
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s t -l tag -d 'Key, and optionally value, of a tag to create or to update (required; can be repeated)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -428,6 +442,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l release -d '
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l debug -d 'Show debugging output on standard error'
@@ -443,6 +458,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -s S -l secret-ke
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -s t -l tag -d 'Key of a tag to delete, the whole text (required; can be repeated)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -457,6 +473,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-p
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s c -l cookie-name -d 'Name of the application cookie (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s p -l policy-name -d 'Name of the new policy (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -472,6 +489,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-po
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s e -l expiration-period -d 'Time after which the cookie is void, in seconds (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s p -l policy-name -d 'Name of the new policy (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -487,6 +505,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s S -l secr
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s n -l policy-name -d 'Name of the new policy (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s t -l policy-type -d 'Type of the new policy (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s a -l attribute -d 'Name and value of one attribute of the new policy (can be repeated)' -r
@@ -505,6 +524,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s S -l secr
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s p -l policy-name -d 'Name of the policy to delete (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -521,6 +541,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l relea
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s p -l policy-names -d 'Limit results to specific policies' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -539,6 +560,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l debug -d 'Show debugging output on standard error'
@@ -554,6 +576,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s l -l lb-port -d 'Port of the listener (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s p -l policy-names -d 'Policies to set; \'\' for none (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -569,6 +592,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-se
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s i -l instance-port -d 'Port of the instances (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s p -l policy-names -d 'Policies to set; \'\' for none (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -584,6 +608,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s S
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s l -l lb-port -d 'Port of the listener (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s c -l cert-id -d 'ARN of the server certificate to use (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -601,6 +626,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l relea
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s s -l subnets -d 'Subnets to add the load balancer to (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -618,6 +644,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l rel
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s s -l subnets -d 'Subnets to remove the load balancer from (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -635,6 +662,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -s g -l security-groups -d 'Security groups to associate the load balancer with (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'

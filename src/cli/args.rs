@@ -3,6 +3,7 @@
 //! Every reader here answers with a message that repeats the value it could not read; the name of
 //! the option is added by [`super::exit`].
 
+use super::dry_run::Shape;
 use super::output::{Form, Query};
 use crate::wire::Members;
 use crate::wire::instance::InstanceRef;
@@ -52,6 +53,24 @@ pub struct Common {
     pub debugger: bool,
 }
 
+/// The option of every command of euca2ools, but not of what the umbrella has besides.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Sending {
+    /// Print the request that would be sent, or a curl command that sends it, and send nothing
+    ///
+    /// The request is signed, for fifteen minutes; the secret key is not shown. Without a value,
+    /// --dry-run prints the request.
+    #[arg(
+        long,
+        value_name = "request|curl",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "request",
+        display_order = 903
+    )]
+    pub dry_run: Option<Shape>,
+}
+
 /// Options which euca2ools does not have. A prefix of a long option means one of these only if it
 /// means no other, so that `--re` is still `--region`.
 pub const ADDED: &[&str] = &[
@@ -59,6 +78,7 @@ pub const ADDED: &[&str] = &[
     "verify-ssl",
     "no-verify-ssl",
     "ca-file",
+    "dry-run",
     "output",
     "query",
     "filter",

@@ -15,6 +15,7 @@ mod complete;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+pub mod dry_run;
 pub mod exit;
 pub mod generate;
 mod links;

@@ -116,6 +116,11 @@ fn align(text: &str) -> String {
     aligned
 }
 
+/// A word that a POSIX shell takes as it is.
+pub fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// Columns of the terminal that standard output is; nothing if it is none.
 pub fn terminal_width() -> Option<u16> {
     let out = io::stdout();

@@ -2,9 +2,9 @@
 
 use super::args::{Common, Secret};
 use super::exit::Failure;
-use crate::client::Client;
 use crate::client::config::environment::System;
 use crate::client::config::{self, Configuration, Flags};
+use crate::client::{Client, Prepared};
 use crate::wire::Action;
 use crate::wire::release::Release;
 use std::ffi::OsString;
@@ -107,6 +107,15 @@ impl Caller {
         let call = self.client.call_parameters::<A>(parameters);
         let answer = self.runtime.block_on(call)?;
         Ok(answer.result)
+    }
+
+    /// The request that a call would send. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be signed.
+    pub fn prepare(&self, parameters: &[(String, String)]) -> Result<Prepared, Failure> {
+        Ok(self.client.prepare(parameters)?)
     }
 
     /// Waits, while what is connected is looked after.

@@ -27,6 +27,15 @@ pub struct Client {
     transport: Transport,
 }
 
+/// A request that could be sent: everything but the secret it was signed with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    pub url: String,
+    /// In the order of their names.
+    pub headers: Vec<(String, String)>,
+    pub form: String,
+}
+
 impl Client {
     /// Prepares calls; nothing is sent yet.
     ///
@@ -53,6 +62,16 @@ impl Client {
         let parameters =
             query::parameters(request).map_err(|error| CallError::Settings(error.to_string()))?;
         Ok(self.call_parameters::<A>(&parameters).await?.result)
+    }
+
+    /// The request that a call would send, signed now. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be signed.
+    pub fn prepare(&self, parameters: &[(String, String)]) -> Result<Prepared, CallError> {
+        let form = query::form(parameters.iter().map(|(name, value)| (name, value)));
+        self.transport.prepared(form)
     }
 
     /// Calls an operation with parameters that its shape may not know, and returns the request id

@@ -1,5 +1,6 @@
 //! One request to the service, tried as often as is sensible: sign, send, follow, read.
 
+use super::Prepared;
 use super::error::{CallError, ServiceError};
 use super::settings::Settings;
 use super::tls;
@@ -184,6 +185,22 @@ impl Transport {
             body.extend_from_slice(&piece);
         }
         Ok(body)
+    }
+
+    /// The request as it would be sent to the endpoint.
+    pub(super) fn prepared(&self, form: String) -> Result<Prepared, CallError> {
+        let request = self.signed(&self.endpoint, &form)?;
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = request.headers().iter();
+        let mut headers: Vec<_> = headers
+            .map(|(name, value)| (name.to_string(), text(value)))
+            .collect();
+        headers.sort();
+        Ok(Prepared {
+            url: self.endpoint.to_string(),
+            headers,
+            form,
+        })
     }
 
     /// The request with its signature, which covers every header but User-Agent and Connection.

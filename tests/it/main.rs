@@ -12,6 +12,7 @@ mod controller_http;
 mod crash;
 mod demo;
 mod desync;
+mod dry_run;
 mod examination;
 mod generated;
 mod health;

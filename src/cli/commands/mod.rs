@@ -36,7 +36,8 @@ mod set_lb_policies_for_backend_server;
 mod set_lb_policies_of_listener;
 
 use super::advice;
-use super::args::{Common, ListenerArgument, Printing};
+use super::args::{Common, ListenerArgument, Printing, Sending};
+use super::dry_run;
 use super::exit::{self, Failure};
 use super::output::{self, Form};
 use super::prefix;
@@ -265,6 +266,7 @@ fn describe<C: Command>(command: clap::Command) -> clap::Command {
         true => Printing::augment_args(command),
         false => command,
     };
+    let command = Sending::augment_args(command);
     C::augment_args(command).mut_args(|argument| {
         // "-5" is a number, not an option.
         match argument.get_action().takes_values() {
@@ -290,6 +292,10 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches) -> Result<(), Failure> {
     let caller = session.caller()?;
     let parameters = parameters(&own)?;
     tracing::debug!(target: "eulb::cli", "parameters {parameters:?}");
+    let sending = Sending::from_arg_matches(matches).map_err(read)?;
+    if let Some(shape) = sending.dry_run {
+        return report::print(&dry_run::show(&caller.prepare(&parameters)?, shape));
+    }
     let mut answer = pages::<C>(&caller, parameters)?;
     own.select(&mut answer)?;
     let printing = match C::PRINTS {

@@ -108,7 +108,7 @@ impl Place {
     /// What another command needs to find the same cloud: nothing, or ` --data-dir DIR`.
     fn option(&self) -> String {
         match &self.data_dir {
-            Some(path) => format!(" --data-dir {}", shell::quoted(&path.to_string_lossy())),
+            Some(path) => format!(" --data-dir {}", report::quoted(&path.to_string_lossy())),
             None => String::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! `eulb local env`: the local cloud's endpoint and keys for a shell.
 
 use super::super::exit::Failure;
-use super::super::report;
+use super::super::report::{self, quoted};
 use super::{Place, ask};
 use crate::wire::local::Environment;
 use clap::Args;
@@ -87,11 +87,6 @@ fn exports(environment: &Environment, place: Option<(&'static str, String)>) -> 
         }
     }
     text
-}
-
-/// A word that a POSIX shell takes as it is.
-pub fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
