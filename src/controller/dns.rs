@@ -26,6 +26,8 @@ const UDP_PLAIN: usize = 512;
 const UDP_LARGEST: usize = 4096;
 /// Seconds a TCP client may be silent. Source: RFC 7766, 6.2.3, "of the order of a few seconds".
 const TCP_IDLE: Duration = Duration::from_secs(10);
+/// Before the next try when no connection could be accepted: descriptors come back as others close.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// TCP clients at a time; the rest waits in the listener's queue.
 const TCP_CLIENTS: usize = 64;
 /// Seconds a negative answer may be kept: a load balancer that is created is found soon after.
@@ -252,8 +254,7 @@ async fn accept(
         Ok((stream, _)) => Some((stream, place)),
         Err(error) => {
             tracing::warn!(target: "dns", "cannot accept a connection: {error}");
-            // Out of file descriptors: others must close some first.
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(ACCEPT_PAUSE).await;
             None
         }
     }
