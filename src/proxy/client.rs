@@ -303,9 +303,38 @@ impl Connection {
                 }
                 continue;
             }
+            if end == End::Finished && exchange.request_goes_on() {
+                // Boxed: rare, and large beside everything else the task keeps.
+                Box::pin(self.finish_request(exchange, &instance, &mut upstream)).await;
+            }
             return self.conclude(end, exchange, &instance, upstream);
         }
         Err(status)
+    }
+
+    /// Carries the rest of a request whose answer was whole before it, as long as both sides go on:
+    /// an echo, or an instance that answers early and reads all the same, is not cut short. Our side
+    /// of the client's connection is closed first, so that who reads to the end has the answer.
+    async fn finish_request(
+        &mut self,
+        exchange: &mut Exchange,
+        instance: &Instance,
+        upstream: &mut TcpStream,
+    ) {
+        let mut closed = false;
+        self.deadline.set(self.idle_timeout());
+        poll_fn(|context| {
+            closed = closed || Pin::new(&mut self.client).poll_shutdown(context).is_ready();
+            exchange.poll_rest(
+                &self.presence,
+                instance,
+                &self.deadline,
+                &mut self.client,
+                upstream,
+                context,
+            )
+        })
+        .await;
     }
 
     /// Says what follows the end of an exchange. An error is the status of the answer to make.
@@ -331,7 +360,7 @@ impl Connection {
                 return Ok(match (whole, response.client_keeps) {
                     (true, true) => Next::Request,
                     (true, false) => Next::Close,
-                    // Answered before the request was whole: what still comes is not wanted.
+                    // What still comes is not wanted.
                     (false, _) => Next::Linger,
                 });
             }

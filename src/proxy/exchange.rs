@@ -141,6 +141,40 @@ impl Exchange {
         deadline.poll_expired(context).map(|()| End::Timeout)
     }
 
+    /// Whether the answer has ended and the instance may still want the rest of the request.
+    pub fn request_goes_on(&self) -> bool {
+        self.response.is_some() && !self.request_broken && !self.request_is_whole()
+    }
+
+    /// Moves what is left of a request whose answer is complete; ready when all of it was sent, when
+    /// either side has ended, or when nothing moves for the idle timeout.
+    pub fn poll_rest(
+        &mut self,
+        presence: &Presence,
+        instance: &Instance,
+        deadline: &Deadline,
+        client: &mut TcpStream,
+        upstream: &mut TcpStream,
+        context: &mut Context<'_>,
+    ) -> Poll<()> {
+        match self.poll_up(presence, client, upstream, context) {
+            Ok(true) => deadline.set(presence.opened.spec.borrow().behaviour.idle_timeout),
+            Ok(false) => {}
+            // The client has ended, or its chunks are malformed: the instance sees it cut short.
+            Err(_) => return Poll::Ready(()),
+        }
+        let ended = self.request_is_whole()
+            || self.request_broken
+            // The answer is complete: whatever arrives now, its end included, ends this.
+            || !pool::is_quiet(upstream, context)
+            || instance.is_cut()
+            || presence.opened.phase() == Phase::Cut;
+        if ended {
+            return Poll::Ready(());
+        }
+        deadline.poll_expired(context)
+    }
+
     /// Client to instance. Says whether anything moved.
     fn poll_up(
         &mut self,

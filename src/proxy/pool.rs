@@ -86,7 +86,9 @@ impl Instance {
     }
 }
 
-fn is_quiet(stream: &mut TcpStream, context: &mut Context<'_>) -> bool {
+/// Whether the peer has said nothing and closed nothing, as far as the reactor knows; the task is
+/// woken when it does.
+pub fn is_quiet(stream: &mut TcpStream, context: &mut Context<'_>) -> bool {
     if stream.poll_read_ready(context).is_pending() {
         return true;
     }

@@ -1,7 +1,7 @@
 //! What the data plane forwards: heads, bodies and connections between a raw client and scripted
 //! instances, through the real `eulb proxy`.
 
-use crate::reading::{Framing, Message, latin1};
+use crate::reading::{Fault, Framing, Message, latin1};
 use crate::scripted::{Act, Client, Conversation, Down, Proxy, Recorder, Scripted, reply};
 use sha2::{Digest, Sha256};
 
@@ -1042,6 +1042,32 @@ fn a_body_goes_both_ways_at_once() {
     assert_eq!(digest(&client.answer().body), digest(&body));
     assert_eq!(reading.join().unwrap(), digest(&body));
     assert!(up.join().unwrap() && down.join().unwrap());
+}
+
+#[test]
+fn a_request_that_is_longer_than_its_answer_arrives_whole() {
+    let (instance, proxy) = one();
+    let mut client = proxy.client();
+    let body = pattern(8_000_000);
+    client.send(format!(
+        "POST /case HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    ));
+    let mut at = instance.accept();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.extend(at.line.reader.exactly(1).unwrap());
+    }
+    at.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    // The client has its answer, and an end behind it, before it goes on.
+    assert_eq!(client.answer().text(), "ok");
+    assert_eq!(client.line.reader.some(), Err(Fault::Closed));
+    let up = client.line.send_meanwhile(body.clone());
+    assert_eq!(
+        digest(&at.line.reader.exactly(8_000_000).unwrap()),
+        digest(&body)
+    );
+    assert!(up.join().unwrap());
 }
 
 // ---- ending ------------------------------------------------------------------------------------
