@@ -8,6 +8,7 @@
 //! them: [`commands::COMMANDS`], the 28 commands of euca2ools, and [`umbrella::SUBCOMMANDS`], what
 //! the umbrella has besides. Text leaves through [`report`] and [`exit`] only.
 
+mod admin;
 mod advice;
 pub mod args;
 pub mod commands;

@@ -5,7 +5,8 @@
 use super::commands::{self, COMMANDS};
 use super::exit::{self, Failure};
 use super::{
-    VERSION, complete, config, demo, doctor, generate, links, local, proxy, report, session, wait,
+    VERSION, admin, complete, config, demo, doctor, generate, links, local, proxy, report, session,
+    wait,
 };
 use crate::wire::release::Release;
 use clap::{Arg, ArgAction, ArgMatches};
@@ -36,6 +37,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "instance",
         describe: local::instance::describe,
         run: local::instance::run,
+    },
+    Subcommand {
+        name: "admin",
+        describe: admin::describe,
+        run: admin::run,
     },
     Subcommand {
         name: "resolve",

@@ -1,5 +1,8 @@
 //! The routes below `/_eulb/`: JSON for the local cloud's own tools.
 
+mod balancers;
+mod properties;
+
 use super::Shared;
 use super::instances::{self, Refused};
 use super::registry::Snapshot;
@@ -7,6 +10,7 @@ use super::state::Draft;
 use crate::model::account::Account;
 use crate::model::balancer::{LoadBalancer, RegistrationState};
 use crate::model::instance::Instance;
+use crate::wire::admin::SetProperty;
 use crate::wire::fault::Fault;
 use crate::wire::local::{
     AddInstance, BalancerStatus, ChangeInstances, Done, Environment, Health, Instances,
@@ -98,6 +102,17 @@ pub async fn answer(
             let edit = move |draft: &mut Draft| instances::change(&request, draft, &config);
             json(&listed(change(shared, request_id, edit).await?))
         }
+        ("GET", "admin/properties") => {
+            let snapshot = shared.registry.snapshot();
+            json(&properties::list(&snapshot.state, shared.config.release))
+        }
+        ("POST", "admin/properties/set") => {
+            let request: SetProperty = read(body)?;
+            let release = shared.config.release;
+            let set = move |draft: &mut Draft| properties::set(&request, draft, release);
+            json(&change(shared, request_id, set).await?)
+        }
+        ("GET", "admin/lbs") => json(&balancers::list(shared)),
         ("POST", "reset") => {
             let reset = |draft: &mut Draft| {
                 instances::reset(draft);
@@ -111,7 +126,8 @@ pub async fn answer(
             json(&Done {})
         }
         (_, "health" | "status" | "env" | "instances" | "reset" | "stop")
-        | (_, "instances/run" | "instances/add" | "instances/change") => Err((
+        | (_, "instances/run" | "instances/add" | "instances/change")
+        | (_, "admin/properties" | "admin/properties/set" | "admin/lbs") => Err((
             StatusCode::METHOD_NOT_ALLOWED,
             format!("{path} does not take {method}"),
         )),
@@ -227,10 +243,15 @@ fn balancer_status(
         dns_name: balancer.dns_name(&shared.config.dns_domain),
         servos: servos.collect(),
         registered: balancer.instances.len(),
-        in_service: balancer
-            .instances
-            .values()
-            .filter(|registration| registration.state == RegistrationState::InService)
-            .count(),
+        in_service: in_service(balancer),
     }
+}
+
+/// How many instances of a load balancer are InService.
+fn in_service(balancer: &LoadBalancer) -> usize {
+    balancer
+        .instances
+        .values()
+        .filter(|registration| registration.state == RegistrationState::InService)
+        .count()
 }

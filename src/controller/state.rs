@@ -13,6 +13,7 @@ use crate::model::balancer::{BalancerKey, BalancerName, LoadBalancer, ServoPlace
 use crate::model::instance::{Instance, InstanceId, InstanceState};
 use crate::model::placement::{ServoId, ZoneName};
 use crate::model::refusal::Refusal;
+use crate::wire::release::Release;
 use imbl::{OrdMap, OrdSet};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -217,11 +218,11 @@ impl State {
             .find(|account| account.is_administrator())
     }
 
-    /// The value of a property.
-    pub fn property(&self, property: Property) -> &str {
+    /// The value of a property in a release.
+    pub fn property(&self, property: Property, release: Release) -> &str {
         self.properties
-            .get(property.name())
-            .map_or(property.default(), |value| value)
+            .get(property.key().as_str())
+            .map_or(property.default(release), |value| value)
     }
 }
 
@@ -298,6 +299,22 @@ impl Draft {
             .insert(account.id.clone(), Arc::new(account));
     }
 
+    /// Sets a property, or gives it its default back.
+    pub fn put_property(&mut self, property: Property, value: Option<&str>) {
+        let key = property.key();
+        match value {
+            Some(value) => {
+                self.write(Table::Properties, key.clone(), &value);
+                self.state.properties.insert(key.into(), value.into());
+            }
+            None => {
+                if self.state.properties.remove(key.as_str()).is_some() {
+                    self.erase(Table::Properties, key);
+                }
+            }
+        }
+    }
+
     pub fn put_key(&mut self, key: AccessKey) {
         self.write(Table::Keys, key.id.clone(), &key);
         self.state
@@ -350,17 +367,30 @@ impl Draft {
         }
     }
 
-    /// Gives a load balancer as many servos in a zone as the property says.
+    /// Gives a load balancer as many servos in a zone as the property says: adds those that are
+    /// missing, takes away the newest of those that are too many.
     ///
     /// # Errors
     ///
     /// There are not enough addresses. The draft must be dropped then.
-    pub fn add_servos(
+    pub fn scale_servos(
         &mut self,
         balancer: &mut LoadBalancer,
         zone: &ZoneName,
+        release: Release,
     ) -> Result<(), Refusal> {
-        for _ in 0..properties::servos_per_zone(&self.state) {
+        let wanted = properties::servos_per_zone(&self.state, release);
+        let held: Vec<(ServoId, ServoPlace)> = balancer
+            .servos
+            .iter()
+            .filter(|(_, place)| place.zone == *zone)
+            .map(|(id, place)| (id.clone(), place.clone()))
+            .collect();
+        for (id, place) in held.iter().skip(wanted) {
+            balancer.servos.remove(id);
+            self.state.servo_addresses.give_back(place.address);
+        }
+        for _ in held.len()..wanted {
             let address = self.state.servo_addresses.take();
             let address =
                 address.ok_or_else(|| Refusal::NotEnoughResources { zone: zone.clone() })?;

@@ -950,7 +950,7 @@ fn what_was_kept_is_served_after_a_start_before_any_request() {
             let zone = ZoneName::new("PARTI00");
             let mut web = LoadBalancer::new(account, name, "lb".to_owned(), NOW);
             web.enable_zone(&zone);
-            draft.add_servos(&mut web, &zone)?;
+            draft.scale_servos(&mut web, &zone, Release::V3_3_0)?;
             draft.put_balancer(web);
             Ok(())
         }

@@ -9,6 +9,7 @@
 //! Field names are ours; Amazon's are in the serde attributes. An absent list is `None` and is not
 //! sent; `Some` of an empty list is sent as `Name=`, which clears.
 
+pub mod admin;
 pub mod attribute;
 pub mod balancer;
 pub mod fault;

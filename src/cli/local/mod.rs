@@ -79,7 +79,7 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
 }
 
 /// Reads what the parser has accepted.
-fn parse<T: FromArgMatches>(matches: &clap::ArgMatches) -> Result<T, Failure> {
+pub fn parse<T: FromArgMatches>(matches: &clap::ArgMatches) -> Result<T, Failure> {
     T::from_arg_matches(matches).map_err(Failure::usage)
 }
 
@@ -96,7 +96,7 @@ impl Place {
         Directory::find(self.data_dir.clone()).map_err(Failure::new)
     }
 
-    fn client(&self) -> Result<LocalClient, Failure> {
+    pub fn client(&self) -> Result<LocalClient, Failure> {
         Ok(LocalClient::at(self.directory()?.socket()))
     }
 
@@ -124,7 +124,7 @@ impl Place {
 }
 
 /// Waits for one answer of the cloud.
-fn ask<T>(answer: impl Future<Output = Result<T, LocalError>>) -> Result<T, Failure> {
+pub fn ask<T>(answer: impl Future<Output = Result<T, LocalError>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -224,7 +224,7 @@ fn one_balancer<'a>(
 }
 
 /// Lines of columns: aligned under a head for a person, parted by tabs for a program.
-fn columns(head: &[&str], rows: &[Vec<String>]) -> String {
+pub fn columns(head: &[&str], rows: &[Vec<String>]) -> String {
     columns_for(std::io::stdout().is_terminal(), head, rows)
 }
 

@@ -1,6 +1,6 @@
 //! CreateLoadBalancer, DescribeLoadBalancers, DeleteLoadBalancer.
 
-use super::listener::{default_thresholds, read};
+use super::listener::{default_thresholds, read, refuse_restricted};
 use super::{policy, tag};
 use crate::controller::operations::{Context, Read, Write};
 use crate::controller::properties::Property;
@@ -75,11 +75,15 @@ impl Write for CreateLoadBalancer {
         let domain = &context.config.dns_domain;
         let name = BalancerName::parse(&self.load_balancer_name, name_rule(context))?;
         let listeners = read(members(&self.listeners), context)?;
+        refuse_restricted(&listeners, context, draft.state())?;
         let account = context.caller.account.clone();
         let mut balancer = LoadBalancer::new(
             account.clone(),
             name,
-            draft.state().property(Property::DnsSubdomain).to_owned(),
+            draft
+                .state()
+                .property(Property::DnsSubdomain, context.config.release)
+                .to_owned(),
             context.now,
         );
         let tags = members(&self.tags);
@@ -117,7 +121,7 @@ impl Write for CreateLoadBalancer {
         for zone in &zones {
             if balancer.enable_zone(zone) {
                 draft
-                    .add_servos(&mut balancer, zone)
+                    .scale_servos(&mut balancer, zone, context.config.release)
                     .map_err(|refusal| failed("Failed to create the loadbalancer", &refusal))?;
             }
         }

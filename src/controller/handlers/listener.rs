@@ -2,7 +2,8 @@
 
 use super::balancer_to_change;
 use crate::controller::operations::{Context, Write};
-use crate::controller::state::Draft;
+use crate::controller::properties;
+use crate::controller::state::{Draft, State};
 use crate::model::health::Thresholds;
 use crate::model::listener::{Listener, Port, Protocol};
 use crate::model::refusal::Refusal;
@@ -87,6 +88,31 @@ fn read_one(listener: &WireListener, context: &Context) -> Result<Listener, Refu
     })
 }
 
+/// Refuses listeners on ports that the administrator has restricted.
+///
+/// # Errors
+///
+/// A port is restricted. Eucalyptus 3.4.0 to 4.4.2 answer it as an internal failure.
+pub fn refuse_restricted(
+    listeners: &[Listener],
+    context: &Context,
+    state: &State,
+) -> Result<(), Fault> {
+    let release = context.config.release;
+    let restricting =
+        |listener: &Listener| properties::restricting(state, release, listener.port.get());
+    let Some(ports) = listeners.iter().find_map(restricting) else {
+        return Ok(());
+    };
+    Err(Fault::Internal {
+        message: if context.has(Feature::RestrictedPortsListed) {
+            format!("The specified port(s) {ports}, are restricted for use as a loadbalancer port.")
+        } else {
+            "The specified port is restricted for use as a loadbalancer port".to_owned()
+        },
+    })
+}
+
 impl Write for CreateLoadBalancerListeners {
     fn handle(
         self,
@@ -94,7 +120,9 @@ impl Write for CreateLoadBalancerListeners {
         draft: &mut Draft,
     ) -> Result<CreateLoadBalancerListenersResponse, Fault> {
         let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
-        for listener in read(members(&self.listeners), context)? {
+        let listeners = read(members(&self.listeners), context)?;
+        refuse_restricted(&listeners, context, draft.state())?;
+        for listener in listeners {
             let identical = balancer.listeners.get(&listener.port) == Some(&listener);
             if identical && context.has(Feature::IdenticalListenerSucceeds) {
                 continue;

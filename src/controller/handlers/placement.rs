@@ -33,7 +33,7 @@ impl Write for EnableAvailabilityZonesForLoadBalancer {
             }
             if balancer.enable_zone(&zone) {
                 draft
-                    .add_servos(&mut balancer, &zone)
+                    .scale_servos(&mut balancer, &zone, context.config.release)
                     .map_err(|refusal| failed("Failed to enable zones", &refusal))?;
             }
         }
