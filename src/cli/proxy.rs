@@ -6,6 +6,7 @@
 use super::exit::Failure;
 use super::report;
 use crate::clock::Clock;
+use crate::model::attribute::DesyncMode;
 use crate::model::health::{HealthCheck, Thresholds, Tracker, Verdict};
 use crate::model::health::{Target as CheckTarget, TargetCase};
 use crate::model::instance::InstanceId;
@@ -166,6 +167,7 @@ impl Balancer {
             idle_timeout: Duration::from_secs(idle_timeout),
             connect_timeout: CONNECT_TIMEOUT,
             draining: None,
+            desync_mode: DesyncMode::default(),
         };
         let wanted = matches
             .get_many::<(Carriage, SocketAddr)>("listen")

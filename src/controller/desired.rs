@@ -5,8 +5,11 @@ use super::state::State;
 use crate::model::attribute::Attributes;
 use crate::model::balancer::{BalancerKey, LoadBalancer, RegistrationState};
 use crate::model::instance::{InstanceId, InstanceKind, InstanceState};
-use crate::model::plane::{Backend, BalancerLabel, Behaviour, Desired, Servo, Web};
+use crate::model::plane::{
+    AccessLog, Backend, BalancerLabel, Behaviour, Desired, LogForm, Servo, Web,
+};
 use crate::wire::release::{Feature, Release};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +19,13 @@ const LONG_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// Longest wait for a connection to an instance, likewise.
 const SHORT_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const LONG_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The name of the local cloud's region at every release, as `eulb local env` has it.
+const REGION: &str = "eucalyptus";
+
+/// Minutes of one object of the log of all load balancers: the shorter of Amazon's two, since whoever
+/// asks for that log wants to look at it.
+const EVERYWHERE_INTERVAL_MINUTES: u32 = 5;
 
 /// How load balancers of a release carry traffic.
 fn behaviour(attributes: &Attributes, release: Release) -> Behaviour {
@@ -40,7 +50,45 @@ fn behaviour(attributes: &Attributes, release: Release) -> Behaviour {
         },
         draining: (release.has(Feature::ConnectionDraining) && attributes.draining.enabled)
             .then(|| Duration::from_secs(attributes.draining.timeout_seconds.into())),
+        // Defensive where the attribute cannot be set.
+        desync_mode: attributes.desync_mode,
     }
+}
+
+/// Where a load balancer's exchanges are logged: in the bucket its attribute names, else where all
+/// are logged, if they are.
+fn access_log(attributes: &Attributes, config: &Config) -> Option<AccessLog> {
+    let release = config.release;
+    let wanted = &attributes.access_log;
+    let by_attribute = wanted
+        .bucket
+        .as_ref()
+        .filter(|_| wanted.enabled && release.has(Feature::AccessLogAttribute))
+        .zip(config.buckets.as_ref())
+        .map(|(bucket, buckets)| {
+            let minutes = wanted.emit_interval_minutes;
+            (
+                buckets.join(bucket),
+                wanted.prefix.as_deref().unwrap_or_default(),
+                minutes,
+            )
+        });
+    let everywhere = || {
+        let directory = config.access_log.clone()?;
+        Some((directory, "", EVERYWHERE_INTERVAL_MINUTES))
+    };
+    let (bucket, prefix, minutes) = by_attribute.or_else(everywhere)?;
+    Some(AccessLog {
+        bucket: bucket.into(),
+        prefix: prefix.into(),
+        region: REGION.into(),
+        interval: Duration::from_secs(60 * u64::from(minutes)),
+        form: if release.has(Feature::AccessLogTls) {
+            LogForm::Amazon
+        } else {
+            LogForm::Eucalyptus
+        },
+    })
 }
 
 /// The servos of a load balancer.
@@ -48,6 +96,11 @@ fn servos(balancer: &LoadBalancer, state: &State, config: &Config, cause: &Arc<s
     let label = BalancerLabel {
         account: balancer.account.as_str().into(),
         name: balancer.name.shared(),
+    };
+    let access_log = access_log(&balancer.attributes, config);
+    let proxy_protocol = match config.release.has(Feature::ProxyProtocol) {
+        true => balancer.policies.proxy_protocol_ports().collect(),
+        false => BTreeSet::new(),
     };
     let cross_zone = config.release.has(Feature::CrossZone) && balancer.attributes.cross_zone;
     balancer
@@ -77,6 +130,8 @@ fn servos(balancer: &LoadBalancer, state: &State, config: &Config, cause: &Arc<s
                 .collect(),
             health_check: balancer.health_check.clone(),
             behaviour: behaviour(&balancer.attributes, config.release),
+            access_log: access_log.clone(),
+            proxy_protocol: proxy_protocol.clone(),
             cause: cause.clone(),
         })
         .collect()

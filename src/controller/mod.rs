@@ -118,6 +118,10 @@ pub struct Config {
     pub zones: Vec<ZoneName>,
     pub servo_cidr: Cidr,
     pub instance_cidr: Cidr,
+    /// Directory whose folders stand for buckets; without one, nothing is written to any.
+    pub buckets: Option<PathBuf>,
+    /// Directory for the access log of all load balancers that have none of their own.
+    pub access_log: Option<PathBuf>,
     /// Added to the port of every listener when it is bound.
     pub port_offset: u16,
     /// Added to ports below 1024 of in-process web instances, where low ports cannot be bound.
@@ -137,6 +141,8 @@ impl Default for Config {
             zones: vec![ZoneName::new("PARTI00"), ZoneName::new("PARTI01")],
             servo_cidr: Cidr::SERVOS,
             instance_cidr: Cidr::INSTANCES,
+            buckets: None,
+            access_log: None,
             port_offset: 0,
             web_port_offset: 0,
             dns_domain: "localhost".to_owned(),

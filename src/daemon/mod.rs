@@ -51,6 +51,9 @@ const CONVERGENCE_PATIENCE: Duration = Duration::from_secs(10);
 /// Longest wait for everything to end. The supervisor's drain is shorter.
 const END_PATIENCE: Duration = Duration::from_secs(8);
 
+/// The folder of the data directory whose folders stand for buckets.
+const BUCKETS: &str = "buckets";
+
 /// How a local cloud is to run.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -262,6 +265,7 @@ fn config(options: &Options) -> Config {
         zones: options.zones.clone(),
         servo_cidr: options.servo_cidr,
         instance_cidr: options.instance_cidr,
+        buckets: Some(options.directory.path().join(BUCKETS)),
         port_offset: options.port_offset,
         web_port_offset: web_port_offset(options.instance_cidr),
         clock: Clock::scaled(options.time_scale),

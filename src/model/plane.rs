@@ -5,11 +5,14 @@
 //! it holds with the newest snapshot, and a control plane that dies leaves it serving what it last knew.
 //! Nothing here assumes which engine carries the traffic.
 
+use super::attribute::DesyncMode;
 use super::health::{HealthCheck, Verdict};
 use super::instance::{InstanceId, Reach, WebInstance};
-use super::listener::Listener;
+use super::listener::{Listener, Port};
 use super::placement::{ServoId, ZoneName};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,8 +47,35 @@ pub struct Servo {
     /// Absent while there is no listener: then nothing is checked.
     pub health_check: Option<HealthCheck>,
     pub behaviour: Behaviour,
+    /// Where each exchange is told in a line; nothing if it is not.
+    pub access_log: Option<AccessLog>,
+    /// The instance ports at which instances are told the client's address in a PROXY line.
+    pub proxy_protocol: BTreeSet<Port>,
     /// The request id of the change that led to this version of the servo.
     pub cause: Arc<str>,
+}
+
+/// Where the lines of an access log go, and how they look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessLog {
+    /// The directory that stands for the bucket.
+    pub bucket: Arc<Path>,
+    /// Leads the names of all objects; may be empty.
+    pub prefix: Arc<str>,
+    /// The region's name, which is part of the names.
+    pub region: Arc<str>,
+    /// How long lines go into one object, by the clock of the cloud: 5 to 60 minutes.
+    pub interval: Duration,
+    pub form: LogForm,
+}
+
+/// Which fields a line of the access log has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LogForm {
+    /// Fifteen, the last two of TLS.
+    Amazon,
+    /// Eucalyptus from 4.2.0: without those of TLS, and for TCP without the quoted ones.
+    Eucalyptus,
 }
 
 /// Names a load balancer to people.
@@ -85,6 +115,8 @@ pub struct Behaviour {
     /// How long an instance that leaves may finish its exchanges; nothing: for as long as they take,
     /// since the idle timeout bounds them.
     pub draining: Option<Duration>,
+    /// What happens to requests that are legal but could be understood in two ways.
+    pub desync_mode: DesyncMode,
 }
 
 /// An in-process web instance that must be running.

@@ -1,6 +1,7 @@
 //! Workers between real sockets: what a change does to connections that are open.
 
 use super::*;
+use crate::model::attribute::DesyncMode;
 use crate::model::instance::InstanceId;
 use crate::model::placement::ServoId;
 use crate::model::plane::{BalancerLabel, Behaviour};
@@ -84,6 +85,7 @@ impl Stage {
                 idle_timeout: Duration::from_secs(60),
                 connect_timeout: Duration::from_secs(5),
                 draining: None,
+                desync_mode: DesyncMode::default(),
             },
             balancer: BalancerLabel {
                 account: "000000000001".into(),

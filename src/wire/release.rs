@@ -304,6 +304,7 @@ pub enum Feature {
     SecurityPolicies2015,
     SecurityPolicies2016,
     ProxyProtocol,
+    AccessLogTls,
     ConnectionDraining,
     AmazonRules,
 }
@@ -439,6 +440,7 @@ pub const AVAILABILITY: &[Availability] = &[
     at(Feature::SecurityPolicies2015, Kind::Behaviour, "predefined policies ELBSecurityPolicy-2011-08 to 2015-05", V4_2_0, "", "there are none", "EUCA-10985"),
     at(Feature::SecurityPolicies2016, Kind::Behaviour, "predefined policies ELBSecurityPolicy-2015-03 and 2016-08", V4_4_0, "", "there are none", "4.4.0 source"),
     at(Feature::ProxyProtocol, Kind::Behaviour, "the PROXY line is sent to instances", Aws, "", "the policy is accepted and ignored", "servo, all releases"),
+    at(Feature::AccessLogTls, Kind::Behaviour, "lines of the access log end with the cipher and protocol of TLS", Aws, "", "they end with the user agent", "servo 1.2.0 to 1.4.0"),
     at(Feature::ConnectionDraining, Kind::Behaviour, "connections to a leaving instance drain", Aws, "", "every release of Eucalyptus ignores the attribute", "4.4.2 source, LoadBalancer"),
     at(Feature::AmazonRules, Kind::Behaviour, "policies, attributes and tags have Amazon's rules and limits", Aws, "", "they have those of Eucalyptus 4, which are wider in places", "API reference 2012-06-01; 4.4.2 source, LoadBalancingService"),
 ];

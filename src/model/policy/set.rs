@@ -53,15 +53,16 @@ impl Policies {
             .filter_map(|name| self.get(name.as_str()).map(Policy::terms))
     }
 
-    /// Whether instances at a port are told the client's address.
-    pub fn proxy_protocol(&self, instance_port: Port) -> bool {
-        self.backends.get(&instance_port).is_some_and(|names| {
-            names.iter().any(|name| {
+    /// The instance ports at which instances are told the client's address.
+    pub fn proxy_protocol_ports(&self) -> impl Iterator<Item = Port> {
+        self.backends().filter_map(|(port, names)| {
+            let enabled = names.iter().any(|name| {
                 matches!(
                     self.get(name.as_str()).map(Policy::terms),
                     Some(Terms::ProxyProtocol { enabled: true })
                 )
-            })
+            });
+            enabled.then_some(port)
         })
     }
 

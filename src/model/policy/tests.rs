@@ -369,7 +369,7 @@ fn what_is_in_force_is_seen_replaced_and_cleared() {
     policies
         .set_for_backend(Dialect::Amazon, &listeners, port(2525), &back)
         .expect("they suit");
-    assert!(policies.proxy_protocol(port(2525)) && !policies.proxy_protocol(port(8080)));
+    assert!(policies.proxy_protocol_ports().eq([port(2525)]));
     assert_eq!(policies.trusted_keys(port(2525)), ["MIIB"]);
     assert_eq!(policies.trusted_keys(port(8080)), [] as [&str; 0]);
 

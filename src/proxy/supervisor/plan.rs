@@ -157,12 +157,14 @@ fn open(steps: &mut Vec<Step>, servo: &Servo, kept: &[Port]) {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use crate::model::attribute::DesyncMode;
     use crate::model::health::{HealthCheck, Target, Thresholds};
     use crate::model::instance::{InstanceId, Reach};
     use crate::model::listener::Listener;
     use crate::model::placement::ZoneName;
     use crate::model::plane::{Backend, BalancerLabel, Behaviour};
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
     use std::time::Duration;
 
     pub fn port(number: u16) -> Port {
@@ -178,6 +180,7 @@ pub mod tests {
             idle_timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(1),
             draining: None,
+            desync_mode: DesyncMode::default(),
         }
     }
 
@@ -222,6 +225,8 @@ pub mod tests {
                 },
             }),
             behaviour: behaviour(),
+            access_log: None,
+            proxy_protocol: BTreeSet::new(),
             cause: "request-1".into(),
         }
     }
