@@ -11,7 +11,7 @@ use crate::model::health::{HealthCheck, Thresholds, Tracker, Verdict};
 use crate::model::health::{Target as CheckTarget, TargetCase};
 use crate::model::instance::InstanceId;
 use crate::model::placement::ServoId;
-use crate::model::plane::{BalancerLabel, Behaviour};
+use crate::model::plane::{BalancerLabel, Behaviour, Choice, Departure};
 use crate::proxy::listener::{Carriage, ListenerKey, ListenerSpec, Target};
 use crate::proxy::supervisor::checker::{self, Check};
 use crate::proxy::worker::{Limits, Workers};
@@ -166,8 +166,9 @@ impl Balancer {
             first_pass_suffices: true,
             idle_timeout: Duration::from_secs(idle_timeout),
             connect_timeout: CONNECT_TIMEOUT,
-            draining: None,
             desync_mode: DesyncMode::default(),
+            departure: Departure::Finish,
+            choice: Choice::RoundRobin,
         };
         let wanted = matches
             .get_many::<(Carriage, SocketAddr)>("listen")
@@ -196,6 +197,7 @@ impl Balancer {
                 carriage,
                 port: address.port(),
                 in_service: balancer.instances.clone(),
+                out_of_service: Vec::new(),
                 behaviour: behaviour.clone(),
                 balancer: BalancerLabel {
                     account: "-".into(),

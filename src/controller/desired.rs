@@ -6,7 +6,7 @@ use crate::model::attribute::Attributes;
 use crate::model::balancer::{BalancerKey, LoadBalancer, RegistrationState};
 use crate::model::instance::{InstanceId, InstanceKind, InstanceState};
 use crate::model::plane::{
-    AccessLog, Backend, BalancerLabel, Behaviour, Desired, LogForm, Servo, Web,
+    AccessLog, Backend, BalancerLabel, Behaviour, Choice, Departure, Desired, LogForm, Servo, Web,
 };
 use crate::wire::release::{Feature, Release};
 use std::collections::BTreeSet;
@@ -48,10 +48,22 @@ fn behaviour(attributes: &Attributes, release: Release) -> Behaviour {
         } else {
             SHORT_CONNECT_TIMEOUT
         },
-        draining: (release.has(Feature::ConnectionDraining) && attributes.draining.enabled)
-            .then(|| Duration::from_secs(attributes.draining.timeout_seconds.into())),
         // Defensive where the attribute cannot be set.
         desync_mode: attributes.desync_mode,
+        departure: if !release.has(Feature::ConnectionDraining) {
+            Departure::Finish
+        } else if attributes.draining.enabled {
+            Departure::Drain(Duration::from_secs(
+                attributes.draining.timeout_seconds.into(),
+            ))
+        } else {
+            Departure::Cut
+        },
+        choice: if release.has(Feature::LeastOutstanding) {
+            Choice::LeastOutstanding
+        } else {
+            Choice::RoundRobin
+        },
     }
 }
 

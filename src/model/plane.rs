@@ -112,11 +112,32 @@ pub struct Behaviour {
     pub idle_timeout: Duration,
     /// Longest wait for a connection to an instance. 1 s before 4.1.0, then 5 s.
     pub connect_timeout: Duration,
-    /// How long an instance that leaves may finish its exchanges; nothing: for as long as they take,
-    /// since the idle timeout bounds them.
-    pub draining: Option<Duration>,
     /// What happens to requests that are legal but could be understood in two ways.
     pub desync_mode: DesyncMode,
+    /// What becomes of the exchanges with an instance that is deregistered.
+    pub departure: Departure,
+    /// Which instance in service gets the next HTTP request. TCP takes turns always.
+    pub choice: Choice,
+}
+
+/// What becomes of the exchanges with an instance that is deregistered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// They take as long as they take: the idle timeout bounds them (Eucalyptus, whose HAProxy was
+    /// reloaded softly).
+    Finish,
+    /// They have so long, then they are cut (AWS, ConnectionDraining.Enabled).
+    Drain(Duration),
+    /// They are cut at once (AWS without draining).
+    Cut,
+}
+
+/// How an instance is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    RoundRobin,
+    /// The one with the fewest requests under way; those that are equal take turns (AWS, for HTTP).
+    LeastOutstanding,
 }
 
 /// An in-process web instance that must be running.

@@ -18,7 +18,8 @@ use super::http::body::Body;
 use super::http::head::HeadFinder;
 use super::http::request::{self, Ends, ForTheProxy, Refused, Request};
 use super::limits::{ATTEMPTS, EMPTY_LINES, LINGER_BYTES, LINGER_TIME};
-use super::pool::{self, Instance};
+use super::pool::{self, Instance, Seat};
+use super::surge::{self, Unseated};
 use super::tcp;
 use super::worker::{Open, Phase, Presence};
 use std::future::poll_fn;
@@ -246,35 +247,34 @@ impl Connection {
     /// Finds an instance and drives the exchange with it, or with another where that is safe. An
     /// error is the status of the answer to make.
     async fn dispatch(&mut self, exchange: &mut Exchange) -> Result<Next, u16> {
-        let opened = Rc::clone(&self.presence.opened);
         let mut tried = Vec::new();
         let mut fresh = false;
+        let mut failures = 0;
         let mut status = 503;
-        for _ in 0..ATTEMPTS {
-            let Some(instance) = opened.instances.choose(&tried) else {
-                break;
+        while failures < ATTEMPTS {
+            let seat = surge::seat(&self.presence, &self.deadline, &self.client, &tried);
+            let seat = match seat.await {
+                Ok(seat) => seat,
+                Err(Unseated::Nobody) => break,
+                Err(Unseated::Spilled) => return Err(503),
+                Err(Unseated::Gone) => return Ok(Next::Close),
             };
             let reused = if fresh {
                 None
             } else {
                 let once_only = !(exchange.request.idempotent && exchange.replayable);
-                reuse(&instance, once_only).await
+                reuse(&seat, once_only).await
             };
             let was_reused = reused.is_some();
             let mut upstream = match reused {
                 Some(stream) => stream,
+                // Boxed: rare, and large beside everything else the task keeps.
                 None => {
-                    let limit = opened.spec.borrow().behaviour.connect_timeout;
-                    // Boxed: rare, and large beside everything else the task keeps.
-                    match Box::pin(pool::connect(&instance.target, &self.deadline, limit)).await {
-                        Ok(stream) => {
-                            opened.counters.instance_connections.add(1);
-                            stream
-                        }
+                    match Box::pin(pool::connect(&self.presence, &self.deadline, &seat)).await {
+                        Ok(stream) => stream,
                         Err(error) => {
-                            opened.counters.instance_connection_errors.add(1);
-                            tracing::debug!(instance = %instance.target.instance, address = %instance.target.address, %error, "cannot connect to an instance");
-                            tried.push(instance);
+                            failures += usize::from(!error.is_refusal());
+                            tried.push(Rc::clone(&seat));
                             continue;
                         }
                     }
@@ -285,7 +285,7 @@ impl Connection {
             let end = poll_fn(|context| {
                 exchange.poll(
                     &self.presence,
-                    &instance,
+                    &seat,
                     &self.deadline,
                     &mut self.client,
                     &mut upstream,
@@ -298,16 +298,17 @@ impl Connection {
                 // A kept connection that had been closed says nothing about its instance.
                 fresh = true;
                 status = 502;
+                failures += 1;
                 if !was_reused {
-                    tried.push(instance);
+                    tried.push(Rc::clone(&seat));
                 }
                 continue;
             }
             if end == End::Finished && exchange.request_goes_on() {
                 // Boxed: rare, and large beside everything else the task keeps.
-                Box::pin(self.finish_request(exchange, &instance, &mut upstream)).await;
+                Box::pin(self.finish_request(exchange, &seat, &mut upstream)).await;
             }
-            return self.conclude(end, exchange, &instance, upstream);
+            return self.conclude(end, exchange, seat, upstream);
         }
         Err(status)
     }
@@ -342,7 +343,7 @@ impl Connection {
         &self,
         end: End,
         exchange: &mut Exchange,
-        instance: &Rc<Instance>,
+        seat: Seat,
         upstream: TcpStream,
     ) -> Result<Next, u16> {
         let status = match end {
@@ -354,7 +355,7 @@ impl Connection {
                 if whole && response.instance_keeps && exchange.outbound.end == exchange.passed {
                     let behaviour = &self.presence.opened.spec.borrow().behaviour;
                     if behaviour.reuse_instance_connections {
-                        instance.keep(upstream, self.presence.local.deadlines.now());
+                        seat.keep(upstream, self.presence.local.deadlines.now());
                     }
                 }
                 return Ok(match (whole, response.client_keeps) {
@@ -369,7 +370,7 @@ impl Connection {
                 inbound.start = exchange.ready;
                 exchange.ready = 0;
                 return Ok(Next::Tunnel(Box::new(tcp::Tunnel {
-                    instance: Rc::clone(instance),
+                    seat,
                     upstream,
                     from_client: inbound,
                     from_instance: std::mem::take(&mut exchange.outbound),
@@ -386,7 +387,7 @@ impl Connection {
                     End::Unusable(reason) => reason.to_string(),
                     _ => "it closed the connection without one".to_owned(),
                 };
-                tracing::debug!(instance = %instance.target.instance, address = %instance.target.address, reason, "an instance's answer is unusable");
+                tracing::debug!(instance = %seat.target.instance, address = %seat.target.address, reason, "an instance's answer is unusable");
                 502
             }
             End::Timeout if exchange.waits_for_the_client() => 408,

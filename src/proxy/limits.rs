@@ -28,8 +28,24 @@ pub const TRAILER_BYTES: usize = 16 * 1024;
 /// Interim (1xx) answers to one request; an instance that sends more is not answering.
 pub const INTERIM_ANSWERS: u8 = 16;
 
-/// Instances tried for one request before it is given up.
+/// Instances that may fail one request, by not accepting its connection in time or by closing it
+/// without an answer, before it is given up: a request that kills instances must not meet them all.
+/// Those that refuse a connection outright cost nothing and are not counted: each is asked once.
 pub const ATTEMPTS: usize = 3;
+
+/// How long an instance that could not be connected to is asked only if there is no other. Shorter
+/// than the shortest interval of checks (5 s), which say then what is the matter; long enough that
+/// one request in thousands pays for the knowledge.
+pub const AVOIDED_TIME: Duration = Duration::from_secs(2);
+
+/// Requests, and TCP connections, of one servo that wait for an instance; beyond, 503 at once.
+/// Source: SurgeQueueLength, Elastic Load Balancing metrics.
+pub const SURGE_QUEUE: usize = 1024;
+
+/// Connections in use to one instance by one listener, over all workers; beyond, requests wait in the
+/// surge queue. Elastic Load Balancing publishes no figure: it queues when the instance does not
+/// accept. Above what a thread-per-connection server carries, below the descriptors of a process.
+pub const INSTANCE_CONNECTIONS: usize = 8192;
 
 /// Bytes of an ordinary buffer: a 16 KiB body with its head arrives in one read.
 pub const BUFFER_BYTES: usize = 32 * 1024;
@@ -52,8 +68,8 @@ pub const POOLED_CONNECTIONS: usize = 256;
 /// Longest an idle connection to an instance is kept, if the idle timeout is not shorter.
 pub const POOLED_TIME: Duration = Duration::from_secs(60);
 
-/// Open client connections of one listener, over all workers; beyond, HTTP is answered 503 and TCP
-/// is closed, at once. HAProxy's `maxconn` in Eucalyptus' servo is 100,000 for the whole process.
+/// Open client connections of one servo, over all listeners and workers; beyond, HTTP is answered 503
+/// and TCP is closed, at once. HAProxy's `maxconn` in Eucalyptus' servo is 100,000 for the whole process.
 pub const CONNECTIONS: usize = 50_000;
 
 /// How long, and for how many bytes, a refused client is read after the answer was sent, so that
@@ -63,6 +79,10 @@ pub const LINGER_BYTES: usize = 1024 * 1024;
 
 /// Pause of accepting after an error such as an exhausted table of file descriptors.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Pause before a worker, or one of its lasting tasks, that panicked is started anew: a fault that
+/// comes back at once must not keep a core busy.
+pub const RESTART_PAUSE: Duration = Duration::from_millis(100);
 
 /// Connections accepted in a row before the tasks of those accepted get their turn.
 pub const ACCEPT_BATCH: usize = 32;

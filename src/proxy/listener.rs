@@ -3,7 +3,7 @@
 use super::http::request::Forwarding;
 use crate::model::instance::InstanceId;
 use crate::model::placement::ServoId;
-use crate::model::plane::{BalancerLabel, Behaviour};
+use crate::model::plane::{BalancerLabel, Behaviour, Choice};
 use std::net::SocketAddr;
 
 /// Names a listener among all that are open: its servo and its port as the API knows it.
@@ -47,12 +47,22 @@ pub struct ListenerSpec {
     pub port: u16,
     /// The instances that receive traffic, in the order of their turns.
     pub in_service: Vec<Target>,
+    /// Registered, but not in service: they get nothing new, and what they have may go on.
+    pub out_of_service: Vec<Target>,
     pub behaviour: Behaviour,
     /// For logs.
     pub balancer: BalancerLabel,
 }
 
 impl ListenerSpec {
+    /// How an instance is chosen here.
+    pub fn choice(&self) -> Choice {
+        match self.carriage {
+            Carriage::Http => self.behaviour.choice,
+            Carriage::Tcp => Choice::RoundRobin,
+        }
+    }
+
     /// What is written into every request that goes through this listener.
     pub fn forwarding(&self) -> Forwarding {
         Forwarding::new(

@@ -9,6 +9,7 @@
 //! | [`http`] | what a request or an answer means and becomes: no sockets, no clock |
 //! | [`tcp`] | how bytes are carried that nobody reads |
 //! | [`pool`] | which instance is next, and which connections to it are idle |
+//! | [`surge`] | who waits while every instance has all it may have |
 //! | [`deadline`], [`buffer`], [`counters`], [`limits`] | time, memory, numbers, bounds |
 //! | [`supervisor`] | what must be opened, changed, closed to make the desired state true |
 //! | [`probe`] | what a health check sends and sees |
@@ -26,5 +27,6 @@ pub mod listener;
 pub mod pool;
 pub mod probe;
 pub mod supervisor;
+pub mod surge;
 pub mod tcp;
 pub mod worker;

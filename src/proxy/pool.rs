@@ -1,11 +1,15 @@
 //! The instances of a listener as one worker knows them: whose turn it is, and idle connections.
 
 use super::deadline::{Deadline, ticks};
-use super::limits::{POOLED_CONNECTIONS, POOLED_TIME};
+use super::limits::{AVOIDED_TIME, POOLED_CONNECTIONS, POOLED_TIME};
 use super::listener::Target;
+use super::surge::Surge;
+use super::worker::Presence;
+use crate::model::plane::Choice;
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::io;
+use std::ops::Deref;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,10 +24,16 @@ pub struct Instance {
     pub target: Target,
     /// Last in, first out: the warmest connection is used, the coldest ages.
     idle: RefCell<Vec<Idle>>,
-    /// Set when the instance has left: its connections are not kept.
-    left: Cell<bool>,
+    /// Connections in use or being opened; each has a [`Seat`].
+    busy: Cell<usize>,
+    /// The tick until which others are asked first, because the last connection failed.
+    avoided_until: Cell<u32>,
+    /// Set while the instance is not in service: its connections are not kept.
+    resting: Cell<bool>,
     /// Set when its time to finish is over as well.
     cut: Cell<bool>,
+    /// Whoever waits for a seat at this or another instance of the listener.
+    surge: Rc<Surge>,
 }
 
 struct Idle {
@@ -31,14 +41,44 @@ struct Idle {
     since: u32,
 }
 
+/// A connection to an instance that is in use or being opened, counted among those it may have.
+pub struct Seat {
+    instance: Rc<Instance>,
+}
+
+impl Deref for Seat {
+    type Target = Rc<Instance>;
+
+    fn deref(&self) -> &Rc<Instance> {
+        &self.instance
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.instance.busy.set(self.instance.busy.get() - 1);
+        self.instance.surge.call_next();
+    }
+}
+
 impl Instance {
-    fn new(target: Target) -> Rc<Instance> {
+    fn new(target: Target, surge: &Rc<Surge>) -> Rc<Instance> {
         Rc::new(Instance {
             target,
             idle: RefCell::default(),
-            left: Cell::new(false),
+            busy: Cell::new(0),
+            avoided_until: Cell::new(0),
+            resting: Cell::new(false),
             cut: Cell::new(false),
+            surge: Rc::clone(surge),
         })
+    }
+
+    fn seat(self: &Rc<Instance>) -> Seat {
+        self.busy.set(self.busy.get() + 1);
+        Seat {
+            instance: Rc::clone(self),
+        }
     }
 
     /// An idle connection on which nothing has happened since its last exchange.
@@ -54,12 +94,19 @@ impl Instance {
         }
     }
 
-    /// Keeps a connection for a later exchange, if there is room and the instance has not left.
+    /// Keeps a connection for a later exchange, if there is room and the instance is in service.
     pub fn keep(&self, stream: TcpStream, now: u32) {
         let mut idle = self.idle.borrow_mut();
-        if !self.left.get() && idle.len() < POOLED_CONNECTIONS {
+        if !self.resting.get() && idle.len() < POOLED_CONNECTIONS {
             idle.push(Idle { stream, since: now });
         }
+    }
+
+    /// Prefers the others for a while: a connection to this one has just failed, and its checks may
+    /// take a minute to say so.
+    pub fn avoid(&self, now: u32) {
+        self.avoided_until
+            .set(now.saturating_add(ticks(AVOIDED_TIME)));
     }
 
     /// Whether exchanges with the instance must end now.
@@ -72,8 +119,8 @@ impl Instance {
         self.cut.set(true);
     }
 
-    fn leave(&self) {
-        self.left.set(true);
+    fn rest(&self) {
+        self.resting.set(true);
         self.idle.borrow_mut().clear();
     }
 
@@ -114,54 +161,128 @@ pub fn is_still_open(stream: &TcpStream) -> bool {
     )
 }
 
-/// The instances in service of one listener, in one worker.
-#[derive(Default)]
+/// Whether the peer has closed or broken the connection, asked of the kernel. Bytes that wait to be
+/// read hide it.
+pub fn has_left(stream: &TcpStream) -> bool {
+    let flags = rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT;
+    match rustix::net::recv(stream, &mut [0], flags) {
+        Ok((count, _)) => count == 0,
+        Err(error) => error != rustix::io::Errno::AGAIN,
+    }
+}
+
+/// The instances of one listener, in one worker.
 pub struct Instances {
     in_service: RefCell<Vec<Rc<Instance>>>,
+    /// Registered, but not in service: they get nothing new and finish what they have.
+    resting: RefCell<Vec<Rc<Instance>>>,
     /// Whose turn is next. The workers of a listener share it, since whoever counts expects round
     /// robin of the listener, not of each worker: one relaxed addition for a request.
     turn: Arc<AtomicUsize>,
+    /// Connections in use to one instance, at most.
+    bound: usize,
+    surge: Rc<Surge>,
+}
+
+/// Why there is no seat at an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoSeat {
+    /// There is no instance in service that was not tried.
+    Nobody,
+    /// Each of them has all the connections it may have.
+    Full,
 }
 
 impl Instances {
-    /// No instances yet; those to come take turns with those of the other workers.
-    pub fn taking_turns(turn: Arc<AtomicUsize>) -> Instances {
+    /// No instances yet; those to come take turns with those of the other workers, and each has
+    /// `bound` connections in use at most.
+    pub fn new(turn: Arc<AtomicUsize>, bound: usize) -> Instances {
         Instances {
             in_service: RefCell::default(),
+            resting: RefCell::default(),
             turn,
+            bound,
+            surge: Rc::default(),
         }
     }
 
-    /// Takes over a new list. Instances that stay keep their connections; those that leave keep
-    /// their running exchanges, lose their idle connections, and are returned.
-    pub fn replace(&self, targets: &[Target]) -> Vec<Rc<Instance>> {
+    /// Takes over new lists: those in service, and those that are registered but are not. Instances
+    /// that stay in service keep their connections; the others keep their running exchanges and lose
+    /// their idle connections. Those that are in neither list are returned.
+    pub fn replace(&self, in_service: &[Target], resting: &[Target]) -> Vec<Rc<Instance>> {
         let mut held = self.in_service.take();
-        let next = targets
-            .iter()
-            .map(
-                |target| match held.iter().position(|instance| instance.target == *target) {
-                    Some(at) => held.swap_remove(at),
-                    None => Instance::new(target.clone()),
-                },
-            )
-            .collect();
-        self.in_service.replace(next);
-        held.iter().for_each(|instance| instance.leave());
+        held.append(&mut self.resting.take());
+        let mut find = |target: &Target| {
+            let at = held.iter().position(|held| held.target == *target)?;
+            Some(held.swap_remove(at))
+        };
+        let next = in_service.iter().map(|target| {
+            let instance =
+                find(target).unwrap_or_else(|| Instance::new(target.clone(), &self.surge));
+            instance.resting.set(false);
+            instance
+        });
+        self.in_service.replace(next.collect());
+        // One that nothing was ever sent to has nothing to finish.
+        self.resting
+            .replace(resting.iter().filter_map(&mut find).collect());
+        for instance in self.resting.borrow().iter().chain(&held) {
+            instance.rest();
+        }
+        self.surge.call_all();
         held
     }
 
-    /// The instance whose turn it is, but none of those already tried. Nothing if there is no other.
-    pub fn choose(&self, tried: &[Rc<Instance>]) -> Option<Rc<Instance>> {
+    /// A seat at the instance whose turn it is, or, with [`Choice::LeastOutstanding`], at the one
+    /// with the fewest connections in use; at none of those already tried.
+    ///
+    /// One that could not be connected to a moment ago is left out as long as there are others.
+    pub fn seat(&self, choice: Choice, tried: &[Rc<Instance>], now: u32) -> Result<Seat, NoSeat> {
         let in_service = self.in_service.borrow();
-        let count = in_service.len();
-        for _ in 0..count {
-            let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-            let candidate = &in_service[turn % count];
-            if !tried.iter().any(|tried| Rc::ptr_eq(tried, candidate)) {
-                return Some(Rc::clone(candidate));
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let mut best: Option<(bool, usize, &Rc<Instance>)> = None;
+        let mut refusal = NoSeat::Nobody;
+        for step in 0..in_service.len() {
+            let candidate = &in_service[turn.wrapping_add(step) % in_service.len()];
+            if tried.iter().any(|tried| Rc::ptr_eq(tried, candidate)) {
+                continue;
+            }
+            let busy = candidate.busy.get();
+            if busy >= self.bound {
+                refusal = NoSeat::Full;
+                continue;
+            }
+            let avoided = candidate.avoided_until.get() > now;
+            if choice == Choice::RoundRobin && !avoided {
+                if step > 0 {
+                    // Whoever was passed over loses a turn; the next one keeps its own.
+                    self.turn.fetch_add(step, Ordering::Relaxed);
+                }
+                return Ok(candidate.seat());
+            }
+            let weight = if choice == Choice::RoundRobin {
+                0
+            } else {
+                busy
+            };
+            if best.is_none_or(|(a, w, _)| (avoided, weight) < (a, w)) {
+                best = Some((avoided, weight, candidate));
             }
         }
-        None
+        best.map(|(_, _, instance)| instance.seat()).ok_or(refusal)
+    }
+
+    /// Where whoever found no seat waits for one.
+    pub fn surge(&self) -> &Rc<Surge> {
+        &self.surge
+    }
+
+    /// Whether there are idle connections, which age.
+    pub fn have_idle(&self) -> bool {
+        let in_service = self.in_service.borrow();
+        in_service
+            .iter()
+            .any(|instance| !instance.idle.borrow().is_empty())
     }
 
     /// Drops idle connections that are too old or closed.
@@ -173,28 +294,75 @@ impl Instances {
     }
 }
 
-/// Opens a connection to an instance within a limit, which the deadline is set to.
+/// Why a connection to an instance was not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoConnection {
+    /// The instance said no, at once.
+    Refused,
+    /// It did not answer in time, or cannot be reached.
+    Unreachable,
+    /// This process has no descriptor, port or memory left: no word on the instance.
+    Ours,
+}
+
+impl NoConnection {
+    /// Whether it cost no time worth counting.
+    pub fn is_refusal(self) -> bool {
+        self == NoConnection::Refused
+    }
+
+    fn of(error: &io::Error) -> NoConnection {
+        use rustix::io::Errno;
+        match Errno::from_io_error(error) {
+            Some(Errno::CONNREFUSED | Errno::CONNRESET) => NoConnection::Refused,
+            Some(
+                Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::NOBUFS | Errno::ADDRNOTAVAIL,
+            ) => NoConnection::Ours,
+            _ => NoConnection::Unreachable,
+        }
+    }
+}
+
+/// Opens a connection to an instance within its listener's limit, which the deadline is set to. An
+/// instance that cannot be connected to is avoided for a while.
 ///
 /// # Errors
 ///
 /// The instance refuses, cannot be reached, or does not answer in time.
 pub async fn connect(
-    target: &Target,
+    presence: &Presence,
     deadline: &Deadline,
-    limit: Duration,
-) -> io::Result<TcpStream> {
-    deadline.set(limit);
+    seat: &Seat,
+) -> Result<TcpStream, NoConnection> {
+    let opened = &presence.opened;
+    deadline.set(opened.spec.borrow().behaviour.connect_timeout);
+    let target = &seat.target;
     let mut connecting = std::pin::pin!(TcpStream::connect(target.address));
-    let stream = poll_fn(|context| match connecting.as_mut().poll(context) {
+    let connected = poll_fn(|context| match connecting.as_mut().poll(context) {
         Poll::Ready(result) => Poll::Ready(result),
         Poll::Pending => deadline
             .poll_expired(context)
             .map(|()| Err(io::ErrorKind::TimedOut.into())),
-    })
-    .await?;
+    });
     // Small answers and requests must not wait for acknowledgements of earlier ones.
-    stream.set_nodelay(true)?;
-    Ok(stream)
+    let connected = connected
+        .await
+        .and_then(|stream| stream.set_nodelay(true).map(|()| stream));
+    match connected {
+        Ok(stream) => {
+            opened.counters.instance_connections.add(1);
+            Ok(stream)
+        }
+        Err(error) => {
+            opened.counters.instance_connection_errors.add(1);
+            tracing::debug!(instance = %target.instance, address = %target.address, %error, "cannot connect to an instance");
+            let why = NoConnection::of(&error);
+            if why != NoConnection::Ours {
+                seat.avoid(presence.local.deadlines.now());
+            }
+            Err(why)
+        }
+    }
 }
 
 /// Whether a connection has something to read or has been closed; the task is woken when it has.
@@ -221,27 +389,39 @@ mod tests {
         (0..count)
             .map(|_| {
                 instances
-                    .choose(&[])
-                    .map_or("-".to_owned(), |chosen| chosen.target.instance.to_string())
+                    .seat(Choice::RoundRobin, &[], 0)
+                    .map_or("-".to_owned(), |seat| seat.target.instance.to_string())
             })
             .collect()
+    }
+
+    fn instances(names: &str, bound: usize) -> Instances {
+        let instances = Instances::new(Arc::default(), bound);
+        instances.replace(&targets(names), &[]);
+        instances
+    }
+
+    fn seat(instances: &Instances, choice: Choice, tried: &[Rc<Instance>]) -> Result<Seat, NoSeat> {
+        instances.seat(choice, tried, 0)
+    }
+
+    fn name(seat: &Seat) -> &str {
+        seat.target.instance.as_str()
     }
 
     #[test]
     fn instances_take_turns() {
         for (names, expected) in [("", "----"), ("a", "aaaa"), ("abc", "abca")] {
-            let instances = Instances::default();
-            instances.replace(&targets(names));
-            assert_eq!(turns(&instances, 4), expected);
+            assert_eq!(turns(&instances(names, 9), 4), expected);
         }
     }
 
     #[test]
     fn workers_take_turns_together() {
         let turn = Arc::default();
-        let workers = [(); 2].map(|()| Instances::taking_turns(Arc::clone(&turn)));
+        let workers = [(); 2].map(|()| Instances::new(Arc::clone(&turn), 9));
         workers.iter().for_each(|worker| {
-            worker.replace(&targets("abc"));
+            worker.replace(&targets("abc"), &[]);
         });
         let served = [0, 1, 1, 0, 0, 1].map(|worker| turns(&workers[worker], 1));
         assert_eq!(served.concat(), "abcabc");
@@ -249,28 +429,85 @@ mod tests {
 
     #[test]
     fn a_tried_instance_is_not_chosen_again() {
-        let instances = Instances::default();
-        instances.replace(&targets("ab"));
-        let first = instances.choose(&[]).unwrap();
-        let second = instances.choose(&[Rc::clone(&first)]).unwrap();
-        assert_ne!(first.target, second.target);
-        assert!(instances.choose(&[first, second]).is_none());
+        for choice in [Choice::RoundRobin, Choice::LeastOutstanding] {
+            let instances = instances("ab", 9);
+            let first = Rc::clone(&seat(&instances, choice, &[]).unwrap());
+            let tried = [Rc::clone(&first)];
+            let second = Rc::clone(&seat(&instances, choice, &tried).unwrap());
+            assert_ne!(first.target, second.target);
+            let none = seat(&instances, choice, &[first, second]);
+            assert_eq!(none.err(), Some(NoSeat::Nobody));
+        }
+    }
+
+    #[test]
+    fn the_least_busy_instance_is_chosen_and_equals_take_turns() {
+        let instances = instances("abc", 9);
+        let mut seats = Vec::new();
+        for _ in 0..6 {
+            seats.push(seat(&instances, Choice::LeastOutstanding, &[]).unwrap());
+        }
+        let mut chosen: Vec<&str> = seats.iter().map(name).collect();
+        chosen.sort_unstable();
+        assert_eq!(chosen.concat(), "aabbcc");
+        // Whoever finishes first gets the next, whosever turn it is.
+        for finished in ["b", "a", "c", "b"] {
+            let at = seats.iter().position(|seat| name(seat) == finished);
+            seats.remove(at.unwrap());
+            let next = seat(&instances, Choice::LeastOutstanding, &[]).unwrap();
+            assert_eq!(name(&next), finished);
+            seats.push(next);
+        }
+    }
+
+    #[test]
+    fn an_instance_with_all_its_connections_is_passed_over() {
+        for choice in [Choice::RoundRobin, Choice::LeastOutstanding] {
+            let instances = instances("ab", 2);
+            let mut seats: Vec<Seat> = (0..4)
+                .map(|_| seat(&instances, choice, &[]).unwrap())
+                .collect();
+            assert_eq!(seat(&instances, choice, &[]).err(), Some(NoSeat::Full));
+            let freed = name(&seats.remove(1)).to_owned();
+            assert_eq!(name(&seat(&instances, choice, &[]).unwrap()), freed);
+        }
+    }
+
+    #[test]
+    fn an_instance_that_refused_is_asked_again_later_or_if_there_is_no_other() {
+        let instances = instances("ab", 9);
+        seat(&instances, Choice::RoundRobin, &[]).unwrap().avoid(7);
+        let until = 7 + ticks(AVOIDED_TIME);
+        for choice in [Choice::RoundRobin, Choice::LeastOutstanding] {
+            for now in [7, until - 1] {
+                let avoided = instances.seat(choice, &[], now).unwrap();
+                assert_eq!(name(&avoided), "b");
+                let tried = [Rc::clone(&avoided)];
+                assert_eq!(name(&instances.seat(choice, &tried, now).unwrap()), "a");
+            }
+            let later: Vec<Seat> = (0..2)
+                .map(|_| instances.seat(choice, &[], until).unwrap())
+                .collect();
+            assert!(later.iter().any(|seat| name(seat) == "a"));
+        }
     }
 
     #[test]
     fn an_instance_that_stays_is_the_same_one() {
-        let instances = Instances::default();
-        instances.replace(&targets("ab"));
-        let before = instances.choose(&[]).unwrap();
-        let left = instances.replace(&targets("ca"));
+        let instances = instances("ab", 9);
+        let [a, b] =
+            [(); 2].map(|()| Rc::clone(&seat(&instances, Choice::RoundRobin, &[]).unwrap()));
+        let left = instances.replace(&targets("cb"), &[]);
         assert_eq!(left.len(), 1);
-        assert!(left[0].left.get() && !before.left.get());
-        assert!(
-            instances
-                .in_service
-                .borrow()
-                .iter()
-                .any(|instance| Rc::ptr_eq(instance, &before))
-        );
+        assert!(Rc::ptr_eq(&left[0], &a) && a.resting.get() && !b.resting.get());
+        // Out of service, then back: still the same, with what it has under way.
+        assert!(instances.replace(&targets("c"), &targets("b")).is_empty());
+        assert!(b.resting.get());
+        assert!(instances.replace(&targets("bc"), &[]).is_empty());
+        assert!(!b.resting.get());
+        assert!(Rc::ptr_eq(&instances.in_service.borrow()[0], &b));
+        // Deregistered while out of service: it leaves like any other.
+        instances.replace(&targets("c"), &targets("b"));
+        assert_eq!(instances.replace(&targets("c"), &[]).len(), 1);
     }
 }

@@ -3,7 +3,8 @@
 use super::buffer::Buffer;
 use super::deadline::Deadline;
 use super::limits::ATTEMPTS;
-use super::pool::{self, Instance};
+use super::pool::{self, Instance, Seat};
+use super::surge;
 use super::worker::{Phase, Presence};
 use std::future::poll_fn;
 use std::io;
@@ -18,12 +19,12 @@ use tokio::net::TcpStream;
 pub async fn serve(presence: Presence, client: TcpStream) {
     let deadline = presence.local.deadlines.register(presence.opened.group());
     presence.opened.counters.requests.add(1);
-    let Some((instance, upstream)) = Box::pin(reach(&presence, &deadline)).await else {
+    let Some((seat, upstream)) = Box::pin(reach(&presence, &deadline, &client)).await else {
         // No instance: the connection is accepted, then closed, as HAProxy does.
         return;
     };
     let tunnel = Tunnel {
-        instance,
+        seat,
         upstream,
         from_client: Buffer::default(),
         from_instance: Buffer::default(),
@@ -33,7 +34,7 @@ pub async fn serve(presence: Presence, client: TcpStream) {
 
 /// The instance's side of two streams, with what has been read of them already.
 pub struct Tunnel {
-    pub instance: Rc<Instance>,
+    pub seat: Seat,
     pub upstream: TcpStream,
     pub from_client: Buffer,
     pub from_instance: Buffer,
@@ -47,9 +48,9 @@ pub async fn carry(presence: &Presence, deadline: &Deadline, client: TcpStream, 
         up: Half::starting_with(tunnel.from_client),
         down: Half::starting_with(tunnel.from_instance),
     };
-    let instance = tunnel.instance;
+    let seat = tunnel.seat;
     deadline.set(presence.opened.spec.borrow().behaviour.idle_timeout);
-    let cut = poll_fn(|context| session.poll(presence, &instance, deadline, context)).await;
+    let cut = poll_fn(|context| session.poll(presence, &seat, deadline, context)).await;
     presence.local.buffers.take_back(session.up.buffer);
     presence.local.buffers.take_back(session.down.buffer);
     if cut {
@@ -62,22 +63,20 @@ pub async fn carry(presence: &Presence, deadline: &Deadline, client: TcpStream, 
 }
 
 /// Connects to the instance whose turn it is, or to another if that refuses.
-async fn reach(presence: &Presence, deadline: &Deadline) -> Option<(Rc<Instance>, TcpStream)> {
-    let opened = &presence.opened;
+async fn reach(
+    presence: &Presence,
+    deadline: &Deadline,
+    client: &TcpStream,
+) -> Option<(Seat, TcpStream)> {
     let mut tried = Vec::new();
-    while tried.len() < ATTEMPTS {
-        let instance = opened.instances.choose(&tried)?;
-        let limit = opened.spec.borrow().behaviour.connect_timeout;
-        let connected = pool::connect(&instance.target, deadline, limit).await;
-        match connected {
-            Ok(stream) => {
-                opened.counters.instance_connections.add(1);
-                return Some((instance, stream));
-            }
+    let mut failures = 0;
+    while failures < ATTEMPTS {
+        let seat = surge::seat(presence, deadline, client, &tried).await.ok()?;
+        match pool::connect(presence, deadline, &seat).await {
+            Ok(stream) => return Some((seat, stream)),
             Err(error) => {
-                opened.counters.instance_connection_errors.add(1);
-                tracing::debug!(instance = %instance.target.instance, address = %instance.target.address, %error, "cannot connect to an instance");
-                tried.push(instance);
+                failures += usize::from(!error.is_refusal());
+                tried.push(Rc::clone(&seat));
             }
         }
     }

@@ -6,22 +6,37 @@
 //!
 //! Commands come from the supervisor and take effect at once: a new [`ListenerSpec`] touches neither
 //! the socket nor a running exchange.
+//!
+//! A panic is contained in the connection it happened in. One in a lasting task, such as accepting,
+//! costs nobody anything: the task is begun anew. Should a worker itself die, it loses its own
+//! connections and begins anew with the listeners it had, whose sockets never close meanwhile.
 
 use super::buffer::Buffers;
 use super::counters::{Counters, Counts};
 use super::deadline::Deadlines;
 use super::http::request::Forwarding;
-use super::limits::{ACCEPT_BATCH, ACCEPT_PAUSE, CONNECTIONS, TICK, WORKER_STACK_BYTES};
+use super::limits::{
+    ACCEPT_BATCH, ACCEPT_PAUSE, CONNECTIONS, INSTANCE_CONNECTIONS, RESTART_PAUSE, TICK,
+    WORKER_STACK_BYTES,
+};
 use super::listener::{Carriage, ListenerKey, ListenerSpec};
 use super::pool::Instances;
+use super::surge::Load;
 use super::{client, tcp};
+use crate::model::placement::ServoId;
+use crate::model::plane::Departure;
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
+use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -30,14 +45,18 @@ use tokio::sync::{Notify, mpsc, oneshot};
 /// The bounds that whoever starts the workers may choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Open client connections of one listener over all workers.
+    /// Open client connections of one servo, over all listeners and workers.
     pub connections: usize,
+    /// Connections in use to one instance by one listener, over all workers, each of which has an
+    /// equal share of them. Who finds no instance with one left waits in the surge queue.
+    pub instance_connections: usize,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
             connections: CONNECTIONS,
+            instance_connections: INSTANCE_CONNECTIONS,
         }
     }
 }
@@ -48,6 +67,8 @@ pub struct Workers {
     limits: Limits,
     /// The counters of open listeners, one per worker. A mutex because it is held for lookups only.
     counters: Mutex<BTreeMap<ListenerKey, Vec<Arc<Counters>>>>,
+    /// What each servo with an open listener carries; held by its listeners.
+    loads: Mutex<BTreeMap<ServoId, Weak<Load>>>,
 }
 
 struct Thread {
@@ -60,13 +81,7 @@ struct Thread {
 enum Command {
     Open {
         key: ListenerKey,
-        socket: TcpListener,
-        spec: Arc<ListenerSpec>,
-        counters: Arc<Counters>,
-        /// Client connections of the listener over all workers.
-        open: Arc<AtomicUsize>,
-        /// Whose turn it is, over all workers.
-        turn: Arc<AtomicUsize>,
+        opening: Opening,
     },
     Update {
         key: ListenerKey,
@@ -84,6 +99,21 @@ enum Command {
         drain: Duration,
         finished: oneshot::Sender<()>,
     },
+    /// A mistake of ours in the worker itself.
+    #[cfg(test)]
+    Panic,
+}
+
+/// All that is needed to serve a listener, again if need be.
+#[derive(Clone)]
+struct Opening {
+    /// Shared by the workers, each of which serves a duplicate.
+    socket: Arc<TcpListener>,
+    spec: Arc<ListenerSpec>,
+    counters: Arc<Counters>,
+    load: Arc<Load>,
+    /// Whose turn it is, over all workers.
+    turn: Arc<AtomicUsize>,
 }
 
 impl Workers {
@@ -93,14 +123,19 @@ impl Workers {
     ///
     /// The system has no thread or no epoll descriptor left.
     pub fn start(threads: usize, limits: Limits) -> io::Result<Workers> {
-        let threads = (0..threads.max(1))
+        let count = threads.max(1);
+        let share = Limits {
+            instance_connections: limits.instance_connections.div_ceil(count),
+            ..limits
+        };
+        let threads = (0..count)
             .map(|number| {
                 let runtime_ready = std::sync::mpsc::sync_channel(1);
                 let (commands, received) = mpsc::unbounded_channel();
                 let handle = std::thread::Builder::new()
                     .name(format!("worker-{number}"))
                     .stack_size(WORKER_STACK_BYTES)
-                    .spawn(move || run(received, limits, &runtime_ready.0))?;
+                    .spawn(move || run(received, share, &runtime_ready.0))?;
                 // The other end is dropped without a word only if the thread panicked.
                 match runtime_ready.1.recv() {
                     Ok(result) => result?,
@@ -113,6 +148,7 @@ impl Workers {
             threads,
             limits,
             counters: Mutex::default(),
+            loads: Mutex::default(),
         })
     }
 
@@ -120,7 +156,7 @@ impl Workers {
     ///
     /// # Errors
     ///
-    /// The socket cannot be duplicated or set up: descriptors are exhausted.
+    /// The socket cannot be set up.
     pub fn open(
         &self,
         key: ListenerKey,
@@ -130,20 +166,21 @@ impl Workers {
         socket.set_nonblocking(true)?;
         // Accepted sockets inherit it, which spares a system call for each of them.
         socket2::SockRef::from(&socket).set_tcp_nodelay(true)?;
-        let sockets = (0..self.threads.len())
-            .map(|_| socket.try_clone())
-            .collect::<io::Result<Vec<_>>>()?;
         let counters: Vec<Arc<Counters>> = self.threads.iter().map(|_| Arc::default()).collect();
-        let open = Arc::new(AtomicUsize::new(0));
-        let turn = Arc::new(AtomicUsize::new(0));
-        for ((thread, socket), counters) in self.threads.iter().zip(sockets).zip(&counters) {
+        let shared = Opening {
+            socket: Arc::new(socket),
+            spec,
+            counters: Arc::default(),
+            load: self.load(&key.servo),
+            turn: Arc::default(),
+        };
+        for (thread, counters) in self.threads.iter().zip(&counters) {
             thread.send(Command::Open {
                 key: key.clone(),
-                socket,
-                spec: Arc::clone(&spec),
-                counters: Arc::clone(counters),
-                open: Arc::clone(&open),
-                turn: Arc::clone(&turn),
+                opening: Opening {
+                    counters: Arc::clone(counters),
+                    ..shared.clone()
+                },
             });
         }
         self.lock().insert(key, counters);
@@ -235,6 +272,16 @@ impl Workers {
         }
     }
 
+    /// What a servo carries: one value for all its listeners.
+    fn load(&self, servo: &ServoId) -> Arc<Load> {
+        let mut loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those of servos that are gone go with them.
+        loads.retain(|_, load| load.strong_count() > 0);
+        let load = loads.get(servo).and_then(Weak::upgrade).unwrap_or_default();
+        loads.insert(servo.clone(), Arc::downgrade(&load));
+        load
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<ListenerKey, Vec<Arc<Counters>>>> {
         self.counters.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -258,6 +305,8 @@ pub struct Local {
     connections: Cell<usize>,
     /// Told when the last connection has ended.
     empty: Notify,
+    /// See [`reserve`].
+    reserve: RefCell<Option<std::fs::File>>,
 }
 
 /// A listener as one worker has it.
@@ -269,7 +318,8 @@ pub struct Open {
     pub counters: Arc<Counters>,
     /// Where it listens, as text.
     pub address: Box<str>,
-    open: Arc<AtomicUsize>,
+    /// What its servo carries.
+    pub load: Arc<Load>,
     phase: Cell<Phase>,
 }
 
@@ -296,14 +346,16 @@ impl Open {
 }
 
 fn run(
-    commands: mpsc::UnboundedReceiver<Command>,
+    mut commands: mpsc::UnboundedReceiver<Command>,
     limits: Limits,
     ready: &std::sync::mpsc::SyncSender<io::Result<()>>,
 ) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build_local(Default::default());
-    let runtime = match runtime {
+    let build = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build_local(Default::default())
+    };
+    let mut runtime = match build() {
         Ok(runtime) => runtime,
         Err(error) => {
             let _ = ready.send(Err(error));
@@ -311,16 +363,72 @@ fn run(
         }
     };
     let _ = ready.send(Ok(()));
-    let finished = runtime.block_on(obey(commands, limits));
-    drop(runtime);
-    if let Some(finished) = finished {
-        let _ = finished.send(());
+    let mut openings = BTreeMap::new();
+    loop {
+        let obeyed = catch_unwind(AssertUnwindSafe(|| {
+            runtime.block_on(obey(&mut commands, &mut openings, limits))
+        }));
+        // Whatever still runs is dropped here, its connections with it.
+        drop(runtime);
+        match obeyed {
+            Ok(finished) => {
+                // Nobody waits if nobody can command any more.
+                finished.map(|finished| finished.send(()));
+                return;
+            }
+            Err(panic) => {
+                let cause = cause(&*panic);
+                tracing::error!(
+                    cause,
+                    listeners = openings.len(),
+                    "a worker panicked and is started anew"
+                );
+            }
+        }
+        runtime = loop {
+            std::thread::sleep(RESTART_PAUSE);
+            match build() {
+                Ok(runtime) => break runtime,
+                Err(error) => tracing::error!(%error, "cannot start a worker anew"),
+            }
+        };
+    }
+}
+
+/// What a panic said.
+fn cause(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("it did not say")
+}
+
+/// Runs a task so that a panic in it ends no more than the task; an error is what the panic said.
+async fn contained<T>(task: impl Future<Output = T>) -> Result<T, String> {
+    let mut task = pin!(task);
+    poll_fn(
+        |context| match catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(context))) {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => Poll::Ready(Err(cause(&*panic).to_owned())),
+        },
+    )
+    .await
+}
+
+/// Runs a task that is never to end by itself, and begins it anew if it panics.
+async fn lasting<F: Future<Output = ()>>(name: &str, task: impl Fn() -> F) {
+    while let Err(cause) = contained(task()).await {
+        tracing::error!(cause, "{name} panicked and is begun anew");
+        tokio::time::sleep(RESTART_PAUSE).await;
     }
 }
 
 /// Carries out commands until told to shut down, or until nobody can command any more.
+///
+/// `openings` is what has to be served, whatever happens in here: it is brought up to date before a
+/// command is carried out, and all of it is opened at the start.
 async fn obey(
-    mut commands: mpsc::UnboundedReceiver<Command>,
+    commands: &mut mpsc::UnboundedReceiver<Command>,
+    openings: &mut BTreeMap<ListenerKey, Opening>,
     limits: Limits,
 ) -> Option<oneshot::Sender<()>> {
     let local = Rc::new(Local {
@@ -330,48 +438,33 @@ async fn obey(
         limits,
         connections: Cell::new(0),
         empty: Notify::new(),
+        reserve: RefCell::new(reserve()),
     });
     let held: Rc<RefCell<HashMap<ListenerKey, Held>>> = Rc::default();
-    tokio::task::spawn_local(keep_time(Rc::clone(&local), Rc::clone(&held)));
+    let keeper = (Rc::clone(&local), Rc::clone(&held));
+    tokio::task::spawn_local(async move {
+        let keep = || keep_time(&keeper.0, &keeper.1);
+        lasting("the keeper of time", keep).await;
+    });
+    for (key, opening) in openings.iter() {
+        serve(key, opening, &local, &held);
+    }
     while let Some(command) = commands.recv().await {
         match command {
-            Command::Open {
-                key,
-                socket,
-                spec,
-                counters,
-                open,
-                turn,
-            } => match watch(socket) {
-                Ok((socket, address)) => {
-                    let opened = Rc::new(Open {
-                        key: key.clone(),
-                        forwarding: RefCell::new(Rc::new(spec.forwarding())),
-                        instances: Instances::taking_turns(turn),
-                        spec: RefCell::new(Arc::clone(&spec)),
-                        counters,
-                        address,
-                        open,
-                        phase: Cell::new(Phase::Serving),
-                    });
-                    opened.instances.replace(&spec.in_service);
-                    let accepting = tokio::task::spawn_local(accept(
-                        Rc::clone(&local),
-                        Rc::clone(&opened),
-                        socket,
-                    ));
-                    held.borrow_mut().insert(key, Held { opened, accepting });
-                }
-                Err(error) => {
-                    tracing::error!(servo = %key.servo, port = key.port, %error, "cannot watch a listening socket");
-                }
-            },
+            Command::Open { key, opening } => {
+                let opening = openings.entry(key.clone()).insert_entry(opening);
+                serve(&key, opening.get(), &local, &held);
+            }
             Command::Update { key, spec } => {
+                if let Some(opening) = openings.get_mut(&key) {
+                    opening.spec = Arc::clone(&spec);
+                }
                 if let Some(held) = held.borrow().get(&key) {
                     held.update(&local, spec);
                 }
             }
             Command::Close { key, drain, closed } => {
+                openings.remove(&key);
                 let held = held.borrow_mut().remove(&key);
                 if let Some(held) = held {
                     held.close(&local, drain).await;
@@ -382,6 +475,7 @@ async fn obey(
                 let _ = settled.send(());
             }
             Command::Shutdown { drain, finished } => {
+                openings.clear();
                 let all: Vec<Held> = held.borrow_mut().drain().map(|(_, held)| held).collect();
                 for held in all {
                     held.close(&local, None).await;
@@ -389,14 +483,53 @@ async fn obey(
                 let _ = tokio::time::timeout(drain, local.drained()).await;
                 return Some(finished);
             }
+            #[cfg(test)]
+            Command::Panic => panic!("as the test asked"),
         }
     }
     None
 }
 
-fn watch(socket: TcpListener) -> io::Result<(tokio::net::TcpListener, Box<str>)> {
+/// Serves a listener from now on.
+fn serve(
+    key: &ListenerKey,
+    opening: &Opening,
+    local: &Rc<Local>,
+    held: &RefCell<HashMap<ListenerKey, Held>>,
+) {
+    let (socket, address) = match watch(&opening.socket) {
+        Ok(watched) => watched,
+        Err(error) => {
+            tracing::error!(servo = %key.servo, port = key.port, %error, "cannot watch a listening socket");
+            return;
+        }
+    };
+    let spec = &opening.spec;
+    let opened = Rc::new(Open {
+        key: key.clone(),
+        forwarding: RefCell::new(Rc::new(spec.forwarding())),
+        instances: Instances::new(Arc::clone(&opening.turn), local.limits.instance_connections),
+        spec: RefCell::new(Arc::clone(spec)),
+        counters: Arc::clone(&opening.counters),
+        address,
+        load: Arc::clone(&opening.load),
+        phase: Cell::new(Phase::Serving),
+    });
+    opened
+        .instances
+        .replace(&spec.in_service, &spec.out_of_service);
+    let (local, opened_too) = (Rc::clone(local), Rc::clone(&opened));
+    let accepting = tokio::task::spawn_local(async move {
+        lasting("accepting", || accept(&local, &opened_too, &socket)).await;
+    });
+    held.borrow_mut()
+        .insert(key.clone(), Held { opened, accepting });
+}
+
+fn watch(socket: &TcpListener) -> io::Result<(tokio::net::TcpListener, Box<str>)> {
     let address = socket.local_addr()?.to_string().into();
-    Ok((tokio::net::TcpListener::from_std(socket)?, address))
+    let socket = tokio::net::TcpListener::from_std(socket.try_clone()?)?;
+    Ok((socket, address))
 }
 
 struct Held {
@@ -406,18 +539,27 @@ struct Held {
 
 impl Held {
     fn update(&self, local: &Rc<Local>, spec: Arc<ListenerSpec>) {
-        let left = self.opened.instances.replace(&spec.in_service);
-        if let Some(draining) = spec.behaviour.draining
-            && !left.is_empty()
-        {
-            let local = Rc::clone(local);
-            let group = self.opened.group();
-            // Ends by itself after `draining`, at most an hour by the API's rules.
-            tokio::task::spawn_local(async move {
-                tokio::time::sleep(draining).await;
+        let left = self
+            .opened
+            .instances
+            .replace(&spec.in_service, &spec.out_of_service);
+        let group = self.opened.group();
+        match spec.behaviour.departure {
+            _ if left.is_empty() => {}
+            Departure::Finish => {}
+            Departure::Cut => {
                 left.iter().for_each(|instance| instance.cut());
                 local.deadlines.wake(group);
-            });
+            }
+            Departure::Drain(time) => {
+                let local = Rc::clone(local);
+                // Ends by itself, at most an hour later by the API's rules.
+                tokio::task::spawn_local(async move {
+                    tokio::time::sleep(time).await;
+                    left.iter().for_each(|instance| instance.cut());
+                    local.deadlines.wake(group);
+                });
+            }
         }
         self.opened.forwarding.replace(Rc::new(spec.forwarding()));
         self.opened.spec.replace(spec);
@@ -451,10 +593,17 @@ impl Local {
 }
 
 /// Moves the worker's time on while there are connections, and sweeps the pools once a second.
-async fn keep_time(local: Rc<Local>, held: Rc<RefCell<HashMap<ListenerKey, Held>>>) {
+async fn keep_time(local: &Local, held: &RefCell<HashMap<ListenerKey, Held>>) {
     const SWEEP_TICKS: u32 = 10;
     loop {
-        local.deadlines.occupied().await;
+        // Connections to instances age also when no client is left.
+        let idle = held
+            .borrow()
+            .values()
+            .any(|held| held.opened.instances.have_idle());
+        if !idle {
+            local.deadlines.occupied().await;
+        }
         tokio::time::sleep(TICK).await;
         local.deadlines.tick();
         let now = local.deadlines.now();
@@ -467,15 +616,17 @@ async fn keep_time(local: Rc<Local>, held: Rc<RefCell<HashMap<ListenerKey, Held>
     }
 }
 
-async fn accept(local: Rc<Local>, opened: Rc<Open>, socket: tokio::net::TcpListener) {
+async fn accept(local: &Rc<Local>, opened: &Rc<Open>, socket: &tokio::net::TcpListener) {
     let mut in_a_row = 0;
     loop {
         match socket.accept().await {
-            Ok((client, peer)) => admit(&local, &opened, client, peer),
+            Ok((client, peer)) => admit(local, opened, client, peer),
             Err(error) if is_one_connections_fault(&error) => {}
             Err(error) => {
                 tracing::warn!(servo = %opened.key.servo, port = opened.key.port, %error, "cannot accept");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
+                if !refuse(local, opened, socket) {
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
             }
         }
         in_a_row += 1;
@@ -483,6 +634,37 @@ async fn accept(local: Rc<Local>, opened: Rc<Open>, socket: tokio::net::TcpListe
             in_a_row = 0;
             tokio::task::yield_now().await;
         }
+    }
+}
+
+/// A descriptor kept for the time when there are no others.
+fn reserve() -> Option<std::fs::File> {
+    std::fs::File::open("/dev/null").ok()
+}
+
+/// Without a free descriptor: gives up the reserve to accept what waits, and tells it so instead of
+/// letting it wait for nothing. Says whether that was possible.
+fn refuse(local: &Local, opened: &Open, socket: &tokio::net::TcpListener) -> bool {
+    let mut spare = local.reserve.borrow_mut();
+    let had = spare.take().is_some();
+    let mut refused = false;
+    if had {
+        let mut now = Context::from_waker(Waker::noop());
+        if let Poll::Ready(Ok((client, _))) = socket.poll_accept(&mut now) {
+            opened.counters.connections.add(1);
+            turn_away(opened, &client);
+            refused = true;
+        }
+    }
+    *spare = reserve();
+    refused
+}
+
+/// Tells a client that it is one too many.
+fn turn_away(opened: &Open, client: &TcpStream) {
+    opened.counters.spillover.add(1);
+    if opened.spec.borrow().carriage == Carriage::Http {
+        client::turn_away(opened, client);
     }
 }
 
@@ -502,20 +684,26 @@ fn admit(local: &Rc<Local>, opened: &Rc<Open>, client: TcpStream, peer: SocketAd
     let presence = Presence::enter(local, opened);
     let carriage = opened.spec.borrow().carriage;
     if presence.number > local.limits.connections {
-        opened.counters.spillover.add(1);
-        if carriage == Carriage::Http {
-            client::turn_away(opened, &client);
-        }
+        turn_away(opened, &client);
         return;
     }
     match carriage {
-        Carriage::Http => {
-            tokio::task::spawn_local(client::serve(presence, client, peer));
-        }
-        Carriage::Tcp => {
-            tokio::task::spawn_local(tcp::serve(presence, client));
-        }
+        Carriage::Http => spawn(opened, client::serve(presence, client, peer)),
+        Carriage::Tcp => spawn(opened, tcp::serve(presence, client)),
     }
+}
+
+/// Begins the task of one connection, which nobody waits for: it ends with its sockets, its
+/// deadline, or the worker.
+fn spawn(opened: &Rc<Open>, task: impl Future<Output = ()> + 'static) {
+    let opened = Rc::clone(opened);
+    tokio::task::spawn_local(async move {
+        if let Err(cause) = contained(task).await {
+            // Our mistake; whoever else is served does not notice.
+            opened.counters.panics.add(1);
+            tracing::error!(cause, servo = %opened.key.servo, port = opened.key.port, "a connection's task panicked");
+        }
+    });
 }
 
 /// A connection's place among the open ones, given up when it is dropped.
@@ -532,23 +720,18 @@ impl Presence {
         Presence {
             local: Rc::clone(local),
             opened: Rc::clone(opened),
-            number: opened.open.fetch_add(1, Ordering::Relaxed) + 1,
+            number: opened.load.connections.fetch_add(1, Ordering::Relaxed) + 1,
         }
     }
 }
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        self.opened.open.fetch_sub(1, Ordering::Relaxed);
+        self.opened.load.connections.fetch_sub(1, Ordering::Relaxed);
         let left = self.local.connections.get() - 1;
         self.local.connections.set(left);
         if left == 0 {
             self.local.empty.notify_one();
-        }
-        if std::thread::panicking() {
-            // The runtime contains the panic; the panic hook has said where it was.
-            self.opened.counters.panics.add(1);
-            tracing::error!(servo = %self.opened.key.servo, port = self.opened.key.port, "a connection's task panicked");
         }
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::model::attribute::DesyncMode;
 use crate::model::instance::InstanceId;
 use crate::model::placement::ServoId;
-use crate::model::plane::{BalancerLabel, Behaviour};
+use crate::model::plane::{BalancerLabel, Behaviour, Choice};
 use crate::proxy::listener::Target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -66,7 +66,11 @@ struct Stage {
 impl Stage {
     /// Opens an HTTP listener in front of some instances.
     fn open(instances: &[&Scripted], limits: Limits) -> Stage {
-        let workers = Workers::start(2, limits).unwrap();
+        Stage::with_workers(2, instances, limits)
+    }
+
+    fn with_workers(count: usize, instances: &[&Scripted], limits: Limits) -> Stage {
+        let workers = Workers::start(count, limits).unwrap();
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = socket.local_addr().unwrap();
         let key = ListenerKey {
@@ -77,6 +81,7 @@ impl Stage {
             carriage: Carriage::Http,
             port: 80,
             in_service: instances.iter().map(|instance| instance.target()).collect(),
+            out_of_service: Vec::new(),
             behaviour: Behaviour {
                 forwarded_proto_and_port: true,
                 reuse_instance_connections: true,
@@ -84,8 +89,9 @@ impl Stage {
                 first_pass_suffices: false,
                 idle_timeout: Duration::from_secs(60),
                 connect_timeout: Duration::from_secs(5),
-                draining: None,
                 desync_mode: DesyncMode::default(),
+                departure: Departure::Finish,
+                choice: Choice::RoundRobin,
             },
             balancer: BalancerLabel {
                 account: "000000000001".into(),
@@ -103,9 +109,9 @@ impl Stage {
         }
     }
 
-    async fn update(&mut self, instances: &[&Scripted], draining: Option<Duration>) {
+    async fn update(&mut self, instances: &[&Scripted], departure: Departure) {
         self.spec.in_service = instances.iter().map(|instance| instance.target()).collect();
-        self.spec.behaviour.draining = draining;
+        self.spec.behaviour.departure = departure;
         self.workers.update(&self.key, &Arc::new(self.spec.clone()));
     }
 
@@ -126,7 +132,7 @@ async fn a_new_list_of_instances_touches_no_running_exchange() {
     let mut stage = Stage::open(&[&old], Limits::default());
     let mut client = stage.asking().await;
     let mut running = old.asked().await;
-    stage.update(&[&new], None).await;
+    stage.update(&[&new], Departure::Finish).await;
     // A second client is answered by the new instance: the change is in force.
     let mut second = stage.asking().await;
     reply(&mut new.asked().await, "n").await;
@@ -145,7 +151,9 @@ async fn an_instance_that_left_has_its_draining_time_and_no_more() {
     let mut stage = Stage::open(&[&instance], Limits::default());
     let mut client = stage.asking().await;
     let running = instance.asked().await;
-    stage.update(&[], Some(Duration::from_millis(50))).await;
+    stage
+        .update(&[], Departure::Drain(Duration::from_millis(50)))
+        .await;
     // The instance never answers; the client sees the connection end, without an answer.
     assert!(!matches!(client.read(&mut [0]).await, Ok(1)));
     drop(running);
@@ -173,7 +181,13 @@ async fn closing_finishes_exchanges_closes_idle_clients_and_frees_the_address() 
 #[tokio::test]
 async fn one_client_too_many_is_told_at_once() {
     let instance = Scripted::start().await;
-    let stage = Stage::open(&[&instance], Limits { connections: 1 });
+    let stage = Stage::open(
+        &[&instance],
+        Limits {
+            connections: 1,
+            ..Limits::default()
+        },
+    );
     let mut first = stage.asking().await;
     let mut running = instance.asked().await;
     let mut second = stage.client().await;
@@ -199,4 +213,146 @@ async fn shutting_down_waits_for_what_runs() {
     reply(&mut running, "l").await;
     assert_eq!(answered(&mut client).await.1, 'l');
     down.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_worker_that_panics_begins_anew_with_its_listeners() {
+    let (first, second) = (Scripted::start().await, Scripted::start().await);
+    let mut stage = Stage::open(&[&first], Limits::default());
+    stage.update(&[&second], Departure::Finish).await;
+    for thread in &stage.workers.threads {
+        thread.send(Command::Panic);
+    }
+    // All of them have died, and come back with what they were told last.
+    stage.workers.settle().await;
+    let mut client = stage.asking().await;
+    reply(&mut second.asked().await, "s").await;
+    assert_eq!(answered(&mut client).await.1, 's');
+    // They still obey.
+    stage.update(&[&first], Departure::Finish).await;
+    stage.workers.settle().await;
+    let mut client = stage.asking().await;
+    reply(&mut first.asked().await, "f").await;
+    assert_eq!(answered(&mut client).await.1, 'f');
+    stage.workers.close(&stage.key, None).await;
+    assert!(TcpListener::bind(stage.address).is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lasting_task_that_panics_is_begun_anew() {
+    let begun = Cell::new(0);
+    lasting("the test", || async {
+        begun.set(begun.get() + 1);
+        assert!(begun.get() == 3, "not yet");
+    })
+    .await;
+    assert_eq!(begun.get(), 3);
+}
+
+#[tokio::test]
+async fn what_a_panic_said_is_known() {
+    let said = contained(async { panic!("{}", "a reason") }).await;
+    assert_eq!(said, Err::<(), _>("a reason".to_owned()));
+    let said = contained(async { panic!("a plain reason") }).await;
+    assert_eq!(said, Err::<(), _>("a plain reason".to_owned()));
+    assert_eq!(contained(async { 7 }).await, Ok(7));
+}
+
+/// One worker, which may use one connection to an instance.
+fn narrow(instances: &[&Scripted]) -> Stage {
+    let limits = Limits {
+        instance_connections: 1,
+        ..Limits::default()
+    };
+    Stage::with_workers(1, instances, limits)
+}
+
+#[tokio::test]
+async fn requests_wait_for_an_instance_that_has_all_it_may_have() {
+    let instance = Scripted::start().await;
+    let stage = narrow(&[&instance]);
+    let mut clients = [
+        stage.asking().await,
+        stage.asking().await,
+        stage.asking().await,
+    ];
+    let mut busy = instance.asked().await;
+    for turn in 0..clients.len() {
+        // On the same connection: nobody opens a second one.
+        if turn > 0 {
+            read_head(&mut busy).await;
+        }
+        reply(&mut busy, "w").await;
+    }
+    for client in &mut clients {
+        assert_eq!(answered(client).await.1, 'w');
+    }
+    let counts = stage.workers.counters()[&stage.key];
+    assert_eq!((counts.requests, counts.spillover), (3, 0));
+    assert_eq!(counts.instance_connections, 1);
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_the_queue_is_not_served() {
+    let instance = Scripted::start().await;
+    let stage = narrow(&[&instance]);
+    let mut first = stage.asking().await;
+    let mut busy = instance.asked().await;
+    let mut leaving = stage.asking().await;
+    leaving.shutdown().await.unwrap();
+    // It has left once the proxy closes its side.
+    assert_eq!(leaving.read(&mut [0]).await.unwrap(), 0);
+    let mut staying = stage.asking().await;
+    reply(&mut busy, "1").await;
+    assert_eq!(answered(&mut first).await.1, '1');
+    read_head(&mut busy).await;
+    reply(&mut busy, "s").await;
+    assert_eq!(answered(&mut staying).await.1, 's');
+}
+
+#[tokio::test]
+async fn the_queue_is_left_when_no_instance_is() {
+    let instance = Scripted::start().await;
+    let mut stage = narrow(&[&instance]);
+    let mut first = stage.asking().await;
+    let mut busy = instance.asked().await;
+    let mut waiting = stage.asking().await;
+    stage.update(&[], Departure::Finish).await;
+    let head = read_head(&mut waiting).await;
+    assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+    reply(&mut busy, "1").await;
+    assert_eq!(answered(&mut first).await.1, '1');
+}
+
+#[tokio::test]
+async fn with_amazon_s_departure_exchanges_with_an_instance_that_leaves_are_cut() {
+    let (instance, other) = (Scripted::start().await, Scripted::start().await);
+    let mut stage = Stage::open(&[&instance], Limits::default());
+    let mut client = stage.asking().await;
+    let mut running = instance.asked().await;
+    // Out of service is not gone: its exchange goes on.
+    stage.spec.out_of_service = vec![instance.target()];
+    stage.update(&[&other], Departure::Cut).await;
+    stage.workers.settle().await;
+    reply(&mut running, "r").await;
+    assert_eq!(answered(&mut client).await.1, 'r');
+
+    let mut client = stage.asking().await;
+    let _running = other.asked().await;
+    stage.update(&[&instance], Departure::Cut).await;
+    assert!(!matches!(client.read(&mut [0]).await, Ok(1)));
+}
+
+#[tokio::test]
+async fn connections_to_instances_age_without_clients() {
+    let instance = Scripted::start().await;
+    let mut stage = Stage::open(&[&instance], Limits::default());
+    stage.spec.behaviour.idle_timeout = Duration::from_millis(1);
+    let mut client = stage.asking().await;
+    let mut kept = instance.asked().await;
+    reply(&mut kept, "k").await;
+    answered(&mut client).await;
+    stage.update(&[&instance], Departure::Finish).await;
+    drop(client);
+    assert_eq!(kept.read(&mut [0]).await.unwrap(), 0);
 }

@@ -306,6 +306,7 @@ pub enum Feature {
     ProxyProtocol,
     AccessLogTls,
     ConnectionDraining,
+    LeastOutstanding,
     AmazonRules,
 }
 
@@ -442,6 +443,7 @@ pub const AVAILABILITY: &[Availability] = &[
     at(Feature::ProxyProtocol, Kind::Behaviour, "the PROXY line is sent to instances", Aws, "", "the policy is accepted and ignored", "servo, all releases"),
     at(Feature::AccessLogTls, Kind::Behaviour, "lines of the access log end with the cipher and protocol of TLS", Aws, "", "they end with the user agent", "servo 1.2.0 to 1.4.0"),
     at(Feature::ConnectionDraining, Kind::Behaviour, "connections to a leaving instance drain", Aws, "", "every release of Eucalyptus ignores the attribute", "4.4.2 source, LoadBalancer"),
+    at(Feature::LeastOutstanding, Kind::Behaviour, "HTTP requests go to the instance with the fewest under way", Aws, "", "instances take turns", "How Elastic Load Balancing works, request routing; servo 1.0.0, balance roundrobin"),
     at(Feature::AmazonRules, Kind::Behaviour, "policies, attributes and tags have Amazon's rules and limits", Aws, "", "they have those of Eucalyptus 4, which are wider in places", "API reference 2012-06-01; 4.4.2 source, LoadBalancingService"),
 ];
 

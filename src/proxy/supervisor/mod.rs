@@ -19,7 +19,7 @@ use crate::model::health::{Tracker, Verdict};
 use crate::model::instance::InstanceId;
 use crate::model::listener::{Port, Protocol};
 use crate::model::placement::ServoId;
-use crate::model::plane::{Backend, Desired, Observation, Servo};
+use crate::model::plane::{Backend, Departure, Desired, Observation, Servo};
 use crate::socket::{self, BindCause, BindError};
 use checker::{Check, Probe, Report};
 use plan::{Held, Step, plan};
@@ -213,7 +213,7 @@ impl Supervisor {
         let Some(held) = self.held.servos.get(id) else {
             return;
         };
-        let drain = held.servo.behaviour.draining;
+        let drain = closing_time(&held.servo);
         for port in held.bound.keys() {
             self.workers.close(&key(id, *port), drain).await;
         }
@@ -228,7 +228,7 @@ impl Supervisor {
             .held
             .servos
             .get(id)
-            .and_then(|held| held.servo.behaviour.draining);
+            .and_then(|held| closing_time(&held.servo));
         self.workers.close(&key(id, port), drain).await;
         tracing::info!(target: "servo", servo = %id, %port, "listener closed");
     }
@@ -405,6 +405,15 @@ fn key(servo: &ServoId, port: Port) -> ListenerKey {
     }
 }
 
+/// How long exchanges of a listener that is closed may go on; without a time, for as long as they
+/// take. Nothing is cut that could finish, unless there is a bound to waiting for it.
+fn closing_time(servo: &Servo) -> Option<Duration> {
+    match servo.behaviour.departure {
+        Departure::Drain(time) => Some(time),
+        Departure::Finish | Departure::Cut => None,
+    }
+}
+
 /// What is to be checked of an instance, unless the servo checks nothing.
 fn check_of(servo: &Servo, backend: &Backend) -> Option<Check> {
     let health_check = servo.health_check.clone()?;
@@ -434,19 +443,20 @@ fn spec(servo: &Servo, port: Port, carried: &Carried) -> Result<ListenerSpec, St
             ));
         }
     };
-    let in_service = servo.backends.iter().filter(|backend| {
-        let checker = carried.checkers.get(&backend.instance);
-        checker.and_then(|checker| checker.verdict) == Some(Verdict::InService)
-    });
+    let (in_service, out_of_service): (Vec<_>, Vec<_>) =
+        servo.backends.iter().partition(|backend| {
+            let checker = carried.checkers.get(&backend.instance);
+            checker.and_then(|checker| checker.verdict) == Some(Verdict::InService)
+        });
+    let target = |backend: &Backend| Target {
+        instance: backend.instance.clone(),
+        address: backend.reach.at(listener.instance_port),
+    };
     Ok(ListenerSpec {
         carriage,
         port: port.get(),
-        in_service: in_service
-            .map(|backend| Target {
-                instance: backend.instance.clone(),
-                address: backend.reach.at(listener.instance_port),
-            })
-            .collect(),
+        in_service: in_service.into_iter().map(target).collect(),
+        out_of_service: out_of_service.into_iter().map(target).collect(),
         behaviour: servo.behaviour.clone(),
         balancer: servo.balancer.clone(),
     })

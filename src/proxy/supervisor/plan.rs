@@ -162,7 +162,7 @@ pub mod tests {
     use crate::model::instance::{InstanceId, Reach};
     use crate::model::listener::Listener;
     use crate::model::placement::ZoneName;
-    use crate::model::plane::{Backend, BalancerLabel, Behaviour};
+    use crate::model::plane::{Backend, BalancerLabel, Behaviour, Choice, Departure};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
     use std::time::Duration;
@@ -179,8 +179,9 @@ pub mod tests {
             first_pass_suffices: false,
             idle_timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(1),
-            draining: None,
             desync_mode: DesyncMode::default(),
+            departure: Departure::Finish,
+            choice: Choice::RoundRobin,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Attributes.
 
 use super::*;
+use crate::model::plane::Departure;
 
 #[tokio::test]
 async fn amazon_answers_what_was_asked_about() {
@@ -196,21 +197,25 @@ async fn attributes_reach_the_data_plane() {
                 (
                     servo.backends.len(),
                     behaviour.idle_timeout,
-                    behaviour.draining,
+                    behaviour.departure,
                 )
             })
             .collect();
-        seen.sort_unstable();
+        seen.sort_unstable_by_key(|servo| servo.0);
         seen
     };
-    assert_eq!(seen(&desk), [(1, Duration::from_secs(60), None); 2]);
+    // Without draining, Amazon cuts connections to an instance that leaves.
+    assert_eq!(
+        seen(&desk),
+        [(1, Duration::from_secs(60), Departure::Cut); 2]
+    );
     desk.ask("ModifyLoadBalancerAttributes LoadBalancerName=web&LoadBalancerAttributes.CrossZoneLoadBalancing.Enabled=true\
              &LoadBalancerAttributes.ConnectionDraining.Enabled=true\
              &LoadBalancerAttributes.ConnectionDraining.Timeout=7\
              &LoadBalancerAttributes.ConnectionSettings.IdleTimeout=90")
         .await
         .expect("all of it is in range");
-    let draining = Some(Duration::from_secs(7));
+    let draining = Departure::Drain(Duration::from_secs(7));
     assert_eq!(seen(&desk), [(2, Duration::from_secs(90), draining); 2]);
 
     // A servo of another zone checks the instance, but does not speak for it.
