@@ -3,14 +3,11 @@
 use super::state::State;
 use crate::model::account::{AccessKey, Caller};
 use crate::model::timestamp::Timestamp;
-use crate::wire::SERVICE;
 use crate::wire::fault::Fault;
+use crate::wire::service::Service;
 use crate::wire::sigv4::{self, Scope, SigningKey};
 use std::collections::HashMap;
 use std::sync::Mutex;
-
-/// Names that may stand in the scope of a signature.
-const SERVICES: &[&str] = &[SERVICE];
 
 /// Derived keys kept: one per access key, day and region in use. Deriving takes four HMACs.
 const CACHED_KEYS: usize = 1024;
@@ -23,7 +20,7 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// Says who signed a request.
+    /// Says who signed a request to a service.
     ///
     /// # Errors
     ///
@@ -31,10 +28,11 @@ impl Authenticator {
     pub fn authenticate(
         &self,
         request: &sigv4::Request<'_>,
+        service: Service,
         state: &State,
         now: Timestamp,
     ) -> Result<Caller, Fault> {
-        let claim = sigv4::claim(request, SERVICES, now)?;
+        let claim = sigv4::claim(request, &[service.signing_name()], now)?;
         // There are no temporary credentials, so a token is none that was given out.
         let known = state.keys.get(claim.access_key.as_str());
         let key = known.filter(|_| claim.session_token.is_none());

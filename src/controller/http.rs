@@ -10,12 +10,13 @@ use crate::model::account::Caller;
 use crate::wire::fault::Fault;
 use crate::wire::local;
 use crate::wire::query::Parameters;
+use crate::wire::service::Service;
 use crate::wire::sigv4;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::ext::ReasonPhrase;
-use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -251,13 +252,13 @@ async fn answer(shared: &Shared, door: Door, request: Request<Incoming>) -> Answ
             Ok(body) if administrative => {
                 administrate(shared, door, &parts, &body, &request_id).await
             }
-            Ok(body) if matches!(path.strip_suffix('/').unwrap_or(path), "" | SERVICE_PATH) => {
-                query(shared, &parts, &body, &request_id).await
-            }
-            Ok(_) => plain(
-                StatusCode::NOT_FOUND,
-                "there is nothing here; the service is at /services/LoadBalancing",
-            ),
+            Ok(body) => match service_of(&parts, &body) {
+                Some(service) => query(shared, service, &parts, &body, &request_id).await,
+                None => plain(
+                    StatusCode::NOT_FOUND,
+                    "there is nothing here; the service is at /services/LoadBalancing",
+                ),
+            },
         }
     };
     if let Ok(id) = HeaderValue::from_str(&request_id) {
@@ -278,8 +279,8 @@ fn plain(status: StatusCode, line: &'static str) -> Answer {
 }
 
 /// The answer that shows a fault. Its reason phrase is the code: `400 400` at 3.3.0.
-fn refusal(shared: &Shared, fault: &Fault, request_id: &str) -> Answer {
-    let shown = fault.shown(shared.config.release);
+fn refusal(shared: &Shared, service: Service, fault: &Fault, request_id: &str) -> Answer {
+    let shown = fault.shown_by(service, shared.config.release);
     let status = StatusCode::from_u16(shown.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut answer = with_type(status, XML, shown.body(request_id));
     if let Ok(reason) = ReasonPhrase::try_from(shown.code.as_bytes()) {
@@ -288,8 +289,13 @@ fn refusal(shared: &Shared, fault: &Fault, request_id: &str) -> Answer {
     answer
 }
 
-/// Says who signed a request.
-fn authenticate(shared: &Shared, parts: &Parts, body: &[u8]) -> Result<Caller, Fault> {
+/// Says who signed a request to a service.
+fn authenticate(
+    shared: &Shared,
+    service: Service,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Caller, Fault> {
     let headers: Vec<(&str, &[u8])> = parts
         .headers
         .iter()
@@ -306,22 +312,49 @@ fn authenticate(shared: &Shared, parts: &Parts, body: &[u8]) -> Result<Caller, F
     let now = shared.config.clock.now();
     shared
         .authenticator
-        .authenticate(&request, &snapshot.state, now)
+        .authenticate(&request, service, &snapshot.state, now)
 }
 
 // ---------------------------------------------------------------------------------------------
 // The Query API
 
-async fn query(shared: &Shared, parts: &Parts, body: &Bytes, request_id: &Arc<str>) -> Answer {
+/// Which service a request is for: by its path; at `/` by the scope of its signature, and without one
+/// that is known here, load balancing, which says what is wrong.
+fn service_of(parts: &Parts, body: &[u8]) -> Option<Service> {
+    let path = parts.uri.path();
+    let path = path.strip_suffix('/').unwrap_or(path);
+    if !path.is_empty() {
+        return Service::at(path);
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    let header = parts.headers.get(AUTHORIZATION);
+    let scope = sigv4::scope_hint(header.map(HeaderValue::as_bytes), query);
+    let signed = scope.as_deref().and_then(Service::signed);
+    let by_version = || {
+        let in_query = Parameters::read(query.as_bytes()).unwrap_or_default();
+        let in_body = Parameters::read(body).unwrap_or_default();
+        let version = in_query.get("Version").or_else(|| in_body.get("Version"))?;
+        Service::of_version(version)
+    };
+    Some(signed.or_else(by_version).unwrap_or(Service::LoadBalancing))
+}
+
+async fn query(
+    shared: &Shared,
+    service: Service,
+    parts: &Parts,
+    body: &Bytes,
+    request_id: &Arc<str>,
+) -> Answer {
     if parts.method == Method::POST && !is_form(&parts.headers) {
         return plain(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "the body must be application/x-www-form-urlencoded",
         );
     }
-    match operate(shared, parts, body, request_id).await {
+    match operate(shared, service, parts, body, request_id).await {
         Ok(body) => with_type(StatusCode::OK, XML, body),
-        Err(fault) => refusal(shared, &fault, request_id),
+        Err(fault) => refusal(shared, service, &fault, request_id),
     }
 }
 
@@ -335,6 +368,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 
 async fn operate(
     shared: &Shared,
+    service: Service,
     parts: &Parts,
     body: &Bytes,
     request_id: &Arc<str>,
@@ -345,12 +379,12 @@ async fn operate(
         parameters.add(body).map_err(Fault::Form)?;
     }
     let action = parameters.get("Action").unwrap_or_default();
-    let caller = authenticate(shared, parts, body).inspect_err(|fault| {
+    let caller = authenticate(shared, service, parts, body).inspect_err(|fault| {
         let code = fault.shown(shared.config.release).code;
         tracing::warn!(target: "auth", request = %request_id, action, code, ?fault, "not believed");
     })?;
     let account = caller.account.clone();
-    let answer = match operations::find(&parameters, shared.config.release) {
+    let answer = match operations::find_in(service, &parameters, shared.config.release) {
         Ok(operation) => {
             let context = Context {
                 caller,
@@ -435,7 +469,7 @@ fn admit_administrator(
             "administration takes an IP address or localhost as the host",
         ));
     }
-    let caller = authenticate(shared, parts, body).map_err(|fault| {
+    let caller = authenticate(shared, Service::LoadBalancing, parts, body).map_err(|fault| {
         let shown = fault.shown(shared.config.release);
         let status = StatusCode::from_u16(shown.status).unwrap_or(StatusCode::FORBIDDEN);
         (status, shown.message)

@@ -1,6 +1,7 @@
 //! Ids and secrets, from the system's random numbers.
 
 use crate::model::account::{AccessKey, AccountId};
+use sha2::{Digest, Sha256};
 
 /// Letters and digits of access key ids.
 const CAPITALS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -49,6 +50,30 @@ pub fn account_id() -> AccountId {
             return AccountId::new(number);
         }
     }
+}
+
+/// Characters after the prefix of an id of IAM's. Source: IAM identifiers, unique ids.
+const UNIQUE_LENGTH: usize = 17;
+
+/// An id of a server certificate, such as `ASCACKCEVSQ6C2EXAMPLE`.
+pub fn certificate_id() -> String {
+    format!("ASCA{}", text(CAPITALS, UNIQUE_LENGTH))
+}
+
+/// The id of a user, `AIDA…`: always the same for the same user.
+pub fn user_id(account: &AccountId, user: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(account.as_str());
+    hash.update("/");
+    hash.update(user);
+    let mut id = "AIDA".to_owned();
+    id.extend(
+        hash.finalize()
+            .iter()
+            .take(UNIQUE_LENGTH)
+            .map(|byte| char::from(CAPITALS[usize::from(*byte) % CAPITALS.len()])),
+    );
+    id
 }
 
 /// A new key of a user.

@@ -12,6 +12,7 @@ mod desired;
 pub mod dns;
 mod handlers;
 mod http;
+mod iam;
 mod identity;
 mod instances;
 mod observed;

@@ -18,7 +18,9 @@ use crate::wire::instance::{
     ConfigureHealthCheck, DeregisterInstancesFromLoadBalancer, DescribeInstanceHealth,
     RegisterInstancesWithLoadBalancer,
 };
-use crate::wire::listener::{CreateLoadBalancerListeners, DeleteLoadBalancerListeners};
+use crate::wire::listener::{
+    CreateLoadBalancerListeners, DeleteLoadBalancerListeners, SetLoadBalancerListenerSSLCertificate,
+};
 use crate::wire::placement::{
     DisableAvailabilityZonesForLoadBalancer, EnableAvailabilityZonesForLoadBalancer,
 };
@@ -29,6 +31,7 @@ use crate::wire::policy::{
 };
 use crate::wire::query::{self, Parameters};
 use crate::wire::release::{self, Feature, Release};
+use crate::wire::service::Service;
 use crate::wire::tag::{AddTags, DescribeTags, RemoveTags};
 use crate::wire::{Action, VERSION, xml};
 use std::sync::Arc;
@@ -76,7 +79,7 @@ pub struct Operation {
     run: Run,
 }
 
-const fn reads<A: Read>() -> Operation {
+pub const fn reads<A: Read>() -> Operation {
     Operation {
         action: A::NAME,
         run: Run::Read(|parameters, context, state| {
@@ -86,7 +89,7 @@ const fn reads<A: Read>() -> Operation {
     }
 }
 
-const fn writes<A: Write + Send + 'static>() -> Operation {
+pub const fn writes<A: Write + Send + 'static>() -> Operation {
     Operation {
         action: A::NAME,
         run: Run::Write(|parameters, context| {
@@ -123,6 +126,7 @@ pub const OPERATIONS: &[Operation] = &[
     writes::<DeleteLoadBalancerPolicy>(),
     reads::<DescribeLoadBalancerPolicies>(),
     reads::<DescribeLoadBalancerPolicyTypes>(),
+    writes::<SetLoadBalancerListenerSSLCertificate>(),
     writes::<SetLoadBalancerPoliciesForBackendServer>(),
     writes::<SetLoadBalancerPoliciesOfListener>(),
     writes::<AddTags>(),
@@ -133,7 +137,36 @@ pub const OPERATIONS: &[Operation] = &[
     reads::<DescribeAccountLimits>(),
 ];
 
-/// Finds the operation of a request.
+/// Finds the operation of a request to a service.
+///
+/// # Errors
+///
+/// The action is missing, or the service does not have it here; of load balancing, as of [`find`].
+pub fn find_in(
+    service: Service,
+    parameters: &Parameters<'_>,
+    release: Release,
+) -> Result<&'static Operation, Fault> {
+    let operations = match service {
+        Service::LoadBalancing => return find(parameters, release),
+        Service::Iam => super::iam::OPERATIONS,
+    };
+    let action = parameters.get("Action").ok_or(Fault::MissingAction)?;
+    operations
+        .iter()
+        .find(|operation| operation.action == action)
+        .ok_or_else(|| Fault::NotHere {
+            action: action.to_owned(),
+            service,
+            known: operations
+                .iter()
+                .map(|operation| operation.action)
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
+}
+
+/// Finds the operation of a request to load balancing.
 ///
 /// # Errors
 ///

@@ -21,10 +21,16 @@ impl From<Refusal> for Fault {
                 port: port.get(),
             },
             Refusal::ProtocolUnsupported => Fault::UnsupportedProtocol,
+            Refusal::CertificateNotFound => Fault::CertificateNotFound,
+            Refusal::ListenerNotFound { .. } => Fault::ListenerNotFound,
             Refusal::InstanceInvalid { id } => Fault::InvalidInstance { id: id.to_string() },
             Refusal::InvalidName
             | Refusal::NameTooLong
             | Refusal::InvalidListener
+            | Refusal::CertificateRequired
+            | Refusal::CertificateUnspecified
+            | Refusal::CertificateUnwanted
+            | Refusal::InstancePortMixed { .. }
             | Refusal::InvalidPort
             | Refusal::LastZone
             | Refusal::InvalidHealthCheck(_)

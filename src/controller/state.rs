@@ -10,6 +10,7 @@ use super::properties::{self, Property};
 use super::store::{Change, Row, Table};
 use crate::model::account::{AccessKey, Account, AccountId};
 use crate::model::balancer::{BalancerKey, BalancerName, LoadBalancer, ServoPlace};
+use crate::model::certificate::ServerCertificate;
 use crate::model::instance::{Instance, InstanceId, InstanceState};
 use crate::model::placement::{ServoId, ZoneName};
 use crate::model::refusal::Refusal;
@@ -29,6 +30,8 @@ pub struct State {
     pub keys: OrdMap<Arc<str>, Arc<AccessKey>>,
     pub balancers: OrdMap<BalancerKey, Arc<LoadBalancer>>,
     pub instances: OrdMap<InstanceId, Arc<Instance>>,
+    /// By their ARN.
+    pub certificates: OrdMap<Arc<str>, Arc<ServerCertificate>>,
     /// Properties that differ from their defaults.
     properties: OrdMap<Arc<str>, Arc<str>>,
     /// Which load balancers an instance is registered with.
@@ -68,6 +71,7 @@ impl State {
             keys: OrdMap::new(),
             balancers: OrdMap::new(),
             instances: OrdMap::new(),
+            certificates: OrdMap::new(),
             properties: OrdMap::new(),
             registrations: OrdMap::new(),
             servos: OrdMap::new(),
@@ -96,6 +100,12 @@ impl State {
                     state
                         .instances
                         .insert(instance.id.clone(), Arc::new(instance));
+                }
+                Table::Certificates => {
+                    let certificate: ServerCertificate = read(row)?;
+                    state
+                        .certificates
+                        .insert(certificate.arn().into(), Arc::new(certificate));
                 }
                 Table::Properties => {
                     let value: String = read(row)?;
@@ -364,6 +374,21 @@ impl Draft {
         if self.state.instances.remove(id).is_some() {
             self.erase(Table::Instances, id.to_string());
             self.touched_instances.insert(id.clone());
+        }
+    }
+
+    /// Writes a server certificate, new or changed. Its row has its id, which does not change.
+    pub fn put_certificate(&mut self, certificate: ServerCertificate) {
+        self.write(Table::Certificates, certificate.id.clone(), &certificate);
+        self.state
+            .certificates
+            .insert(certificate.arn().into(), Arc::new(certificate));
+    }
+
+    /// Takes a certificate away from under an ARN; nothing if there is none.
+    pub fn remove_certificate(&mut self, arn: &str) {
+        if let Some(certificate) = self.state.certificates.remove(arn) {
+            self.erase(Table::Certificates, certificate.id.clone());
         }
     }
 

@@ -300,6 +300,23 @@ impl LoadBalancer {
         Ok(())
     }
 
+    /// Gives a listener another server certificate, by its ARN.
+    ///
+    /// # Errors
+    ///
+    /// The port has no listener, or one that is not secure.
+    pub fn set_certificate(&mut self, port: Port, arn: &str) -> Result<(), Refusal> {
+        let listener = self
+            .listeners
+            .get_mut(&port)
+            .ok_or(Refusal::ListenerNotFound { port })?;
+        if !listener.protocol.is_tls() {
+            return Err(Refusal::CertificateUnwanted);
+        }
+        listener.certificate = Some(arn.to_owned());
+        Ok(())
+    }
+
     /// Removes the listeners of some ports, and with them the places where policies were in force.
     /// Ports without a listener are ignored.
     pub fn remove_listeners(&mut self, ports: impl IntoIterator<Item = Port>) {

@@ -65,6 +65,16 @@ impl Protocol {
         matches!(self, Protocol::Http | Protocol::Https)
     }
 
+    /// What the instance side speaks when a listener of this protocol does not say.
+    /// Source: Listener, API reference 2012-06-01.
+    pub fn plain(self) -> Protocol {
+        if self.is_http() {
+            Protocol::Http
+        } else {
+            Protocol::Tcp
+        }
+    }
+
     /// Whether the protocol is carried over TLS.
     pub fn is_tls(self) -> bool {
         matches!(self, Protocol::Https | Protocol::Ssl)

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod attribute;
 pub mod balancer;
+pub mod certificate;
 pub mod health;
 pub mod instance;
 pub mod listener;

@@ -25,6 +25,18 @@ pub enum Refusal {
     ProtocolUnsupported,
     #[error("Invalid listener format")]
     InvalidListener,
+    #[error("SSLCertificateId is required for HTTPS or SSL protocol")]
+    CertificateRequired,
+    #[error("SSLCertificateId is not specified")]
+    CertificateUnspecified,
+    #[error("there is no such server certificate")]
+    CertificateNotFound,
+    #[error("SSLCertificateId can be specified for HTTPS or SSL listeners only")]
+    CertificateUnwanted,
+    #[error("there is no listener on port {port}")]
+    ListenerNotFound { port: Port },
+    #[error("listeners with instance port {port} must all speak a secure protocol to it, or none")]
+    InstancePortMixed { port: Port },
     #[error("Invalid port range")]
     InvalidPort,
     #[error("there is no zone '{zone}'")]

@@ -13,6 +13,7 @@
 use super::NAMESPACE;
 use super::query::{BindError, FormError};
 use super::release::{Feature, Release};
+use super::service::Service;
 use super::xml::Writer;
 
 /// Why a request is refused.
@@ -72,6 +73,13 @@ pub enum Fault {
         message: String,
     },
 
+    /// A refusal of a neighbouring service, which has codes of its own in every release.
+    Service {
+        status: u16,
+        code: &'static str,
+        message: String,
+    },
+
     // The service itself.
     Internal {
         message: String,
@@ -88,6 +96,13 @@ pub enum Fault {
     // Requests that are not understood.
     UnknownAction {
         action: String,
+    },
+    /// A neighbouring service has the action or not; this one does not.
+    NotHere {
+        action: String,
+        service: Service,
+        /// What it has, for people.
+        known: String,
     },
     MissingAction,
     UnknownVersion {
@@ -135,6 +150,8 @@ impl Side {
 pub enum Form {
     /// `<ErrorResponse><Error>`, of this API.
     ErrorResponse,
+    /// `<ErrorResponse><Error>` in the namespace of a neighbouring service.
+    Neighbour(&'static str),
     /// `<Response><Errors><Error>`, of EC2 and of Eucalyptus' binding layer.
     Response,
 }
@@ -220,10 +237,12 @@ impl Fault {
             Fault::ValidationError { .. } => sender("ValidationError", "ValidationError"),
             // A failure of the service, yet with the status of a mistake: so that nobody retries.
             Fault::Failure { .. } => named(400, Receiver, "InternalFailure"),
+            Fault::Service { status, code, .. } => named(*status, Sender, code),
             Fault::Internal { .. } => named(500, Receiver, "InternalFailure"),
             Fault::Unavailable { .. } => named(503, Receiver, "ServiceUnavailable"),
             Fault::NotInRelease { .. } => named(400, Sender, "UnsupportedOperation"),
             Fault::UnknownAction { .. } => named(400, Sender, "InvalidAction"),
+            Fault::NotHere { .. } => named(400, Sender, "InvalidAction"),
             Fault::MissingAction => named(400, Sender, "MissingAction"),
             Fault::UnknownVersion { .. } => named(400, Sender, "NoSuchVersion"),
             Fault::MissingVersion => named(400, Sender, "MissingParameter"),
@@ -315,6 +334,7 @@ impl Fault {
             | Fault::SignatureDoesNotMatch { reason }
             | Fault::RequestExpired { reason } => reason.clone(),
             Fault::Failure { message }
+            | Fault::Service { message, .. }
             | Fault::Internal { message }
             | Fault::Unavailable { message }
             | Fault::AccessDenied { message } => message.clone(),
@@ -327,6 +347,15 @@ impl Fault {
                     super::VERSION
                 )
             }
+            Fault::NotHere {
+                action,
+                service,
+                known,
+            } => format!(
+                "The action {action} is not one that {} of this local cloud answers. It answers \
+                 {known}.",
+                service.title()
+            ),
             Fault::MissingAction => "The parameter Action is missing".to_owned(),
             Fault::UnknownVersion { version } => {
                 format!("The version {version} is not known; use {}", super::VERSION)
@@ -377,6 +406,18 @@ impl Fault {
             },
         }
     }
+
+    /// The fault as a service shows it: load balancing by release, its neighbours always alike.
+    pub fn shown_by(&self, service: Service, release: Release) -> Shown {
+        match service {
+            Service::LoadBalancing => self.shown(release),
+            Service::Iam => Shown {
+                form: Form::Neighbour(service.namespace()),
+                // What a release of load balancing calls a fault is nothing to its neighbours.
+                ..self.shown(Release::Aws)
+            },
+        }
+    }
 }
 
 impl Shown {
@@ -384,8 +425,12 @@ impl Shown {
     pub fn body(&self, request_id: &str) -> String {
         let mut writer = Writer::new();
         match self.form {
-            Form::ErrorResponse => {
-                writer.open_with("ErrorResponse", "xmlns", NAMESPACE);
+            Form::ErrorResponse | Form::Neighbour(_) => {
+                let namespace = match self.form {
+                    Form::Neighbour(namespace) => namespace,
+                    _ => NAMESPACE,
+                };
+                writer.open_with("ErrorResponse", "xmlns", namespace);
                 writer.open("Error");
                 writer.text("Type", self.side.as_str());
                 writer.text("Code", self.code);

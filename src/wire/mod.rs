@@ -13,6 +13,7 @@ pub mod admin;
 pub mod attribute;
 pub mod balancer;
 pub mod fault;
+pub mod iam;
 pub mod instance;
 pub mod listener;
 pub mod local;
@@ -21,6 +22,7 @@ pub mod policy;
 pub mod query;
 pub mod release;
 pub mod security_group;
+pub mod service;
 pub mod sigv4;
 pub mod tag;
 pub mod xml;
@@ -37,10 +39,21 @@ pub const NAMESPACE: &str = "http://elasticloadbalancing.amazonaws.com/doc/2012-
 /// The service name in the scope of a signature.
 pub const SERVICE: &str = "elasticloadbalancing";
 
+/// How an answer is wrapped, and its XML namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Envelope {
+    /// `<XResponse><XResult>…</XResult><ResponseMetadata><RequestId>`.
+    Query(&'static str),
+    /// `<XResponse><requestId>…` and the members of the answer beside it: EC2.
+    Compute(&'static str),
+}
+
 /// One operation of the API: a request that knows its name and its answer.
 pub trait Action: Serialize + DeserializeOwned {
     /// The value of the `Action` parameter.
     const NAME: &'static str;
+    /// How its answer is wrapped.
+    const ENVELOPE: Envelope = Envelope::Query(NAMESPACE);
     /// What is inside `<{NAME}Result>`.
     type Response: Serialize + DeserializeOwned + Default;
 }
@@ -82,6 +95,14 @@ macro_rules! action {
     ($($request:ident => $response:ident),* $(,)?) => {
         $(impl $crate::wire::Action for $request {
             const NAME: &'static str = stringify!($request);
+            type Response = $response;
+        })*
+    };
+    // Of another service: its envelope first.
+    ($envelope:expr; $($request:ident => $response:ident),* $(,)?) => {
+        $(impl $crate::wire::Action for $request {
+            const NAME: &'static str = stringify!($request);
+            const ENVELOPE: $crate::wire::Envelope = $envelope;
             type Response = $response;
         })*
     };

@@ -166,6 +166,23 @@ fn sha256_hex(data: &[u8]) -> String {
     hex(&Sha256::digest(data))
 }
 
+/// The service that a request claims to be signed for, whether or not that can be believed: for
+/// those who must choose whom to ask.
+pub fn scope_hint(authorization: Option<&[u8]>, query: &str) -> Option<String> {
+    let credential = match authorization {
+        Some(header) => {
+            let header = std::str::from_utf8(header).ok()?;
+            let (_, rest) = header.split_once("Credential=")?;
+            rest.split([',', ' ']).next()?.to_owned()
+        }
+        None => pairs(query)
+            .find(|(name, _)| name == "X-Amz-Credential")
+            .map(|(_, value)| value.into_owned())?,
+    };
+    // key/20130614/region/service/aws4_request
+    credential.split('/').nth(3).map(str::to_owned)
+}
+
 /// Reads who claims to have signed a request and checks all that needs no key: form, scope, time,
 /// what is covered, and the hash of the body.
 ///

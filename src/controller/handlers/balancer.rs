@@ -1,7 +1,6 @@
 //! CreateLoadBalancer, DescribeLoadBalancers, DeleteLoadBalancer.
 
-use super::listener::{default_thresholds, read, refuse_restricted};
-use super::{policy, tag};
+use super::{listener, policy, tag};
 use crate::controller::operations::{Context, Read, Write};
 use crate::controller::properties::Property;
 use crate::controller::refused::failed;
@@ -74,8 +73,8 @@ impl Write for CreateLoadBalancer {
         refuse_options(&self, context)?;
         let domain = &context.config.dns_domain;
         let name = BalancerName::parse(&self.load_balancer_name, name_rule(context))?;
-        let listeners = read(members(&self.listeners), context)?;
-        refuse_restricted(&listeners, context, draft.state())?;
+        let listeners = listener::read(members(&self.listeners), context, draft.state())?;
+        listener::refuse_restricted(&listeners, context, draft.state())?;
         let account = context.caller.account.clone();
         let mut balancer = LoadBalancer::new(
             account.clone(),
@@ -125,9 +124,7 @@ impl Write for CreateLoadBalancer {
                     .map_err(|refusal| failed("Failed to create the loadbalancer", &refusal))?;
             }
         }
-        for listener in listeners {
-            balancer.add_listener(listener, default_thresholds(context))?;
-        }
+        listener::add(&mut balancer, listeners, context)?;
         let dns_name = balancer.dns_name(domain);
         draft.put_balancer(balancer);
         Ok(CreateLoadBalancerResponse {

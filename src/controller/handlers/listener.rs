@@ -1,9 +1,11 @@
-//! CreateLoadBalancerListeners, DeleteLoadBalancerListeners.
+//! CreateLoadBalancerListeners, DeleteLoadBalancerListeners,
+//! SetLoadBalancerListenerSSLCertificate.
 
-use super::balancer_to_change;
+use super::{balancer_to_change, policy};
 use crate::controller::operations::{Context, Write};
 use crate::controller::properties;
 use crate::controller::state::{Draft, State};
+use crate::model::balancer::LoadBalancer;
 use crate::model::health::Thresholds;
 use crate::model::listener::{Listener, Port, Protocol};
 use crate::model::refusal::Refusal;
@@ -11,12 +13,13 @@ use crate::wire::fault::Fault;
 use crate::wire::listener::{
     CreateLoadBalancerListeners, CreateLoadBalancerListenersResponse, DeleteLoadBalancerListeners,
     DeleteLoadBalancerListenersResponse, Listener as WireListener,
+    SetLoadBalancerListenerSSLCertificate, SetLoadBalancerListenerSSLCertificateResponse,
 };
 use crate::wire::members;
 use crate::wire::release::Feature;
 
 /// The thresholds of the default health check.
-pub fn default_thresholds(context: &Context) -> Thresholds {
+fn default_thresholds(context: &Context) -> Thresholds {
     Thresholds {
         healthy: if context.has(Feature::HealthyThresholdTen) {
             10
@@ -33,25 +36,31 @@ pub fn default_thresholds(context: &Context) -> Thresholds {
 
 /// Reads listeners by the rules of the release, which looks at each of them in the order below.
 ///
-/// TLS ends nowhere in this service yet, so HTTPS and SSL are refused in every release.
-///
 /// # Errors
 ///
 /// The first rule that a listener breaks.
-pub fn read(listeners: &[WireListener], context: &Context) -> Result<Vec<Listener>, Refusal> {
+pub fn read(
+    listeners: &[WireListener],
+    context: &Context,
+    state: &State,
+) -> Result<Vec<Listener>, Refusal> {
     listeners
         .iter()
-        .map(|listener| read_one(listener, context))
+        .map(|listener| read_one(listener, context, state))
         .collect()
 }
 
-fn read_one(listener: &WireListener, context: &Context) -> Result<Listener, Refusal> {
+fn read_one(
+    listener: &WireListener,
+    context: &Context,
+    state: &State,
+) -> Result<Listener, Refusal> {
     let text = listener
         .protocol
         .as_deref()
         .ok_or(Refusal::InvalidListener)?;
     let protocol: Protocol = text.parse().map_err(|_| Refusal::ProtocolUnsupported)?;
-    if protocol.is_tls() {
+    if protocol.is_tls() && !context.has(Feature::SecureListeners) {
         return Err(Refusal::ProtocolUnsupported);
     }
     let number = |port: Option<i64>| {
@@ -71,10 +80,23 @@ fn read_one(listener: &WireListener, context: &Context) -> Result<Listener, Refu
     };
     let port = Port::new(port).ok_or(Refusal::InvalidPort)?;
     let instance_port = Port::new(instance_port).ok_or(Refusal::InvalidPort)?;
-    let pair = instance_protocol.unwrap_or(protocol);
+    let pair = instance_protocol.unwrap_or(protocol.plain());
     if context.has(Feature::LayerPairs) && pair.is_http() != protocol.is_http() {
         return Err(Refusal::InvalidListener);
     }
+    let certificate = listener
+        .ssl_certificate_id
+        .as_deref()
+        .filter(|arn| !arn.is_empty());
+    let certificate = match (protocol.is_tls(), certificate) {
+        (true, None) => return Err(Refusal::CertificateRequired),
+        (true, Some(arn)) => Some(own_certificate(arn, context, state)?),
+        (false, Some(_)) if context.has(Feature::AmazonRules) => {
+            return Err(Refusal::CertificateUnwanted);
+        }
+        // Eucalyptus ignores it, and tools send it for every listener of a list.
+        (false, _) => None,
+    };
     Ok(Listener {
         protocol,
         port,
@@ -84,7 +106,7 @@ fn read_one(listener: &WireListener, context: &Context) -> Result<Listener, Refu
             instance_protocol
         },
         instance_port,
-        certificate: None,
+        certificate,
     })
 }
 
@@ -113,6 +135,53 @@ pub fn refuse_restricted(
     })
 }
 
+/// The ARN of a server certificate of the caller's account.
+fn own_certificate(arn: &str, context: &Context, state: &State) -> Result<String, Refusal> {
+    state
+        .certificates
+        .get(arn)
+        .filter(|certificate| certificate.account == context.caller.account)
+        .map(|certificate| certificate.arn())
+        .ok_or(Refusal::CertificateNotFound)
+}
+
+/// Puts listeners on a load balancer, each with the policy that a release gives to secure ones.
+///
+/// # Errors
+///
+/// A port is taken, or an instance port would be spoken to in two ways.
+pub fn add(
+    balancer: &mut LoadBalancer,
+    listeners: Vec<Listener>,
+    context: &Context,
+) -> Result<(), Fault> {
+    let secure = |listener: &Listener| {
+        let protocol = listener.instance_protocol;
+        protocol.is_some_and(Protocol::is_tls)
+    };
+    for listener in listeners {
+        let identical = balancer.listeners.get(&listener.port) == Some(&listener);
+        // Eucalyptus takes the same listener twice only if it has a certificate.
+        let may_repeat =
+            context.has(Feature::IdenticalListenerSucceeds) || listener.certificate.is_some();
+        if identical && may_repeat {
+            continue;
+        }
+        let mixed = |other: &Listener| {
+            other.instance_port == listener.instance_port && secure(other) != secure(&listener)
+        };
+        if context.has(Feature::AmazonRules) && balancer.listeners.values().any(mixed) {
+            let port = listener.instance_port;
+            return Err(Refusal::InstancePortMixed { port }.into());
+        }
+        balancer.add_listener(listener.clone(), default_thresholds(context))?;
+        balancer
+            .policies
+            .secure(&policy::catalogue(context), &listener)?;
+    }
+    Ok(())
+}
+
 impl Write for CreateLoadBalancerListeners {
     fn handle(
         self,
@@ -120,15 +189,9 @@ impl Write for CreateLoadBalancerListeners {
         draft: &mut Draft,
     ) -> Result<CreateLoadBalancerListenersResponse, Fault> {
         let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
-        let listeners = read(members(&self.listeners), context)?;
+        let listeners = read(members(&self.listeners), context, draft.state())?;
         refuse_restricted(&listeners, context, draft.state())?;
-        for listener in listeners {
-            let identical = balancer.listeners.get(&listener.port) == Some(&listener);
-            if identical && context.has(Feature::IdenticalListenerSucceeds) {
-                continue;
-            }
-            balancer.add_listener(listener, default_thresholds(context))?;
-        }
+        add(&mut balancer, listeners, context)?;
         draft.put_balancer(balancer);
         Ok(CreateLoadBalancerListenersResponse {})
     }
@@ -146,5 +209,23 @@ impl Write for DeleteLoadBalancerListeners {
         balancer.remove_listeners(ports.filter_map(|port| Port::new(*port)));
         draft.put_balancer(balancer);
         Ok(DeleteLoadBalancerListenersResponse {})
+    }
+}
+
+impl Write for SetLoadBalancerListenerSSLCertificate {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<SetLoadBalancerListenerSSLCertificateResponse, Fault> {
+        let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        if self.ssl_certificate_id.is_empty() {
+            return Err(Refusal::CertificateUnspecified.into());
+        }
+        let port = Port::new(self.load_balancer_port).ok_or(Fault::ListenerNotFound)?;
+        let arn = own_certificate(&self.ssl_certificate_id, context, draft.state());
+        balancer.set_certificate(port, &arn?)?;
+        draft.put_balancer(balancer);
+        Ok(SetLoadBalancerListenerSSLCertificateResponse {})
     }
 }

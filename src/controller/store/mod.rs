@@ -21,15 +21,17 @@ pub enum Table {
     Balancers,
     Instances,
     Properties,
+    Certificates,
 }
 
 impl Table {
-    pub const ALL: [Table; 5] = [
+    pub const ALL: [Table; 6] = [
         Table::Accounts,
         Table::Keys,
         Table::Balancers,
         Table::Instances,
         Table::Properties,
+        Table::Certificates,
     ];
 
     /// The name of the table in the file.
@@ -40,6 +42,7 @@ impl Table {
             Table::Balancers => "balancers",
             Table::Instances => "instances",
             Table::Properties => "properties",
+            Table::Certificates => "certificates",
         }
     }
 }

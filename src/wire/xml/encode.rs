@@ -72,7 +72,24 @@ impl Writer {
         name: &str,
         value: &T,
     ) -> Result<(), EncodeError> {
-        value.serialize(Named { writer: self, name })
+        value.serialize(Named {
+            writer: self,
+            name,
+            bare: false,
+        })
+    }
+
+    /// Writes the members of a structure without an element around them.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Writer::value`], and the value is no structure.
+    pub fn members<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+        value.serialize(Named {
+            writer: self,
+            name: "",
+            bare: true,
+        })
     }
 
     fn escaped(&mut self, text: &str) {
@@ -108,6 +125,8 @@ impl Writer {
 struct Named<'w, 'n> {
     writer: &'w mut Writer,
     name: &'n str,
+    /// A structure writes only its members, without an element of its own.
+    bare: bool,
 }
 
 impl Named<'_, '_> {
@@ -189,7 +208,9 @@ impl<'w, 'n> ser::Serializer for Named<'w, 'n> {
         _name: &'static str,
         _length: usize,
     ) -> Result<Named<'w, 'n>, EncodeError> {
-        self.writer.open(self.name);
+        if !self.bare {
+            self.writer.open(self.name);
+        }
         Ok(self)
     }
 
@@ -270,7 +291,9 @@ impl ser::SerializeStruct for Named<'_, '_> {
     }
 
     fn end(self) -> Result<(), EncodeError> {
-        self.writer.close(self.name);
+        if !self.bare {
+            self.writer.close(self.name);
+        }
         Ok(())
     }
 }

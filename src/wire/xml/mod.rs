@@ -14,7 +14,7 @@ mod encode;
 pub use document::{Document, Element, Limits};
 pub use encode::Writer;
 
-use super::{Action, NAMESPACE};
+use super::{Action, Envelope};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -58,11 +58,20 @@ pub struct Answer<R> {
 pub fn response<A: Action>(result: &A::Response, request_id: &str) -> Result<String, EncodeError> {
     let mut writer = Writer::new();
     let name = format!("{}Response", A::NAME);
-    writer.open_with(&name, "xmlns", NAMESPACE);
-    writer.value(&format!("{}Result", A::NAME), result)?;
-    writer.open("ResponseMetadata");
-    writer.text("RequestId", request_id);
-    writer.close("ResponseMetadata");
+    match A::ENVELOPE {
+        Envelope::Query(namespace) => {
+            writer.open_with(&name, "xmlns", namespace);
+            writer.value(&format!("{}Result", A::NAME), result)?;
+            writer.open("ResponseMetadata");
+            writer.text("RequestId", request_id);
+            writer.close("ResponseMetadata");
+        }
+        Envelope::Compute(namespace) => {
+            writer.open_with(&name, "xmlns", namespace);
+            writer.text("requestId", request_id);
+            writer.members(result)?;
+        }
+    }
     writer.close(&name);
     Ok(writer.finish())
 }

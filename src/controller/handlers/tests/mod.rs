@@ -2,6 +2,7 @@
 //! signatures. What they have in common is here; then one file per resource.
 
 mod attribute;
+mod certificate;
 mod limits;
 mod policy;
 mod tag;
@@ -16,6 +17,7 @@ use crate::wire::fault::Fault;
 use crate::wire::local::RunInstances;
 use crate::wire::query::Parameters;
 use crate::wire::release::Release;
+use crate::wire::service::Service;
 use expect_test::{Expect, expect};
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,13 +80,17 @@ impl Desk {
         }
     }
 
-    /// Asks `ACTION PARAMETERS`.
+    /// Asks `ACTION PARAMETERS`, or `SERVICE:ACTION PARAMETERS` of a neighbouring service.
     async fn ask(&self, question: &str) -> Result<String, Fault> {
         let (action, form) = question.split_once(' ').unwrap_or((question, ""));
+        let (service, action) = match action.split_once(':') {
+            Some((name, action)) => (Service::signed(name).expect("a service"), action),
+            None => (Service::LoadBalancing, action),
+        };
         let form = format!("Action={action}&Version={VERSION}&{form}");
         let parameters = Parameters::read(form.as_bytes()).map_err(Fault::Form)?;
         let context = self.context();
-        let operation = operations::find(&parameters, context.config.release)?;
+        let operation = operations::find_in(service, &parameters, context.config.release)?;
         let registry = &self.controller.shared.registry;
         operations::run(operation, &parameters, context, registry).await
     }
@@ -96,6 +102,7 @@ impl Desk {
         let text = match self.ask(question).await {
             Ok(body) => {
                 let action = question.split(' ').next().expect("an action");
+                let action = action.rsplit(':').next().expect("a name");
                 let from = body.find(&format!("<{action}Result")).expect("a result");
                 let to = body.find("<ResponseMetadata>").expect("metadata");
                 body[from..to].replace("><", ">\n<") + "\n"

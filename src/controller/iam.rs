@@ -1,0 +1,305 @@
+//! IAM, as far as load balancers need it: the server certificates of an account, and who asks.
+//!
+//! Source: IAM API reference 2010-05-08.
+
+mod certificate;
+
+use super::identity;
+use super::operations::{Context, Operation, Read, Write, reads, writes};
+use super::state::{Draft, State};
+use crate::model::balancer::{BalancerKey, LoadBalancer};
+use crate::model::certificate::{PrivateKey, ServerCertificate, check_name, check_path};
+use crate::wire::balancer::created_time;
+use crate::wire::fault::Fault;
+use crate::wire::iam::{
+    DeleteServerCertificate, DeleteServerCertificateResponse, GetServerCertificate,
+    GetServerCertificateResponse, GetUser, GetUserResponse, ListServerCertificates,
+    ListServerCertificatesResponse, ServerCertificate as WireCertificate,
+    ServerCertificateMetadata, UpdateServerCertificate, UpdateServerCertificateResponse,
+    UploadServerCertificate, UploadServerCertificateResponse, User,
+};
+use crate::wire::members;
+use std::sync::Arc;
+
+/// The operations that are here.
+pub const OPERATIONS: &[Operation] = &[
+    writes::<UploadServerCertificate>(),
+    reads::<ListServerCertificates>(),
+    reads::<GetServerCertificate>(),
+    writes::<UpdateServerCertificate>(),
+    writes::<DeleteServerCertificate>(),
+    reads::<GetUser>(),
+];
+
+/// Items of a page unless the request says otherwise, and at most. Source: ListServerCertificates.
+const DEFAULT_ITEMS: usize = 100;
+const MAXIMUM_ITEMS: i64 = 1000;
+
+fn refused(status: u16, code: &'static str, message: impl Into<String>) -> Fault {
+    Fault::Service {
+        status,
+        code,
+        message: message.into(),
+    }
+}
+
+fn invalid(message: impl ToString) -> Fault {
+    refused(400, "ValidationError", message.to_string())
+}
+
+fn not_found(name: &str) -> Fault {
+    refused(
+        404,
+        "NoSuchEntity",
+        format!("The Server Certificate with name {name} cannot be found."),
+    )
+}
+
+fn exists(name: &str) -> Fault {
+    refused(
+        409,
+        "EntityAlreadyExists",
+        format!("The Server Certificate with name {name} already exists."),
+    )
+}
+
+/// The certificates of the caller's account, by ARN.
+fn own<'s>(
+    state: &'s State,
+    context: &'s Context,
+) -> impl Iterator<Item = &'s Arc<ServerCertificate>> {
+    state
+        .certificates
+        .values()
+        .filter(|certificate| certificate.account == context.caller.account)
+}
+
+/// The caller's certificate of a name, which is unique whatever its path.
+fn named<'s>(
+    state: &'s State,
+    context: &'s Context,
+    name: &str,
+) -> Option<&'s Arc<ServerCertificate>> {
+    own(state, context).find(|certificate| certificate.name == name)
+}
+
+/// The load balancers of the account with a listener that has a certificate.
+fn users(state: &State, certificate: &ServerCertificate) -> Vec<BalancerKey> {
+    let arn = certificate.arn();
+    let uses = |balancer: &&Arc<LoadBalancer>| {
+        let mut listeners = balancer.listeners.values();
+        listeners.any(|listener| listener.certificate.as_deref() == Some(&arn))
+    };
+    state
+        .balancers_of(&certificate.account)
+        .filter(uses)
+        .map(|balancer| balancer.key())
+        .collect()
+}
+
+fn metadata(certificate: &ServerCertificate) -> ServerCertificateMetadata {
+    ServerCertificateMetadata {
+        path: Some(certificate.path.clone()),
+        server_certificate_name: Some(certificate.name.clone()),
+        server_certificate_id: Some(certificate.id.clone()),
+        arn: Some(certificate.arn()),
+        upload_date: Some(created_time(certificate.uploaded)),
+        expiration: Some(created_time(certificate.expires)),
+    }
+}
+
+impl Write for UploadServerCertificate {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<UploadServerCertificateResponse, Fault> {
+        let name = self.server_certificate_name;
+        check_name(&name).map_err(invalid)?;
+        let path = self.path.unwrap_or_else(|| "/".to_owned());
+        check_path(&path).map_err(invalid)?;
+        if !members(&self.tags).is_empty() {
+            return Err(invalid(
+                "this service keeps no tags of server certificates; upload it without Tags",
+            ));
+        }
+        let chain = self.certificate_chain.filter(|chain| !chain.is_empty());
+        let expires =
+            certificate::examine(&self.certificate_body, chain.as_deref(), &self.private_key)
+                .map_err(|unusable| refused(400, unusable.code(), unusable.to_string()))?;
+        if named(draft.state(), context, &name).is_some() {
+            return Err(exists(&name));
+        }
+        let certificate = ServerCertificate {
+            account: context.caller.account.clone(),
+            name,
+            path,
+            id: identity::certificate_id(),
+            certificate: self.certificate_body,
+            chain,
+            key: PrivateKey::new(self.private_key),
+            uploaded: context.now,
+            expires,
+        };
+        let answer = metadata(&certificate);
+        draft.put_certificate(certificate);
+        Ok(UploadServerCertificateResponse {
+            server_certificate_metadata: Some(answer),
+        })
+    }
+}
+
+impl Read for ListServerCertificates {
+    fn answer(
+        self,
+        context: &Context,
+        state: &State,
+    ) -> Result<ListServerCertificatesResponse, Fault> {
+        let items = match self.max_items {
+            None => DEFAULT_ITEMS,
+            Some(items) => (1..=MAXIMUM_ITEMS)
+                .contains(&items)
+                .then(|| usize::try_from(items).ok())
+                .flatten()
+                .ok_or_else(|| invalid(format!("MaxItems must be 1 to {MAXIMUM_ITEMS}")))?,
+        };
+        let prefix = self.path_prefix.unwrap_or_else(|| "/".to_owned());
+        // The marker is the ARN after which the next page begins; the map is in the order of ARNs.
+        let mut found = own(state, context)
+            .filter(|certificate| certificate.path.starts_with(&prefix))
+            .filter(|certificate| {
+                let after = |marker: &String| certificate.arn() > *marker;
+                self.marker.as_ref().is_none_or(after)
+            });
+        let page: Vec<_> = found.by_ref().take(items).collect();
+        let more = found.next().is_some();
+        let marker = page
+            .last()
+            .filter(|_| more)
+            .map(|certificate| certificate.arn());
+        Ok(ListServerCertificatesResponse {
+            is_truncated: more,
+            server_certificate_metadata_list: Some(
+                page.iter()
+                    .map(|certificate| metadata(certificate))
+                    .collect(),
+            ),
+            marker,
+        })
+    }
+}
+
+impl Read for GetServerCertificate {
+    fn answer(
+        self,
+        context: &Context,
+        state: &State,
+    ) -> Result<GetServerCertificateResponse, Fault> {
+        let name = &self.server_certificate_name;
+        let certificate = named(state, context, name).ok_or_else(|| not_found(name))?;
+        Ok(GetServerCertificateResponse {
+            server_certificate: Some(WireCertificate {
+                server_certificate_metadata: Some(metadata(certificate)),
+                certificate_body: Some(certificate.certificate.clone()),
+                certificate_chain: certificate.chain.clone(),
+            }),
+        })
+    }
+}
+
+impl Write for UpdateServerCertificate {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<UpdateServerCertificateResponse, Fault> {
+        let name = &self.server_certificate_name;
+        let before = named(draft.state(), context, name)
+            .ok_or_else(|| not_found(name))?
+            .clone();
+        let mut after = ServerCertificate::clone(&before);
+        if let Some(path) = self.new_path {
+            check_path(&path).map_err(invalid)?;
+            after.path = path;
+        }
+        if let Some(new) = self.new_server_certificate_name {
+            check_name(&new).map_err(invalid)?;
+            if new != before.name && named(draft.state(), context, &new).is_some() {
+                return Err(exists(&new));
+            }
+            after.name = new;
+        }
+        let (old, new) = (before.arn(), after.arn());
+        // Listeners follow the certificate to its new name.
+        for key in users(draft.state(), &before) {
+            let Some(balancer) = draft.state().balancers.get(&key) else {
+                continue;
+            };
+            let mut balancer = LoadBalancer::clone(balancer);
+            for listener in balancer.listeners.values_mut() {
+                if listener.certificate.as_ref() == Some(&old) {
+                    listener.certificate = Some(new.clone());
+                }
+            }
+            draft.put_balancer(balancer);
+        }
+        draft.remove_certificate(&old);
+        draft.put_certificate(after);
+        Ok(UpdateServerCertificateResponse {})
+    }
+}
+
+impl Write for DeleteServerCertificate {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<DeleteServerCertificateResponse, Fault> {
+        let name = &self.server_certificate_name;
+        let certificate = named(draft.state(), context, name)
+            .ok_or_else(|| not_found(name))?
+            .clone();
+        if let Some(user) = users(draft.state(), &certificate).first() {
+            return Err(refused(
+                409,
+                "DeleteConflict",
+                format!(
+                    "Certificate: {} is currently in use by the load balancer {}. Please remove it \
+                     first before deleting it from IAM.",
+                    certificate.id, user.name
+                ),
+            ));
+        }
+        draft.remove_certificate(&certificate.arn());
+        Ok(DeleteServerCertificateResponse {})
+    }
+}
+
+impl Read for GetUser {
+    fn answer(self, context: &Context, state: &State) -> Result<GetUserResponse, Fault> {
+        let caller = &context.caller;
+        let name = self
+            .user_name
+            .unwrap_or_else(|| caller.user.as_ref().to_owned());
+        let known = state
+            .keys
+            .values()
+            .any(|key| key.account == caller.account && key.user == name);
+        if !known {
+            return Err(refused(
+                404,
+                "NoSuchEntity",
+                format!("The user with name {name} cannot be found."),
+            ));
+        }
+        Ok(GetUserResponse {
+            user: Some(User {
+                path: Some("/".to_owned()),
+                arn: Some(format!("arn:aws:iam::{}:user/{name}", caller.account)),
+                user_id: Some(identity::user_id(&caller.account, &name)),
+                user_name: Some(name),
+                create_date: None,
+            }),
+        })
+    }
+}
