@@ -14,7 +14,7 @@ use crate::wire::admin::SetProperty;
 use crate::wire::fault::Fault;
 use crate::wire::local::{
     AddInstance, BalancerStatus, ChangeInstances, Done, Environment, Health, Instances,
-    ListenerStatus, RunInstances, ServoStatus, Status,
+    ListenerStatus, RunInstances, ServoStatus, Status, Traffic,
 };
 use crate::wire::query::Parameters;
 use hyper::{Method, StatusCode};
@@ -69,6 +69,10 @@ pub async fn answer(
     match (method.as_str(), route) {
         ("GET", "health") => json(&health(shared)),
         ("GET", "status") => json(&status(shared)),
+        ("GET", "traffic") => json(&Traffic {
+            at_milliseconds: shared.config.clock.now().0,
+            listeners: shared.traffic(),
+        }),
         ("GET", "env") => {
             let parameters =
                 Parameters::read(query.as_bytes()).map_err(|error| bad(error.to_string()))?;
@@ -125,7 +129,7 @@ pub async fn answer(
             shared.stop.cancel();
             json(&Done {})
         }
-        (_, "health" | "status" | "env" | "instances" | "reset" | "stop")
+        (_, "health" | "status" | "traffic" | "env" | "instances" | "reset" | "stop")
         | (_, "instances/run" | "instances/add" | "instances/change")
         | (_, "admin/properties" | "admin/properties/set" | "admin/lbs") => Err((
             StatusCode::METHOD_NOT_ALLOWED,

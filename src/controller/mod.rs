@@ -29,6 +29,7 @@ use crate::model::account::Account;
 use crate::model::placement::ZoneName;
 use crate::model::plane::{Desired, Observation};
 use crate::model::timestamp::Timestamp;
+use crate::model::traffic::{ListenerTraffic, Meters};
 use crate::wire::release::Release;
 use auth::Authenticator;
 use registry::Registry;
@@ -173,9 +174,16 @@ struct Shared {
     started: Timestamp,
     /// Where the public port is, once it is served.
     public: OnceLock<SocketAddr>,
+    /// What reads the counters of the data plane, once there is one.
+    meters: OnceLock<Meters>,
 }
 
 impl Shared {
+    /// What the data plane has counted.
+    fn traffic(&self) -> Vec<ListenerTraffic> {
+        self.meters.get().map(|read| read()).unwrap_or_default()
+    }
+
     /// The URL of the Query API.
     fn endpoint(&self) -> String {
         let address = self.public.get().copied().unwrap_or(DEFAULT_ADDRESS);
@@ -242,6 +250,7 @@ impl Controller {
                 authenticator: Authenticator::default(),
                 stop: CancellationToken::new(),
                 public: OnceLock::new(),
+                meters: OnceLock::new(),
             }),
         })
     }
@@ -254,6 +263,11 @@ impl Controller {
     /// Where the data plane tells what it saw.
     pub fn observer(&self) -> mpsc::Sender<Observation> {
         self.shared.registry.observer()
+    }
+
+    /// Takes what reads the counters of the data plane; only the first is kept.
+    pub fn meter(&self, meters: Meters) {
+        let _ = self.shared.meters.set(meters);
     }
 
     /// Serves until the token is cancelled, then lets running requests finish.

@@ -197,6 +197,8 @@ async fn serve(
         observations: controller.observer(),
         applied,
     };
+    let register = workers.register();
+    controller.meter(Arc::new(move || register.read()));
     let clock = Clock::scaled(options.time_scale);
     let supervising = supervisor::serve(links, workers, clock, checker::network(), stop.clone());
     let mut supervising = tokio::spawn(supervising);

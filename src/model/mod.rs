@@ -17,3 +17,4 @@ pub mod policy;
 pub mod refusal;
 pub mod tag;
 pub mod timestamp;
+pub mod traffic;

@@ -79,7 +79,9 @@ pub enum LogForm {
 }
 
 /// Names a load balancer to people.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct BalancerLabel {
     /// The account's number.
     pub account: Arc<str>,

@@ -383,6 +383,7 @@ impl Connection {
                 refused.status()
             }
             End::NoAnswer | End::Unusable(_) => {
+                seat.counters.errors.add(1);
                 let reason = match end {
                     End::Unusable(reason) => reason.to_string(),
                     _ => "it closed the connection without one".to_owned(),
@@ -391,7 +392,10 @@ impl Connection {
                 502
             }
             End::Timeout if exchange.waits_for_the_client() => 408,
-            End::Timeout => 504,
+            End::Timeout => {
+                seat.counters.errors.add(1);
+                504
+            }
         };
         match &exchange.response {
             None if exchange.outbound.start == exchange.passed => Err(status),

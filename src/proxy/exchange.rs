@@ -126,7 +126,7 @@ impl Exchange {
         let up = self.poll_up(presence, client, upstream, context);
         let down = match up {
             Ok(moved) => self
-                .poll_down(presence, client, upstream, context)
+                .poll_down(presence, instance, client, upstream, context)
                 .map(|also_moved| moved || also_moved),
             Err(end) => Err(end),
         };
@@ -240,6 +240,7 @@ impl Exchange {
     fn poll_down(
         &mut self,
         presence: &Presence,
+        instance: &Instance,
         client: &mut TcpStream,
         upstream: &mut TcpStream,
         context: &mut Context<'_>,
@@ -265,7 +266,7 @@ impl Exchange {
                 Some(response) if response.body.is_done() => return Err(End::Finished),
                 Some(_) => {}
                 None => {
-                    if self.take_head(presence)? {
+                    if self.take_head(presence, instance)? {
                         continue;
                     }
                 }
@@ -350,7 +351,7 @@ impl Exchange {
     }
 
     /// Replaces a response head by the one for the client, once it is whole; says whether it was.
-    fn take_head(&mut self, presence: &Presence) -> Result<bool, End> {
+    fn take_head(&mut self, presence: &Presence, instance: &Instance) -> Result<bool, End> {
         if !self.outbound.is_lent() {
             return Ok(false);
         }
@@ -383,7 +384,11 @@ impl Exchange {
             }
         } else {
             let counters = &presence.opened.counters;
-            counters.relayed(response.status, self.dispatched.elapsed());
+            counters.relayed(
+                &instance.counters,
+                response.status,
+                self.dispatched.elapsed(),
+            );
         }
         let body = self.outbound.start + head.len();
         if !self.outbound.replace_head(head.len(), &scratch) {

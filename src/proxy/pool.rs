@@ -1,5 +1,6 @@
 //! The instances of a listener as one worker knows them: whose turn it is, and idle connections.
 
+use super::counters::{Counters, InstanceCounters};
 use super::deadline::{Deadline, ticks};
 use super::limits::{AVOIDED_TIME, POOLED_CONNECTIONS, POOLED_TIME};
 use super::listener::Target;
@@ -22,6 +23,7 @@ use tokio::net::TcpStream;
 /// One instance in service, in one worker.
 pub struct Instance {
     pub target: Target,
+    pub counters: Arc<InstanceCounters>,
     /// Last in, first out: the warmest connection is used, the coldest ages.
     idle: RefCell<Vec<Idle>>,
     /// Connections in use or being opened; each has a [`Seat`].
@@ -62,8 +64,9 @@ impl Drop for Seat {
 }
 
 impl Instance {
-    fn new(target: Target, surge: &Rc<Surge>) -> Rc<Instance> {
+    fn new(target: Target, surge: &Rc<Surge>, counters: &Counters) -> Rc<Instance> {
         Rc::new(Instance {
+            counters: counters.instance(&target.instance),
             target,
             idle: RefCell::default(),
             busy: Cell::new(0),
@@ -182,6 +185,8 @@ pub struct Instances {
     /// Connections in use to one instance, at most.
     bound: usize,
     surge: Rc<Surge>,
+    /// Where what is sent to them is counted.
+    counters: Arc<Counters>,
 }
 
 /// Why there is no seat at an instance.
@@ -196,13 +201,14 @@ pub enum NoSeat {
 impl Instances {
     /// No instances yet; those to come take turns with those of the other workers, and each has
     /// `bound` connections in use at most.
-    pub fn new(turn: Arc<AtomicUsize>, bound: usize) -> Instances {
+    pub fn new(turn: Arc<AtomicUsize>, bound: usize, counters: Arc<Counters>) -> Instances {
         Instances {
             in_service: RefCell::default(),
             resting: RefCell::default(),
             turn,
             bound,
             surge: Rc::default(),
+            counters,
         }
     }
 
@@ -217,8 +223,8 @@ impl Instances {
             Some(held.swap_remove(at))
         };
         let next = in_service.iter().map(|target| {
-            let instance =
-                find(target).unwrap_or_else(|| Instance::new(target.clone(), &self.surge));
+            let instance = find(target)
+                .unwrap_or_else(|| Instance::new(target.clone(), &self.surge, &self.counters));
             instance.resting.set(false);
             instance
         });
@@ -228,6 +234,14 @@ impl Instances {
             .replace(resting.iter().filter_map(&mut find).collect());
         for instance in self.resting.borrow().iter().chain(&held) {
             instance.rest();
+        }
+        for instance in &held {
+            let id = &instance.target.instance;
+            // One that only moved to another address is still counted.
+            let stays = |target: &Target| target.instance == *id;
+            if !in_service.iter().chain(resting).any(stays) {
+                self.counters.forget(id);
+            }
         }
         self.surge.call_all();
         held
@@ -355,6 +369,7 @@ pub async fn connect(
         }
         Err(error) => {
             opened.counters.instance_connection_errors.add(1);
+            seat.counters.errors.add(1);
             tracing::debug!(instance = %target.instance, address = %target.address, %error, "cannot connect to an instance");
             let why = NoConnection::of(&error);
             if why != NoConnection::Ours {
@@ -396,7 +411,7 @@ mod tests {
     }
 
     fn instances(names: &str, bound: usize) -> Instances {
-        let instances = Instances::new(Arc::default(), bound);
+        let instances = Instances::new(Arc::default(), bound, Arc::default());
         instances.replace(&targets(names), &[]);
         instances
     }
@@ -419,7 +434,7 @@ mod tests {
     #[test]
     fn workers_take_turns_together() {
         let turn = Arc::default();
-        let workers = [(); 2].map(|()| Instances::new(Arc::clone(&turn), 9));
+        let workers = [(); 2].map(|()| Instances::new(Arc::clone(&turn), 9, Arc::default()));
         workers.iter().for_each(|worker| {
             worker.replace(&targets("abc"), &[]);
         });

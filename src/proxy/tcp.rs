@@ -11,6 +11,7 @@ use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 
@@ -72,8 +73,13 @@ async fn reach(
     let mut failures = 0;
     while failures < ATTEMPTS {
         let seat = surge::seat(presence, deadline, client, &tried).await.ok()?;
+        let began = Instant::now();
         match pool::connect(presence, deadline, &seat).await {
-            Ok(stream) => return Some((seat, stream)),
+            Ok(stream) => {
+                let counters = &presence.opened.counters;
+                counters.connected(&seat.counters, began.elapsed());
+                return Some((seat, stream));
+            }
             Err(error) => {
                 failures += usize::from(!error.is_refusal());
                 tried.push(Rc::clone(&seat));

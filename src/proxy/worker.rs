@@ -12,7 +12,7 @@
 //! connections and begins anew with the listeners it had, whose sockets never close meanwhile.
 
 use super::buffer::Buffers;
-use super::counters::{Counters, Counts};
+use super::counters::{Counters, Register};
 use super::deadline::Deadlines;
 use super::http::request::Forwarding;
 use super::limits::{
@@ -65,8 +65,7 @@ impl Default for Limits {
 pub struct Workers {
     threads: Vec<Thread>,
     limits: Limits,
-    /// The counters of open listeners, one per worker. A mutex because it is held for lookups only.
-    counters: Mutex<BTreeMap<ListenerKey, Vec<Arc<Counters>>>>,
+    register: Register,
     /// What each servo with an open listener carries; held by its listeners.
     loads: Mutex<BTreeMap<ServoId, Weak<Load>>>,
 }
@@ -147,7 +146,7 @@ impl Workers {
         Ok(Workers {
             threads,
             limits,
-            counters: Mutex::default(),
+            register: Register::default(),
             loads: Mutex::default(),
         })
     }
@@ -166,12 +165,18 @@ impl Workers {
         socket.set_nonblocking(true)?;
         // Accepted sockets inherit it, which spares a system call for each of them.
         socket2::SockRef::from(&socket).set_tcp_nodelay(true)?;
-        let counters: Vec<Arc<Counters>> = self.threads.iter().map(|_| Arc::default()).collect();
+        let load = self.load(&key.servo);
+        let counters = self.register.open(
+            &key,
+            (&spec.balancer, spec.carriage),
+            &load,
+            self.threads.len(),
+        );
         let shared = Opening {
             socket: Arc::new(socket),
             spec,
             counters: Arc::default(),
-            load: self.load(&key.servo),
+            load,
             turn: Arc::default(),
         };
         for (thread, counters) in self.threads.iter().zip(&counters) {
@@ -183,7 +188,6 @@ impl Workers {
                 },
             });
         }
-        self.lock().insert(key, counters);
         Ok(())
     }
 
@@ -230,19 +234,12 @@ impl Workers {
             // An error means that the worker has ended, and its sockets with it.
             let _ = wait.await;
         }
-        self.lock().remove(key);
+        self.register.close(key);
     }
 
-    /// What every open listener has counted since it was opened.
-    pub fn counters(&self) -> BTreeMap<ListenerKey, Counts> {
-        self.lock()
-            .iter()
-            .map(|(key, workers)| {
-                let mut sum = Counts::default();
-                workers.iter().for_each(|worker| sum += worker.read());
-                (key.clone(), sum)
-            })
-            .collect()
+    /// What every listener counts; a clone may be read from anywhere.
+    pub fn register(&self) -> Register {
+        self.register.clone()
     }
 
     /// Number of worker threads.
@@ -280,10 +277,6 @@ impl Workers {
         let load = loads.get(servo).and_then(Weak::upgrade).unwrap_or_default();
         loads.insert(servo.clone(), Arc::downgrade(&load));
         load
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<ListenerKey, Vec<Arc<Counters>>>> {
-        self.counters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -508,7 +501,11 @@ fn serve(
     let opened = Rc::new(Open {
         key: key.clone(),
         forwarding: RefCell::new(Rc::new(spec.forwarding())),
-        instances: Instances::new(Arc::clone(&opening.turn), local.limits.instance_connections),
+        instances: Instances::new(
+            Arc::clone(&opening.turn),
+            local.limits.instance_connections,
+            Arc::clone(&opening.counters),
+        ),
         spec: RefCell::new(Arc::clone(spec)),
         counters: Arc::clone(&opening.counters),
         address,
@@ -728,6 +725,7 @@ impl Presence {
 impl Drop for Presence {
     fn drop(&mut self) {
         self.opened.load.connections.fetch_sub(1, Ordering::Relaxed);
+        self.opened.counters.ended_connections.add(1);
         let left = self.local.connections.get() - 1;
         self.local.connections.set(left);
         if left == 0 {

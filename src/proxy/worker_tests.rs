@@ -195,7 +195,7 @@ async fn one_client_too_many_is_told_at_once() {
     assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
     reply(&mut running, "f").await;
     assert_eq!(answered(&mut first).await.1, 'f');
-    let counts = stage.workers.counters()[&stage.key];
+    let counts = stage.workers.register().read()[0].counts;
     assert_eq!(
         (counts.connections, counts.spillover, counts.requests),
         (2, 1, 1)
@@ -287,7 +287,7 @@ async fn requests_wait_for_an_instance_that_has_all_it_may_have() {
     for client in &mut clients {
         assert_eq!(answered(client).await.1, 'w');
     }
-    let counts = stage.workers.counters()[&stage.key];
+    let counts = stage.workers.register().read()[0].counts;
     assert_eq!((counts.requests, counts.spillover), (3, 0));
     assert_eq!(counts.instance_connections, 1);
 }

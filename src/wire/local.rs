@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | `GET /_eulb/health` | | [`Health`] |
 //! | `GET /_eulb/status` | | [`Status`] |
+//! | `GET /_eulb/traffic` | | [`Traffic`] |
 //! | `GET /_eulb/env?account=tenant` | | [`Environment`] |
 //! | `GET /_eulb/instances` | | [`Instances`] |
 //! | `POST /_eulb/instances/run` | [`RunInstances`] | [`Instances`], the new ones |
@@ -18,6 +19,7 @@
 //! A refusal is a status of 400 or above with an [`Error`].
 
 use crate::model::instance::Instance;
+use crate::model::traffic::ListenerTraffic;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -85,6 +87,14 @@ pub struct ListenerStatus {
     pub bound: std::net::SocketAddr,
     /// Why it is not, if it is not.
     pub error: Option<String>,
+}
+
+/// What every listener has counted since it was opened. Whoever wants a rate asks twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traffic {
+    /// When it was read.
+    pub at_milliseconds: i64,
+    pub listeners: Vec<ListenerTraffic>,
 }
 
 /// What a shell needs to use the local cloud as one of its accounts. Holds a secret.

@@ -7,7 +7,7 @@
 
 use eulb::cli::demo::load::{Counts, Destination, SteadyLoad, ask, get};
 use eulb::client::local::LocalClient;
-use eulb::wire::local::{Environment, Health, Status};
+use eulb::wire::local::{Environment, Health, Status, Traffic};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
@@ -318,6 +318,12 @@ impl Cloud {
     pub fn status(&self) -> Status {
         let local = self.local();
         self.runtime.block_on(local.get("/_eulb/status")).unwrap()
+    }
+
+    /// What the data plane has counted.
+    pub fn traffic(&self) -> Traffic {
+        let local = self.local();
+        self.runtime.block_on(local.get("/_eulb/traffic")).unwrap()
     }
 
     /// Waits until the data plane has in force what the controller last published.

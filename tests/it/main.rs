@@ -20,6 +20,7 @@ mod health;
 mod hostile;
 mod house;
 mod local;
+mod metrics;
 mod misuse;
 mod mutations;
 mod proxy_faults;
