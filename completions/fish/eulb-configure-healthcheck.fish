@@ -8,6 +8,7 @@ complete -c eulb-configure-healthcheck -l ca-file -d 'Verify the certificate of 
 complete -c eulb-configure-healthcheck -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-configure-healthcheck -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-configure-healthcheck -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb-configure-healthcheck -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb-configure-healthcheck -l healthy-threshold -d 'Number of consecutive successful checks before an instance is in service (required)' -r
 complete -c eulb-configure-healthcheck -l interval -d 'Approximate interval between checks, in seconds (required)' -r
 complete -c eulb-configure-healthcheck -s t -l target -d 'What to connect to for a health check (required)' -r
@@ -20,3 +21,4 @@ complete -c eulb-configure-healthcheck -l debugger -d 'Show debugging output; ac
 complete -c eulb-configure-healthcheck -l version -d 'Show the program\'s version and exit'
 complete -c eulb-configure-healthcheck -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb-configure-healthcheck -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb-configure-healthcheck -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'

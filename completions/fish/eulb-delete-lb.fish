@@ -6,10 +6,12 @@ complete -c eulb-delete-lb -l security-token -d 'Security token of temporary cre
 complete -c eulb-delete-lb -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-delete-lb -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb-delete-lb -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb-delete-lb -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb-delete-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb-delete-lb -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb-delete-lb -l debug -d 'Show debugging output on standard error'
 complete -c eulb-delete-lb -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-delete-lb -l version -d 'Show the program\'s version and exit'
 complete -c eulb-delete-lb -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb-delete-lb -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb-delete-lb -l force -d 'Accepted for compatibility; has no effect'

@@ -7,6 +7,7 @@ complete -c eulb-delete-tags -l security-token -d 'Security token of temporary c
 complete -c eulb-delete-tags -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-delete-tags -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb-delete-tags -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb-delete-tags -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb-delete-tags -s t -l tag -d 'Key of a tag to delete, the whole text (required; can be repeated)' -r
 complete -c eulb-delete-tags -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb-delete-tags -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -14,3 +15,4 @@ complete -c eulb-delete-tags -l debug -d 'Show debugging output on standard erro
 complete -c eulb-delete-tags -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-delete-tags -l version -d 'Show the program\'s version and exit'
 complete -c eulb-delete-tags -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb-delete-tags -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'

@@ -8,6 +8,7 @@ complete -c eulb-deregister-instances-from-lb -l ca-file -d 'Verify the certific
 complete -c eulb-deregister-instances-from-lb -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-deregister-instances-from-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-deregister-instances-from-lb -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb-deregister-instances-from-lb -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb-deregister-instances-from-lb -l instances -d 'Instances to deregister (required)' -r
 complete -c eulb-deregister-instances-from-lb -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb-deregister-instances-from-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -17,4 +18,5 @@ complete -c eulb-deregister-instances-from-lb -l debugger -d 'Show debugging out
 complete -c eulb-deregister-instances-from-lb -l version -d 'Show the program\'s version and exit'
 complete -c eulb-deregister-instances-from-lb -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb-deregister-instances-from-lb -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb-deregister-instances-from-lb -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb-deregister-instances-from-lb -l wait -d 'Wait until it has taken effect; see eulb-wait(1)'

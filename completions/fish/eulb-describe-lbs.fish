@@ -8,6 +8,7 @@ complete -c eulb-describe-lbs -l ca-file -d 'Verify the certificate of an https 
 complete -c eulb-describe-lbs -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-describe-lbs -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-describe-lbs -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb-describe-lbs -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb-describe-lbs -l filter -d 'Limit results to load balancers that this is true of (can be repeated: all must be true)' -r
 complete -c eulb-describe-lbs -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb-describe-lbs -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -16,4 +17,5 @@ complete -c eulb-describe-lbs -l debugger -d 'Show debugging output; accepted fo
 complete -c eulb-describe-lbs -l version -d 'Show the program\'s version and exit'
 complete -c eulb-describe-lbs -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb-describe-lbs -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb-describe-lbs -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb-describe-lbs -l show-long -d 'Show all of the load balancers\' info'

@@ -9,6 +9,7 @@ complete -c eulb-detach-lb-from-subnets -l ca-file -d 'Verify the certificate of
 complete -c eulb-detach-lb-from-subnets -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-detach-lb-from-subnets -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-detach-lb-from-subnets -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb-detach-lb-from-subnets -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb-detach-lb-from-subnets -s s -l subnets -d 'Subnets to remove the load balancer from (required)' -r
 complete -c eulb-detach-lb-from-subnets -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb-detach-lb-from-subnets -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -17,3 +18,4 @@ complete -c eulb-detach-lb-from-subnets -l debugger -d 'Show debugging output; a
 complete -c eulb-detach-lb-from-subnets -l version -d 'Show the program\'s version and exit'
 complete -c eulb-detach-lb-from-subnets -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb-detach-lb-from-subnets -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb-detach-lb-from-subnets -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'

@@ -8,6 +8,7 @@ complete -c eulb-enable-zones-for-lb -l ca-file -d 'Verify the certificate of an
 complete -c eulb-enable-zones-for-lb -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-enable-zones-for-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-enable-zones-for-lb -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb-enable-zones-for-lb -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb-enable-zones-for-lb -s z -l availability-zones -d 'Availability zones to add the load balancer to (required)' -r
 complete -c eulb-enable-zones-for-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb-enable-zones-for-lb -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -16,3 +17,4 @@ complete -c eulb-enable-zones-for-lb -l debugger -d 'Show debugging output; acce
 complete -c eulb-enable-zones-for-lb -l version -d 'Show the program\'s version and exit'
 complete -c eulb-enable-zones-for-lb -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb-enable-zones-for-lb -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb-enable-zones-for-lb -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'

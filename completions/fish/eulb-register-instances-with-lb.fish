@@ -8,6 +8,7 @@ complete -c eulb-register-instances-with-lb -l ca-file -d 'Verify the certificat
 complete -c eulb-register-instances-with-lb -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-register-instances-with-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-register-instances-with-lb -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb-register-instances-with-lb -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb-register-instances-with-lb -l instances -d 'Instances to register (required)' -r
 complete -c eulb-register-instances-with-lb -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb-register-instances-with-lb -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -17,4 +18,5 @@ complete -c eulb-register-instances-with-lb -l debugger -d 'Show debugging outpu
 complete -c eulb-register-instances-with-lb -l version -d 'Show the program\'s version and exit'
 complete -c eulb-register-instances-with-lb -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb-register-instances-with-lb -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb-register-instances-with-lb -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb-register-instances-with-lb -l wait -d 'Wait until it has taken effect; see eulb-wait(1)'

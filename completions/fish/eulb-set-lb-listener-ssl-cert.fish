@@ -7,6 +7,7 @@ complete -c eulb-set-lb-listener-ssl-cert -l security-token -d 'Security token o
 complete -c eulb-set-lb-listener-ssl-cert -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-set-lb-listener-ssl-cert -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb-set-lb-listener-ssl-cert -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb-set-lb-listener-ssl-cert -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb-set-lb-listener-ssl-cert -s l -l lb-port -d 'Port of the listener (required)' -r
 complete -c eulb-set-lb-listener-ssl-cert -s c -l cert-id -d 'ARN of the server certificate to use (required)' -r
 complete -c eulb-set-lb-listener-ssl-cert -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -15,3 +16,4 @@ complete -c eulb-set-lb-listener-ssl-cert -l debug -d 'Show debugging output on 
 complete -c eulb-set-lb-listener-ssl-cert -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb-set-lb-listener-ssl-cert -l version -d 'Show the program\'s version and exit'
 complete -c eulb-set-lb-listener-ssl-cert -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb-set-lb-listener-ssl-cert -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'

@@ -200,6 +200,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l ca-file -d 'Veri
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s z -l availability-zones -d 'Availability zones to place the load balancer in (required unless subnets are given)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
@@ -214,6 +215,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l debugger -d 'Sho
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l wait -d 'Wait until it has taken effect; see eulb-wait(1)'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
@@ -225,6 +227,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l ca-file -d 'V
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l filter -d 'Limit results to load balancers that this is true of (can be repeated: all must be true)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -233,6 +236,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l debugger -d '
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l show-long -d 'Show all of the load balancers\' info'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
@@ -242,12 +246,14 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l security-token -
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l force -d 'Accepted for compatibility; has no effect'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
@@ -257,6 +263,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l securi
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -264,6 +271,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l debug 
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s I -l access-key-id -d 'Access key ID' -r
@@ -272,6 +280,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l securi
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s l -l lb-ports -d 'Ports of the listeners to delete (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -279,6 +288,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l debug 
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l force -d 'Accepted for compatibility; has no effect'
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
@@ -290,6 +300,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l instances -d 'Instances to register (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -299,6 +310,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l wait -d 'Wait until it has taken effect; see eulb-wait(1)'
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
@@ -310,6 +322,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" 
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l instances -d 'Instances to deregister (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l wait-timeout -d 'Seconds after which --wait gives up: 600, if not given' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -319,6 +332,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" 
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l wait -d 'Wait until it has taken effect; see eulb-wait(1)'
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
@@ -330,6 +344,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l ca-f
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l healthy-threshold -d 'Number of consecutive successful checks before an instance is in service (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l interval -d 'Approximate interval between checks, in seconds (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -s t -l target -d 'What to connect to for a health check (required)' -r
@@ -342,6 +357,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l debu
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -s I -l access-key-id -d 'Access key ID' -r
@@ -352,6 +368,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l c
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l instances -d 'Limit results to specific instances' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -360,6 +377,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l d
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l show-long -d 'Show all of the instances\' info: why they are in their states, too'
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
@@ -371,6 +389,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l ca-fil
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -s z -l availability-zones -d 'Availability zones to add the load balancer to (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -379,6 +398,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l debugg
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s I -l access-key-id -d 'Access key ID' -r
@@ -389,6 +409,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l ca-fi
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s z -l availability-zones -d 'Availability zones to remove the load balancer from (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -397,6 +418,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l debug
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -s I -l access-key-id -d 'Access key ID' -r
@@ -407,6 +429,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l ca-
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l debug -d 'Show debugging output on standard error'
@@ -414,6 +437,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l deb
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -s I -l access-key-id -d 'Access key ID' -r
@@ -422,12 +446,14 @@ complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l secur
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l debug -d 'Show debugging output on standard error'
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s I -l access-key-id -d 'Access key ID' -r
@@ -436,6 +462,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l security-token
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s t -l tag -d 'Key, and optionally value, of a tag to create or to update (required; can be repeated)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -443,6 +470,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l debug -d 'Show
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -s I -l access-key-id -d 'Access key ID' -r
@@ -453,6 +481,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l ca-file -d '
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l debug -d 'Show debugging output on standard error'
@@ -460,6 +489,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l debugger -d 
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l show-headers -d 'Begin with a line that names the columns'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
@@ -469,6 +499,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l security-token
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -s t -l tag -d 'Key of a tag to delete, the whole text (required; can be repeated)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -476,6 +507,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l debug -d 'Show
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s I -l access-key-id -d 'Access key ID' -r
@@ -484,6 +516,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-p
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s c -l cookie-name -d 'Name of the application cookie (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s p -l policy-name -d 'Name of the new policy (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -492,6 +525,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-p
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s I -l access-key-id -d 'Access key ID' -r
@@ -500,6 +534,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-po
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s e -l expiration-period -d 'Time after which the cookie is void, in seconds (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s p -l policy-name -d 'Name of the new policy (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -508,6 +543,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-po
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s I -l access-key-id -d 'Access key ID' -r
@@ -516,6 +552,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l security-
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s n -l policy-name -d 'Name of the new policy (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s t -l policy-type -d 'Type of the new policy (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s a -l attribute -d 'Name and value of one attribute of the new policy (can be repeated)' -r
@@ -527,6 +564,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l debug -d 
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s I -l access-key-id -d 'Access key ID' -r
@@ -535,6 +573,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l security-
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s p -l policy-name -d 'Name of the policy to delete (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -542,6 +581,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l debug -d 
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s I -l access-key-id -d 'Access key ID' -r
@@ -552,6 +592,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l ca-fi
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s p -l policy-names -d 'Limit results to specific policies' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -560,6 +601,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l debug
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l show-long -d 'Show all of the policies\' info'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
@@ -571,6 +613,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l c
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l debug -d 'Show debugging output on standard error'
@@ -578,6 +621,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l d
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l show-long -d 'Show all of the policy types\' info'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
@@ -587,6 +631,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s l -l lb-port -d 'Port of the listener (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s p -l policy-names -d 'Policies to set; \'\' for none (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -595,6 +640,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s I -l access-key-id -d 'Access key ID' -r
@@ -603,6 +649,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-se
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s i -l instance-port -d 'Port of the instances (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s p -l policy-names -d 'Policies to set; \'\' for none (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -611,6 +658,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-se
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s I -l access-key-id -d 'Access key ID' -r
@@ -619,6 +667,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l s
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s l -l lb-port -d 'Port of the listener (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s c -l cert-id -d 'ARN of the server certificate to use (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -627,6 +676,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l d
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l debugger -d 'Show debugging output; accepted for compatibility, there is no debugger'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s h -l help -d 'Show this help message and exit (--help tells more)'
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s I -l access-key-id -d 'Access key ID' -r
@@ -637,6 +687,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l ca-fi
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s s -l subnets -d 'Subnets to add the load balancer to (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -645,6 +696,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l debug
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s I -l access-key-id -d 'Access key ID' -r
@@ -655,6 +707,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l ca-
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s s -l subnets -d 'Subnets to remove the load balancer from (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -663,6 +716,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l deb
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l region -d 'Region and/or user names to search when looking up configuration file data' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -s I -l access-key-id -d 'Access key ID' -r
@@ -673,6 +727,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -s g -l security-groups -d 'Security groups to associate the load balancer with (required)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
@@ -681,6 +736,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l version -d 'Show the program\'s version and exit'
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l show-empty-fields -d 'Show empty values as "(nil)"'
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from local instance admin resolve config doctor demo proxy wait links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "local" -d 'Run a cloud with load balancing on this machine'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from local instance admin resolve config doctor demo proxy wait links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "instance" -d 'Run and change the servers behind the load balancers of the local cloud'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and not __fish_seen_subcommand_from local instance admin resolve config doctor demo proxy wait links create-lb describe-lbs delete-lb create-lb-listeners delete-lb-listeners register-instances-with-lb deregister-instances-from-lb configure-healthcheck describe-instance-health enable-zones-for-lb disable-zones-for-lb describe-lb-attributes modify-lb-attributes create-tags describe-tags delete-tags create-app-cookie-stickiness-policy create-lb-cookie-stickiness-policy create-lb-policy delete-lb-policy describe-lb-policies describe-lb-policy-types set-lb-policies-of-listener set-lb-policies-for-backend-server set-lb-listener-ssl-cert attach-lb-to-subnets detach-lb-from-subnets apply-security-groups-to-lb help" -f -a "admin" -d 'Administer the local cloud: accounts, properties, and what is running'

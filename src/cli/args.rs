@@ -69,6 +69,17 @@ pub struct Sending {
         display_order = 903
     )]
     pub dry_run: Option<Shape>,
+    /// Read from a JSON file what the command line does not say; "-" reads standard input
+    ///
+    /// The names are those of the API, as --generate-cli-skeleton prints them. What the command line
+    /// says takes the place of what the file has there; what the file has is not required of the
+    /// command line.
+    #[arg(long, value_name = "FILE", display_order = 904)]
+    pub cli_input_json: Option<String>,
+    /// Print a JSON file for --cli-input-json, with what the command line says filled in, and send
+    /// nothing
+    #[arg(long, conflicts_with = "cli_input_json", display_order = 905)]
+    pub generate_cli_skeleton: bool,
 }
 
 /// Options which euca2ools does not have. A prefix of a long option means one of these only if it
@@ -79,6 +90,8 @@ pub const ADDED: &[&str] = &[
     "no-verify-ssl",
     "ca-file",
     "dry-run",
+    "cli-input-json",
+    "generate-cli-skeleton",
     "output",
     "query",
     "filter",

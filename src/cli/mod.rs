@@ -19,6 +19,7 @@ pub mod doctor;
 pub mod dry_run;
 pub mod exit;
 pub mod generate;
+mod input;
 mod links;
 pub mod local;
 pub mod output;

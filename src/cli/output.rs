@@ -80,27 +80,23 @@ pub fn answer<T: Serialize>(
     Ok(render(&value, form, report::terminal_width()))
 }
 
-/// An answer as a JSON value: absent fields left out, `member` lists as plain lists.
+/// An answer or a request as a JSON value, absent fields left out.
 ///
 /// # Errors
 ///
 /// The answer has something JSON has not (no shape of the wire does).
 pub fn shape<T: Serialize>(answer: &T) -> Result<Value, serde_json::Error> {
-    serde_json::to_value(answer).map(flatten)
+    serde_json::to_value(answer).map(present)
 }
 
-fn flatten(value: Value) -> Value {
+/// A value without what is null in it.
+pub fn present(value: Value) -> Value {
     match value {
-        Value::Object(mut fields) => {
-            if fields.len() == 1
-                && let Some(Value::Array(items)) = fields.get_mut("member")
-            {
-                return Value::Array(std::mem::take(items).into_iter().map(flatten).collect());
-            }
-            let present = fields.into_iter().filter(|(_, value)| !value.is_null());
-            Value::Object(present.map(|(key, value)| (key, flatten(value))).collect())
+        Value::Object(fields) => {
+            let held = fields.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(held.map(|(key, value)| (key, present(value))).collect())
         }
-        Value::Array(items) => Value::Array(items.into_iter().map(flatten).collect()),
+        Value::Array(items) => Value::Array(items.into_iter().map(present).collect()),
         other => other,
     }
 }

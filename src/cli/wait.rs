@@ -10,8 +10,8 @@ use super::report::{self, visible};
 use super::session::{Caller, Session};
 use crate::client::CallError;
 use crate::wire::balancer::DescribeLoadBalancers;
-use crate::wire::instance::{DescribeInstanceHealth, InstanceState};
-use crate::wire::{Action, Members, query};
+use crate::wire::instance::{DescribeInstanceHealth, InstanceRef, InstanceState};
+use crate::wire::{Action, Members, members, query};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use std::fmt::Write;
 use std::io::{self, IsTerminal};
@@ -82,12 +82,15 @@ impl Waiting {
         &self,
         condition: Condition,
         balancer: &str,
-        instances: Option<&List>,
+        instances: &Option<Members<InstanceRef>>,
     ) -> Option<Wanted> {
+        let ids = members(instances).iter();
         self.wait.then(|| Wanted {
             condition,
             balancer: balancer.to_owned(),
-            instances: instances.map(|list| list.0.clone()).unwrap_or_default(),
+            instances: ids
+                .filter_map(|instance| instance.instance_id.clone())
+                .collect(),
             timeout: self.wait_timeout.map(|seconds| seconds.0),
             interval: None,
         })

@@ -27,8 +27,10 @@ pub mod sigv4;
 pub mod tag;
 pub mod xml;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::marker::PhantomData;
 
 /// The version of the API, a parameter of every request.
 pub const VERSION: &str = "2012-06-01";
@@ -58,11 +60,60 @@ pub trait Action: Serialize + DeserializeOwned {
     type Response: Serialize + DeserializeOwned + Default;
 }
 
-/// A list: `X.member.N` in a request, `<X><member>` in an answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A list: `X.member.N` in a request, `<X><member>` in an answer, an array in JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Members<T> {
-    #[serde(default = "Vec::new")]
     pub member: Vec<T>,
+}
+
+/// What the formats know a [`Members`] by: those of the wire give its items a level of their own,
+/// named [`MEMBER`], the others write the items and nothing else.
+const MEMBERS: &str = "Members";
+/// What items of lists are called on the wire.
+const MEMBER: &str = "member";
+
+impl<T: Serialize> Serialize for Members<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(MEMBERS, &self.member)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Members<T>, D::Error> {
+        deserializer.deserialize_struct(MEMBERS, &[MEMBER], MembersVisitor(PhantomData))
+    }
+}
+
+/// Reads a list with or without the level of its items.
+struct MembersVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for MembersVisitor<T> {
+    type Value = Members<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Members<T>, A::Error> {
+        let mut members = Members::default();
+        while let Some(name) = fields.next_key::<String>()? {
+            match name.as_str() {
+                MEMBER => members.member = fields.next_value()?,
+                _ => {
+                    fields.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(members)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Members<T>, A::Error> {
+        let mut members = Members::default();
+        while let Some(item) = items.next_element()? {
+            members.member.push(item);
+        }
+        Ok(members)
+    }
 }
 
 impl<T> Default for Members<T> {

@@ -19,6 +19,7 @@ mod generated;
 mod health;
 mod hostile;
 mod house;
+mod input;
 mod local;
 mod metrics;
 mod misuse;

@@ -64,8 +64,8 @@ impl Command for CreateLb {
         "eulb-create-lb -z PARTI00,PARTI01 -l \"lb-port=25, protocol=TCP, instance-port=2525\" Mail",
     ];
 
-    fn needs(&self) -> Vec<Feature> {
-        secure_features(&self.listeners)
+    fn needs(&self, request: &CreateLoadBalancer) -> Vec<Feature> {
+        secure_features(&request.listeners)
     }
 
     fn request(&self) -> Result<CreateLoadBalancer, Failure> {
@@ -81,8 +81,9 @@ impl Command for CreateLb {
         })
     }
 
-    fn wanted(&self) -> Option<Wanted> {
-        self.waiting.wanted(Condition::LbExists, &self.name, None)
+    fn wanted(&self, request: &CreateLoadBalancer) -> Option<Wanted> {
+        let name = &request.load_balancer_name;
+        self.waiting.wanted(Condition::LbExists, name, &None)
     }
 
     fn report(&self, answer: &CreateLoadBalancerResponse, report: &mut Report) {

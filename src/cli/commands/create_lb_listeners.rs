@@ -31,8 +31,8 @@ impl Command for CreateLbListeners {
         "eulb-create-lb-listeners -l \"lb-port=22, protocol=TCP, instance-port=22\" MyLB",
     ];
 
-    fn needs(&self) -> Vec<Feature> {
-        secure_features(&self.listeners)
+    fn needs(&self, request: &CreateLoadBalancerListeners) -> Vec<Feature> {
+        secure_features(&request.listeners)
     }
 
     fn request(&self) -> Result<CreateLoadBalancerListeners, Failure> {

@@ -3,10 +3,9 @@
 use super::Command;
 use crate::cli::args::{self, LongAttribute, ShortAttributes};
 use crate::cli::exit::Failure;
+use crate::cli::input;
 use crate::wire::policy::{CreateLoadBalancerPolicy, PolicyAttribute};
 use crate::wire::release::Feature;
-use std::fs::File;
-use std::io::{self, Read};
 
 /// Add a new policy to a load balancer
 ///
@@ -59,8 +58,9 @@ impl Command for CreateLbPolicy {
         "eulb-create-lb-policy --release 4.0.0 -n sticky -t LBCookieStickinessPolicyType -a \"name=CookieExpirationPeriod, value=60\" MyLB",
     ];
 
-    fn needs(&self) -> Vec<Feature> {
-        let late = TYPES.iter().find(|(name, _)| *name == self.policy_type);
+    fn needs(&self, request: &CreateLoadBalancerPolicy) -> Vec<Feature> {
+        let mut types = TYPES.iter();
+        let late = types.find(|(name, _)| *name == request.policy_type_name);
         late.map(|(_, feature)| *feature).into_iter().collect()
     }
 
@@ -80,14 +80,8 @@ impl Command for CreateLbPolicy {
     }
 }
 
-/// Bytes of a file of attributes: far beyond any policy, so that a wrong path is told and not read.
-const MAXIMUM_FILE_BYTES: u64 = 4 << 20;
-
 fn read_attributes(path: &str) -> Result<Vec<PolicyAttribute>, Failure> {
-    let text = read_text(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Failure::new(format!("No such file or directory: {path}")),
-        _ => Failure::new(format!("cannot read {path}: {error}")),
-    })?;
+    let text = input::text_of(path)?;
     let lines = text.lines().enumerate();
     lines
         .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
@@ -97,20 +91,4 @@ fn read_attributes(path: &str) -> Result<Vec<PolicyAttribute>, Failure> {
             })
         })
         .collect()
-}
-
-fn read_text(path: &str) -> io::Result<String> {
-    let mut source: Box<dyn Read> = match path {
-        "-" => Box::new(io::stdin().lock()),
-        path => Box::new(File::open(path)?),
-    };
-    let mut text = String::new();
-    source
-        .by_ref()
-        .take(MAXIMUM_FILE_BYTES)
-        .read_to_string(&mut text)?;
-    match text.len() as u64 {
-        MAXIMUM_FILE_BYTES => Err(io::Error::other("the file is too large")),
-        _ => Ok(text),
-    }
 }

@@ -41,11 +41,11 @@ impl Command for DeregisterInstancesFromLb {
         })
     }
 
-    fn wanted(&self) -> Option<Wanted> {
+    fn wanted(&self, request: &DeregisterInstancesFromLoadBalancer) -> Option<Wanted> {
         self.waiting.wanted(
             Condition::InstanceDeregistered,
-            &self.name,
-            Some(&self.instances),
+            &request.load_balancer_name,
+            &request.instances,
         )
     }
 

@@ -36,16 +36,18 @@ mod set_lb_policies_for_backend_server;
 mod set_lb_policies_of_listener;
 
 use super::advice;
-use super::args::{Common, ListenerArgument, Printing, Sending};
+use super::args::{Common, Printing, Sending};
 use super::dry_run;
 use super::exit::{self, Failure};
+use super::input::{self, Input, Purpose};
 use super::output::{self, Form};
 use super::prefix;
 use super::report::{self, Report};
 use super::session::{Caller, Session};
 use super::wait::Wanted;
+use crate::wire::listener::Listener;
 use crate::wire::release::{self, Feature, Release};
-use crate::wire::{Action, query};
+use crate::wire::{Action, Members, members, query};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches};
 use std::collections::BTreeSet;
@@ -65,8 +67,8 @@ pub trait Command: Args {
     /// Command lines, for the manual.
     const EXAMPLES: &'static [&'static str];
 
-    /// What else the values of its options need.
-    fn needs(&self) -> Vec<Feature> {
+    /// What else the values of its options need, or those of its request that came from a file.
+    fn needs(&self, _request: &Self::Action) -> Vec<Feature> {
         Vec::new()
     }
 
@@ -104,7 +106,7 @@ pub trait Command: Args {
     }
 
     /// What `--wait` waits for after the report, if it was given.
-    fn wanted(&self) -> Option<Wanted> {
+    fn wanted(&self, _request: &Self::Action) -> Option<Wanted> {
         None
     }
 
@@ -122,8 +124,10 @@ pub struct Row {
     pub gated: &'static [(&'static str, Feature)],
     pub output: &'static str,
     pub examples: &'static [&'static str],
+    /// The request with every field it can have.
+    pub skeleton: fn() -> Result<serde_json::Value, serde_json::Error>,
     describe: fn(clap::Command) -> clap::Command,
-    run: fn(&Row, &ArgMatches) -> Result<(), Failure>,
+    run: fn(&Row, &ArgMatches, Option<&Input>) -> Result<(), Failure>,
 }
 
 const fn row<C: Command>(name: &'static str) -> Row {
@@ -133,6 +137,7 @@ const fn row<C: Command>(name: &'static str) -> Row {
         gated: C::GATED,
         output: C::OUTPUT,
         examples: C::EXAMPLES,
+        skeleton: input::skeleton::<C::Action>,
         describe: describe::<C>,
         run: run::<C>,
     }
@@ -248,16 +253,30 @@ impl Row {
     /// Whatever went wrong, and help that was asked for.
     pub fn run(&self, arguments: &[OsString]) -> Result<(), Failure> {
         let mut command = self.describe(super::session::release_of_help(arguments));
-        let outcome = prefix::expand(arguments, &command)
-            .and_then(|arguments| {
-                let named = std::iter::once(OsString::from(self.name)).chain(arguments);
-                exit::parsed(command.try_get_matches_from_mut(named), &mut command)
-            })
-            .and_then(|matches| {
-                let outcome = (self.run)(self, &matches);
-                outcome.map_err(|failure| advice::advised(failure, &command, &matches))
-            });
+        let outcome = self.attempt(arguments, &mut command);
         outcome.map_err(|failure| failure.with_usage(&mut command))
+    }
+
+    fn attempt(&self, arguments: &[OsString], command: &mut clap::Command) -> Result<(), Failure> {
+        let arguments = prefix::expand(arguments, command)?;
+        let input = Input::asked_for(&arguments, self.skeleton)?;
+        let named = std::iter::once(OsString::from(self.name)).chain(arguments);
+        let matches = match &input {
+            None => command.try_get_matches_from_mut(named),
+            Some(input) => input.relaxed(command.clone()).try_get_matches_from(named),
+        };
+        let matches = exit::parsed(matches, command)?;
+        let outcome = (self.run)(self, &matches, input.as_ref());
+        outcome.map_err(|failure| advice::advised(failure, command, &matches))
+    }
+
+    /// Whether an argument is one that commands share, and not the command's own.
+    pub fn is_shared(&self, id: &str) -> bool {
+        let shared = Common::augment_args(clap::Command::new(self.name));
+        let shared = Sending::augment_args(Printing::augment_args(shared));
+        shared
+            .get_arguments()
+            .any(|argument| argument.get_id() == id)
     }
 }
 
@@ -276,21 +295,35 @@ fn describe<C: Command>(command: clap::Command) -> clap::Command {
     })
 }
 
-fn run<C: Command>(row: &Row, matches: &ArgMatches) -> Result<(), Failure> {
+fn run<C: Command>(row: &Row, matches: &ArgMatches, input: Option<&Input>) -> Result<(), Failure> {
     let read = |error: clap::Error| Failure::usage(error);
     let common = Common::from_arg_matches(matches).map_err(read)?;
     let own = C::from_arg_matches(matches).map_err(read)?;
+    // A fault in a value is told after the lack of an endpoint or of credentials, as in euca2ools.
+    let request = own.request().and_then(|request| match input {
+        Some(input) => input.merged(&request, matches),
+        None => Ok(request),
+    });
+    let mut extra = own.extra_parameters();
+    if let Some(input) = input {
+        extra = input.without_stand_ins(extra, matches);
+        if input.purpose == Purpose::Print {
+            let skeleton = Input::filled(&request?, &extra)?;
+            return report::print(&output::render(&skeleton, Form::Json, None));
+        }
+    }
     let session = Session::begin(&common)?;
-    let gated = row
-        .gated
-        .iter()
-        .filter(|(option, _)| is_given(matches, option));
+    let gated = row.gated.iter().filter(|(option, _)| {
+        is_given(matches, option) || input.is_some_and(|input| input.sends(option))
+    });
+    let values = request.as_ref().map(|request| own.needs(request));
     let needed = std::iter::once(row.operation())
         .chain(gated.map(|(_, feature)| *feature))
-        .chain(own.needs());
+        .chain(values.unwrap_or_default());
     refuse(needed, session.release())?;
     let caller = session.caller()?;
-    let parameters = parameters(&own)?;
+    let request = request?;
+    let parameters = parameters(&request, extra)?;
     tracing::debug!(target: "eulb::cli", "parameters {parameters:?}");
     let sending = Sending::from_arg_matches(matches).map_err(read)?;
     if let Some(shape) = sending.dry_run {
@@ -304,7 +337,7 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches) -> Result<(), Failure> {
     };
     // Before the wait, so that an interrupt leaves what was done in sight.
     show(&own, &answer, &printing)?;
-    match own.wanted() {
+    match own.wanted(&request) {
         Some(wanted) => wanted.wait(&caller),
         None => Ok(()),
     }
@@ -399,22 +432,27 @@ fn refuse(needed: impl Iterator<Item = Feature>, release: Release) -> Result<(),
 
 /// The parameters of a request. Empty texts are not sent, but for the two whose emptiness means
 /// something: the value of a tag, and the list of policies that is to be cleared.
-fn parameters<C: Command>(command: &C) -> Result<Vec<(String, String)>, Failure> {
-    let mut parameters = query::parameters(&command.request()?).map_err(Failure::new)?;
+fn parameters<A: Action>(
+    request: &A,
+    extra: Vec<(String, String)>,
+) -> Result<Vec<(String, String)>, Failure> {
+    let mut parameters = query::parameters(request).map_err(Failure::new)?;
     parameters.retain(|(name, value)| {
         let tag_value = name.starts_with("Tags.") && name.ends_with(".Value");
         !value.is_empty() || tag_value || name == "PolicyNames"
     });
-    parameters.extend(command.extra_parameters());
+    parameters.extend(extra);
     Ok(parameters)
 }
 
 /// What listeners need: HTTPS, SSL and certificates came late.
-fn secure_features(listeners: &[ListenerArgument]) -> Vec<Feature> {
-    let is_secure =
-        |protocol: &Option<String>| matches!(protocol.as_deref(), Some("HTTPS" | "SSL"));
+fn secure_features(listeners: &Option<Members<Listener>>) -> Vec<Feature> {
+    let is_secure = |protocol: &Option<String>| {
+        let protocol = protocol.as_deref().map(str::to_ascii_uppercase);
+        matches!(protocol.as_deref(), Some("HTTPS" | "SSL"))
+    };
     let mut features = Vec::new();
-    for ListenerArgument(listener) in listeners {
+    for listener in members(listeners) {
         if is_secure(&listener.protocol) || is_secure(&listener.instance_protocol) {
             features.push(Feature::SecureListeners);
         }

@@ -4,6 +4,7 @@ use super::Command;
 use crate::cli::args::AttributePair;
 use crate::cli::exit::Failure;
 use crate::wire::attribute::ModifyLoadBalancerAttributes;
+use crate::wire::query;
 use crate::wire::release::Feature;
 
 /// Modify the attributes of a load balancer
@@ -39,9 +40,17 @@ impl Command for ModifyLbAttributes {
         "eulb-modify-lb-attributes --release 4.2.0 MyLB CrossZoneLoadBalancing.Enabled=true",
     ];
 
-    fn needs(&self) -> Vec<Feature> {
-        let group = |pair: &AttributePair| pair.name.split('.').next().unwrap_or("").to_owned();
-        let groups: Vec<String> = self.attributes.iter().map(group).collect();
+    fn needs(&self, request: &ModifyLoadBalancerAttributes) -> Vec<Feature> {
+        let of_options = self.attributes.iter().map(|pair| pair.name.clone());
+        // Those of a file, by their parameters: `LoadBalancerAttributes.AccessLog.Enabled`.
+        let parameters = query::parameters(request).unwrap_or_default();
+        let of_file = parameters.iter().filter_map(|(name, _)| {
+            let (_, attribute) = name.split_once('.')?;
+            Some(attribute.to_owned())
+        });
+        let names: Vec<String> = of_options.chain(of_file).collect();
+        let group = |name: &String| name.split('.').next().unwrap_or("").to_owned();
+        let groups: Vec<String> = names.iter().map(group).collect();
         ATTRIBUTES
             .iter()
             .filter(|(name, _)| groups.iter().any(|group| group == name))

@@ -44,11 +44,11 @@ impl Command for RegisterInstancesWithLb {
         })
     }
 
-    fn wanted(&self) -> Option<Wanted> {
+    fn wanted(&self, request: &RegisterInstancesWithLoadBalancer) -> Option<Wanted> {
         self.waiting.wanted(
             Condition::InstancesInService,
-            &self.name,
-            Some(&self.instances),
+            &request.load_balancer_name,
+            &request.instances,
         )
     }
 

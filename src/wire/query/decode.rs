@@ -1,7 +1,7 @@
 //! Reading a request from parameters, strictly.
 
 use super::Parameters;
-use crate::wire::Action;
+use crate::wire::{Action, MEMBER};
 use serde::de::{self, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use std::cell::RefCell;
@@ -320,7 +320,7 @@ impl<'de, 'p: 'de> de::Deserializer<'de> for Branch<'p> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Stop> {
-        if fields == ["member"] && self.is_empty_list() {
+        if fields == [MEMBER] && self.is_empty_list() {
             let nothing = Branch { pairs: &[], ..self };
             return visitor.visit_map(Branches::of(nothing));
         }

@@ -1,7 +1,7 @@
 //! Writing a request as parameters.
 
 use super::form;
-use crate::wire::{Action, VERSION};
+use crate::wire::{Action, MEMBER, MEMBERS, VERSION};
 use serde::{Serialize, ser};
 use std::fmt::{Display, Write};
 /// A request cannot be written as parameters; a fault of the shape, not of its values.
@@ -115,10 +115,13 @@ impl<'w> ser::Serializer for &'w mut Writer {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _name: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), EncodeError> {
-        value.serialize(self)
+        match name {
+            MEMBERS => self.within(MEMBER, value),
+            _ => value.serialize(self),
+        }
     }
 
     fn serialize_unit_variant(

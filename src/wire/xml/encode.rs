@@ -1,6 +1,7 @@
 //! Writing XML.
 
 use super::EncodeError;
+use crate::wire::{MEMBER, MEMBERS};
 use serde::{Serialize, ser};
 use std::fmt::{Display, Write};
 
@@ -188,10 +189,16 @@ impl<'w, 'n> ser::Serializer for Named<'w, 'n> {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _name: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), EncodeError> {
-        value.serialize(self)
+        if name != MEMBERS {
+            return value.serialize(self);
+        }
+        self.writer.open(self.name);
+        self.writer.value(MEMBER, value)?;
+        self.writer.close(self.name);
+        Ok(())
     }
 
     fn serialize_unit_variant(
