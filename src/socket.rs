@@ -5,7 +5,7 @@
 
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 
 /// Connections that may wait for `accept`. The kernel takes the smaller of this and
 /// `net.core.somaxconn` (4096 on Linux since 5.4); a short queue turns a burst of clients into
@@ -82,6 +82,50 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())
+}
+
+/// Binds a non-blocking datagram socket.
+///
+/// # Errors
+///
+/// The system does not allow it, with the cause.
+pub fn datagrams(address: SocketAddr) -> Result<UdpSocket, BindError> {
+    let bound = UdpSocket::bind(address).and_then(|socket| {
+        socket.set_nonblocking(true)?;
+        Ok(socket)
+    });
+    bound.map_err(|error| BindError {
+        address,
+        cause: error.into(),
+    })
+}
+
+/// How often another port is asked for when the system's choice for UDP is taken for TCP.
+const PAIR_TRIES: u32 = 16;
+
+/// Binds UDP and TCP on the same address and port; with port 0 on one that both have free.
+///
+/// # Errors
+///
+/// As of [`listen`].
+pub fn pair(address: SocketAddr) -> Result<(UdpSocket, TcpListener), BindError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let udp = datagrams(address)?;
+        let bound = udp.local_addr().map_err(|error| BindError {
+            address,
+            cause: error.into(),
+        })?;
+        match listen(bound) {
+            Ok(tcp) => return Ok((udp, tcp)),
+            Err(BindError {
+                cause: BindCause::InUse,
+                ..
+            }) if address.port() == 0 && tries < PAIR_TRIES => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 #[cfg(test)]

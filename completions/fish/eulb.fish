@@ -76,6 +76,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_sub
 complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset" -f -a "reset" -d 'Delete every load balancer and instance of the local cloud; accounts and keys stay'
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l listen -d 'Address and port, or port, of the API (default: 127.0.0.1:8773; port 0: any)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l dns -d 'Address and port where names of the cloud are answered, or off (default: 127.0.0.1:8753, or any port if that is taken)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l domain -d 'Domain of the DNS names of load balancers (default: localhost, as in Eucalyptus)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l release -d 'Release to behave as: 3.3.0 to 4.4.2, or aws (default: EULB_RELEASE, else 3.3.0)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l time-scale -d 'Seconds that the cloud\'s clocks take for one: 0.1 is ten times faster (default: 1)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l servo-cidr -d 'Addresses of servos, which carry the load balancers (default: 127.101.0.0/16)' -r
@@ -142,6 +144,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcomm
 complete -c eulb -n "__fish_eulb_using_subcommand resolve" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand resolve" -l account -d 'Account of the load balancer, by number, if several have one of the name' -r
 complete -c eulb -n "__fish_eulb_using_subcommand resolve" -l port -d 'Print only the URLs of the listener on this port' -r
+complete -c eulb -n "__fish_eulb_using_subcommand resolve" -l addresses -d 'Print the addresses of the DNS name instead: those of the servos in service'
 complete -c eulb -n "__fish_eulb_using_subcommand config" -l output -d 'Form of the output: tsv (the default, lines for people and scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand config" -l query -d 'Print only what this JMESPath expression selects (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand config" -s U -l url -d 'Load balancing service endpoint URL; REGION::URL signs for REGION' -r

@@ -184,6 +184,7 @@ fn environment(shared: &Shared, name: &str) -> Result<Environment, Refusal> {
         alias: account.alias.clone(),
         access_key: key.id.clone(),
         secret_key: key.secret.clone(),
+        dns: shared.dns.get().copied(),
     })
 }
 
@@ -195,6 +196,8 @@ fn status(shared: &Shared) -> Status {
         release: config.release.to_string(),
         process_id: std::process::id(),
         endpoint: shared.endpoint(),
+        dns: shared.dns.get().copied(),
+        dns_domain: config.dns_domain.clone(),
         data_directory: config
             .data_directory
             .as_ref()

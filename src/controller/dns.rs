@@ -130,7 +130,13 @@ impl Domain {
             return refuse(answer, ResponseCode::FormErr);
         };
         let name = question.name().to_lowercase();
-        if question.query_class() != DNSClass::IN || !self.apex.zone_of(&name) {
+        if asked.edns.as_ref().is_some_and(|edns| edns.version() > 0) {
+            return refuse(answer, ResponseCode::BADVERS);
+        }
+        // The zone is not handed out whole.
+        let transfer = matches!(question.query_type(), RecordType::AXFR | RecordType::IXFR);
+        let ours = question.query_class() == DNSClass::IN && self.apex.zone_of(&name);
+        if transfer || !ours {
             return refuse(answer, ResponseCode::Refused);
         }
         answer.metadata.authoritative = true;
@@ -395,6 +401,7 @@ mod tests {
             ("localhost.", RecordType::A, NoError, 0, true),
             ("example.com.", RecordType::A, Refused, 0, false),
             ("notlocalhost.", RecordType::A, Refused, 0, false),
+            ("localhost.", RecordType::AXFR, Refused, 0, false),
         ];
         for (name, wanted, code, answers, authority) in cases {
             let answer = ask(&domain, name, wanted);

@@ -15,6 +15,7 @@ mod http;
 mod iam;
 mod identity;
 mod instances;
+mod names;
 mod observed;
 mod operations;
 mod pool;
@@ -40,7 +41,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 use store::{DiskStore, MemoryStore, Store, StoreError};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, UdpSocket, UnixListener};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -176,6 +177,8 @@ struct Shared {
     public: OnceLock<SocketAddr>,
     /// What reads the counters of the data plane, once there is one.
     meters: OnceLock<Meters>,
+    /// Where names are answered, once they are.
+    dns: OnceLock<SocketAddr>,
 }
 
 impl Shared {
@@ -186,14 +189,18 @@ impl Shared {
 
     /// The URL of the Query API.
     fn endpoint(&self) -> String {
+        format!("http://{}{}", self.public_address(), http::SERVICE_PATH)
+    }
+
+    /// Where the public port can be reached.
+    fn public_address(&self) -> SocketAddr {
         let address = self.public.get().copied().unwrap_or(DEFAULT_ADDRESS);
         // Who listens everywhere is reached here.
-        let address = if address.ip().is_unspecified() {
+        if address.ip().is_unspecified() {
             SocketAddr::new(DEFAULT_ADDRESS.ip(), address.port())
         } else {
             address
-        };
-        format!("http://{address}{}", http::SERVICE_PATH)
+        }
     }
 }
 
@@ -251,6 +258,7 @@ impl Controller {
                 stop: CancellationToken::new(),
                 public: OnceLock::new(),
                 meters: OnceLock::new(),
+                dns: OnceLock::new(),
             }),
         })
     }
@@ -282,6 +290,28 @@ impl Controller {
             let _ = self.shared.public.set(address);
         }
         http::serve(self.shared.clone(), public, local, shutdown).await;
+    }
+
+    /// Answers names of the cloud's domain on both sockets until the token is cancelled.
+    ///
+    /// # Errors
+    ///
+    /// The domain of the configuration is not a domain name.
+    pub async fn serve_names(
+        &self,
+        udp: UdpSocket,
+        tcp: TcpListener,
+        shutdown: CancellationToken,
+    ) -> Result<(), OpenError> {
+        let domain = &self.shared.config.dns_domain;
+        let names = Arc::new(names::CloudNames(self.shared.clone()));
+        let domain = dns::Domain::new(domain, names)
+            .map_err(|error| OpenError(format!("'{domain}' is not a domain name: {error}")))?;
+        if let Ok(address) = udp.local_addr() {
+            let _ = self.shared.dns.set(address);
+        }
+        dns::serve(Arc::new(domain), udp, tcp, shutdown).await;
+        Ok(())
     }
 
     /// Is cancelled when `POST /_eulb/stop` asks the process to end.

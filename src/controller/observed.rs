@@ -52,11 +52,15 @@ impl ServoReport {
     pub fn state(&self) -> &'static str {
         if !self.failed_ports.is_empty() {
             "Error"
-        } else if self.serving {
+        } else if self.is_in_service() {
             "InService"
         } else {
             "Pending"
         }
+    }
+
+    pub fn is_in_service(&self) -> bool {
+        self.serving && self.failed_ports.is_empty()
     }
 
     /// The reason for a state that is not InService, for people.

@@ -93,7 +93,6 @@ const UNSET: &str = "{}";
 const NO_IMAGE: &str = "NULL";
 
 /// Seconds that answers of the name service may be kept before the property was there.
-#[allow(dead_code, reason = "the name service asks it")]
 const DAY_SECONDS: u32 = 86_400;
 
 #[rustfmt::skip]
@@ -345,7 +344,6 @@ pub fn restricting(state: &State, release: Release, port: u16) -> Option<&str> {
 }
 
 /// Seconds that the addresses of a load balancer may be kept.
-#[allow(dead_code, reason = "the name service asks it")]
 pub fn dns_ttl_seconds(state: &State, release: Release) -> u32 {
     if !release.has(Feature::ShortDnsTtl) {
         return DAY_SECONDS;
@@ -357,7 +355,6 @@ pub fn dns_ttl_seconds(state: &State, release: Release) -> u32 {
 }
 
 /// Whether the names of load balancers are answered.
-#[allow(dead_code, reason = "the name service asks it")]
 pub fn names_are_answered(state: &State, release: Release) -> bool {
     !release.has(Feature::DnsResolverProperty)
         || state.property(Property::DnsResolver, release) != "false"

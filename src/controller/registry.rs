@@ -8,6 +8,7 @@
 
 use super::Config;
 use super::desired::{update_balancer, update_instance};
+use super::names;
 use super::observed::{self, Reports};
 use super::state::{Draft, Finished, State};
 use super::store::Store;
@@ -319,11 +320,29 @@ impl Writer {
         if changed {
             desired.revision += 1;
         }
-        self.snapshot.send_replace(Arc::new(Snapshot {
+        let after = Snapshot {
             state,
             revision: desired.revision,
             reports,
-        }));
+        };
+        names::log_changes(before, &after, &self.config.dns_domain, |servo| {
+            let present = desired.servos.get(servo);
+            let held = self.desired.borrow();
+            let past = held.servos.get(servo);
+            let carried = before
+                .state
+                .carried_by(servo)
+                .map(|balancer| balancer.key());
+            // A servo that left: the request that removed it is known by its load balancer.
+            let removed = carried.filter(|_| present.is_none());
+            let request = removed.and_then(|key| touched.balancers.get(&key));
+            let version = present.or(past).map(|servo| &servo.cause);
+            request
+                .or(version)
+                .cloned()
+                .unwrap_or_else(|| "observed".into())
+        });
+        self.snapshot.send_replace(Arc::new(after));
         if changed {
             self.desired.send_replace(Arc::new(desired));
         }

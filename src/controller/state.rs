@@ -38,6 +38,9 @@ pub struct State {
     registrations: OrdMap<InstanceId, OrdSet<BalancerKey>>,
     /// Which load balancer a servo carries.
     servos: OrdMap<ServoId, BalancerKey>,
+    /// Which load balancers have a DNS name, by [`dns_key`]. Several where names differ in what DNS
+    /// does not tell apart.
+    dns_names: OrdMap<Arc<str>, OrdSet<BalancerKey>>,
     servo_addresses: Pool,
     instance_addresses: Pool,
 }
@@ -75,6 +78,7 @@ impl State {
             properties: OrdMap::new(),
             registrations: OrdMap::new(),
             servos: OrdMap::new(),
+            dns_names: OrdMap::new(),
             servo_addresses: Pool::new(servos, []),
             instance_addresses: Pool::new(instances, []),
         };
@@ -155,6 +159,16 @@ impl State {
             for id in before.servos.keys() {
                 self.servos.remove(id);
             }
+            if after.is_none() {
+                let name = dns_key(&before.dns_name(""));
+                let rest = self.dns_names.get(&*name).cloned().unwrap_or_default();
+                let rest = rest.without(key);
+                if rest.is_empty() {
+                    self.dns_names.remove(&*name);
+                } else {
+                    self.dns_names.insert(name, rest);
+                }
+            }
         }
         if let Some(after) = after {
             for id in after.instances.keys() {
@@ -167,6 +181,11 @@ impl State {
             }
             for id in after.servos.keys() {
                 self.servos.insert(id.clone(), key.clone());
+            }
+            if before.is_none() {
+                let name = dns_key(&after.dns_name(""));
+                let all = self.dns_names.get(&*name).cloned().unwrap_or_default();
+                self.dns_names.insert(name, all.update(key.clone()));
             }
         }
     }
@@ -197,6 +216,20 @@ impl State {
             .get(id)
             .map(|keys| keys.iter().cloned().collect())
             .unwrap_or_default()
+    }
+
+    /// The load balancers of a DNS name without the domain.
+    pub fn dns_named(&self, name: &str) -> impl Iterator<Item = &Arc<LoadBalancer>> {
+        let keys = self.dns_names.get(&dns_key(name));
+        let keys = keys.into_iter().flatten();
+        keys.filter_map(|key| self.balancers.get(key))
+    }
+
+    /// Whether some load balancer's DNS name is below this one.
+    pub fn dns_leads_to(&self, name: &str) -> bool {
+        let above: Arc<str> = format!("{}.", dns_key(name)).into();
+        let next = self.dns_names.range(above.clone()..).next();
+        next.is_some_and(|(known, _)| known.starts_with(&*above))
     }
 
     /// The load balancer that a servo carries.
@@ -452,6 +485,14 @@ impl Draft {
     pub fn give_back_instance_address(&mut self, address: IpAddr) {
         self.state.instance_addresses.give_back(address);
     }
+}
+
+/// A DNS name as the index has it: in small letters, the last label first, so that names below
+/// another stand together: `lb.web-123456789012`.
+fn dns_key(name: &str) -> Arc<str> {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let labels: Vec<&str> = name.rsplit('.').collect();
+    labels.join(".").into()
 }
 
 /// `123456789012/web`

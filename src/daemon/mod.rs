@@ -12,6 +12,7 @@
 
 pub mod directory;
 pub mod log;
+mod names;
 
 use crate::clock::Clock;
 pub use crate::controller::Cidr;
@@ -23,11 +24,12 @@ use crate::proxy::worker::{Limits, Workers};
 use crate::socket::{self, BindCause, BindError};
 use crate::wire::release::Release;
 use directory::{Claim, Directory, DirectoryError};
+pub use names::{NAMES, NameService};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, UdpSocket, UnixListener};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -61,6 +63,9 @@ pub struct Options {
     /// Keep nothing: the directory holds the socket and the log only.
     pub ephemeral: bool,
     pub listen: SocketAddr,
+    pub dns: NameService,
+    /// The domain behind `NAME-ACCOUNT.lb.`.
+    pub domain: String,
     pub release: Release,
     pub time_scale: f64,
     pub servo_cidr: Cidr,
@@ -88,6 +93,8 @@ pub enum DaemonError {
     Directory(#[from] DirectoryError),
     #[error("{}", listen_advice(.0))]
     Listen(#[from] BindError),
+    #[error("{}", dns_advice(.0))]
+    Names(BindError),
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error("{0}")]
@@ -99,14 +106,23 @@ pub enum DaemonError {
 }
 
 fn listen_advice(error: &BindError) -> String {
+    advice(error, "--listen")
+}
+
+fn dns_advice(error: &BindError) -> String {
+    advice(error, "--dns")
+}
+
+/// The error with what to do about it; `option` chose the address.
+fn advice(error: &BindError, option: &str) -> String {
     let other = match error.cause {
-        BindCause::InUse => "stop that program, or choose another port with --listen",
-        BindCause::NotAvailable => "choose one that is, with --listen",
-        BindCause::Denied => "choose a port from 1024 with --listen",
-        BindCause::TooManyFiles => "raise the limit with 'ulimit -n'",
+        BindCause::InUse => "stop that program, or choose another port with",
+        BindCause::NotAvailable => "choose one that is, with",
+        BindCause::Denied => "choose a port from 1024 with",
+        BindCause::TooManyFiles => return format!("{error}: raise the limit with 'ulimit -n'"),
         BindCause::Other(_) => return error.to_string(),
     };
-    format!("{error}: {other}")
+    format!("{error}: {other} {option}")
 }
 
 /// Runs a local cloud until a signal or a request to stop.
@@ -126,6 +142,8 @@ pub fn run(
     start_log().map_err(DaemonError::Log)?;
     allow_many_files();
     let public = socket::listen(options.listen)?;
+    let names = options.dns.bind(options.listen);
+    let names = names.map_err(DaemonError::Names)?;
     let workers = Workers::start(options.threads.unwrap_or_else(cores), Limits::default())?;
     let config = config(&options);
     let low_ports = config.web_port_offset == 0;
@@ -138,6 +156,7 @@ pub fn run(
     let bound = Bound {
         claim: &claim,
         public,
+        names,
         controller,
         workers,
     };
@@ -157,6 +176,7 @@ pub fn run(
 struct Bound<'a> {
     claim: &'a Claim,
     public: std::net::TcpListener,
+    names: Option<names::Sockets>,
     controller: Controller,
     workers: Workers,
 }
@@ -169,6 +189,7 @@ async fn serve(
     let Bound {
         claim,
         public,
+        names,
         controller,
         workers,
     } = bound;
@@ -210,6 +231,20 @@ async fn serve(
         Ok(Err(_)) => {}
         Err(_) => tracing::warn!(target: "daemon", "not everything is served yet"),
     }
+    let mut naming = match names {
+        Some((udp, tcp)) => {
+            let (udp, tcp) = (UdpSocket::from_std(udp)?, TcpListener::from_std(tcp)?);
+            let (controller, stop) = (controller.clone(), stop.clone());
+            tokio::spawn(async move { controller.serve_names(udp, tcp, stop).await })
+        }
+        None => {
+            let stop = stop.clone();
+            tokio::spawn(async move {
+                stop.cancelled().await;
+                Ok(())
+            })
+        }
+    };
     let mut answering = std::pin::pin!(controller.serve(public, Some(local), stop.clone()));
     tracing::info!(
         target: "daemon", %endpoint, release = %options.release, process = std::process::id(), "ready"
@@ -233,6 +268,10 @@ async fn serve(
         }
         _ = &mut supervising => Err(DaemonError::Died("supervisor")),
         _ = &mut guests => Err(DaemonError::Died("web instances")),
+        ended = &mut naming => match ended {
+            Ok(Err(error)) => Err(error.into()),
+            _ => Err(DaemonError::Died("name service")),
+        },
     };
 
     stop.cancel();
@@ -243,6 +282,9 @@ async fn serve(
         // A task that has died has been told above.
         if !supervising.is_finished() {
             let _ = supervising.await;
+        }
+        if !naming.is_finished() {
+            let _ = naming.await;
         }
         stop_guests.cancel();
         if !guests.is_finished() {
@@ -269,6 +311,7 @@ fn config(options: &Options) -> Config {
         instance_cidr: options.instance_cidr,
         buckets: Some(options.directory.path().join(BUCKETS)),
         port_offset: options.port_offset,
+        dns_domain: options.domain.clone(),
         web_port_offset: web_port_offset(options.instance_cidr),
         clock: Clock::scaled(options.time_scale),
         time_scale: options.time_scale,

@@ -42,6 +42,12 @@ pub struct Status {
     pub process_id: u32,
     /// `http://127.0.0.1:8773/services/LoadBalancing`
     pub endpoint: String,
+    /// Where names are answered, by UDP and TCP; absent if they are not.
+    #[serde(default)]
+    pub dns: Option<std::net::SocketAddr>,
+    /// The domain whose names are answered.
+    #[serde(default)]
+    pub dns_domain: String,
     /// Absent when nothing is kept.
     pub data_directory: Option<String>,
     pub started_milliseconds: i64,
@@ -107,6 +113,9 @@ pub struct Environment {
     pub alias: String,
     pub access_key: String,
     pub secret_key: String,
+    /// Where names are answered; absent if they are not.
+    #[serde(default)]
+    pub dns: Option<std::net::SocketAddr>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,7 +24,7 @@ use tokio::runtime::Runtime;
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Pause between two looks at something that is waited for.
-const GLANCE: Duration = Duration::from_millis(10);
+pub const GLANCE: Duration = Duration::from_millis(10);
 
 /// The UDP port whose holder owns a range of addresses.
 const CLAIM_PORT: u16 = 28_773;
@@ -200,6 +200,11 @@ impl Cloud {
     /// The directory of the cloud's state.
     pub fn data_directory(&self) -> PathBuf {
         data_directory(self.directory.path())
+    }
+
+    /// What the cloud has logged.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(self.directory.path().join("said")).unwrap()
     }
 
     pub fn process_id(&self) -> u32 {

@@ -24,6 +24,7 @@ mod local;
 mod metrics;
 mod misuse;
 mod mutations;
+mod names;
 mod proxy_faults;
 mod proxy_http;
 mod proxy_tcp;

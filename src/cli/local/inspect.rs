@@ -43,6 +43,13 @@ fn overview(status: &Status) -> String {
     };
     let lines = [
         ("endpoint", status.endpoint.clone()),
+        (
+            "dns",
+            match status.dns {
+                Some(at) => format!("{at}, for names that end in {}", status.dns_domain),
+                None => "off".to_owned(),
+            },
+        ),
         ("release", status.release.clone()),
         ("process", status.process_id.to_string()),
         ("since", moment(status.started_milliseconds)),

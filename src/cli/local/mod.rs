@@ -277,6 +277,8 @@ mod tests {
             release: "3.3.0".to_owned(),
             process_id: 4711,
             endpoint: "http://127.0.0.1:8773/services/LoadBalancing".to_owned(),
+            dns: Some("127.0.0.1:8753".parse().unwrap()),
+            dns_domain: "localhost".to_owned(),
             data_directory: None,
             started_milliseconds: 0,
             time_scale: 1.0,

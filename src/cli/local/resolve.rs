@@ -3,14 +3,14 @@
 use super::super::exit::Failure;
 use super::super::report;
 use super::{Place, one_balancer, parse};
-use crate::wire::local::{BalancerStatus, ListenerStatus};
+use crate::wire::local::{BalancerStatus, ListenerStatus, ServoStatus};
 use clap::{CommandFactory, Parser};
 use std::net::SocketAddr;
 
 /// Print the URLs of a load balancer of the local cloud
 ///
-/// One line for each listener of each servo: what its DNS name and port would lead to.
-/// A listener that is not bound is told on standard error instead, with the reason.
+/// One line for each listener of each servo: what its DNS name and port lead to.
+/// A listener that is not bound is told on standard error instead, with the reason, and so is a servo that is not in service, whose address the DNS name therefore does not have.
 #[derive(Debug, Parser)]
 #[command(name = "resolve")]
 struct Resolve {
@@ -25,6 +25,9 @@ struct Resolve {
     /// Print only the URLs of the listener on this port
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
+    /// Print the addresses of the DNS name instead: those of the servos in service
+    #[arg(long, conflicts_with = "port")]
+    addresses: bool,
 }
 
 /// The options of `eulb resolve`.
@@ -41,6 +44,22 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
     let resolve: Resolve = parse(matches)?;
     let status = resolve.place.status()?;
     let balancer = one_balancer(&status, &resolve.balancer, resolve.account.as_deref())?;
+    let missing = missing_addresses(balancer);
+    for line in &missing {
+        report::note(&format!("eulb resolve: {line}"));
+    }
+    if resolve.addresses {
+        let lines: String = servos_in_service(balancer)
+            .map(|servo| format!("{}\n", servo.address))
+            .collect();
+        if lines.is_empty() {
+            return Err(Failure::new(format!(
+                "'{}' has no address: no servo is in service",
+                balancer.dns_name
+            )));
+        }
+        return report::print(&lines);
+    }
     let (urls, failures) = urls(balancer, resolve.port);
     for failure in &failures {
         report::note(&format!("eulb resolve: {failure}"));
@@ -62,6 +81,25 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
             .map(|url| format!("{url}\n"))
             .collect::<String>(),
     )
+}
+
+fn servos_in_service(balancer: &BalancerStatus) -> impl Iterator<Item = &ServoStatus> {
+    let servos = balancer.servos.iter();
+    servos.filter(|servo| servo.state == "InService")
+}
+
+/// A line for each servo whose address the DNS name does not have.
+fn missing_addresses(balancer: &BalancerStatus) -> Vec<String> {
+    let servos = balancer.servos.iter();
+    let missing = servos.filter(|servo| servo.state != "InService");
+    missing
+        .map(|servo| {
+            format!(
+                "{} does not have {}: servo {} is {}",
+                balancer.dns_name, servo.address, servo.id, servo.state
+            )
+        })
+        .collect()
 }
 
 /// The URLs of the listeners that are bound, and a line for each that is not.
@@ -137,6 +175,14 @@ mod tests {
             ],
             ..balancer("1", "web")
         };
+        assert_eq!(missing_addresses(&balancer), [""; 0]);
+        let mut failed = balancer.clone();
+        failed.servos[0].state = "Error".to_owned();
+        assert_eq!(
+            missing_addresses(&failed),
+            ["web-1.lb.localhost does not have 127.101.0.1: servo i-5EB0A1B2 is Error"]
+        );
+        assert_eq!(servos_in_service(&failed).count(), 1);
         let (all, failures) = urls(&balancer, None);
         assert_eq!(
             all,

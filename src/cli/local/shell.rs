@@ -8,7 +8,7 @@ use clap::Args;
 
 /// What a shell must know, in the order it is printed. The same key has two names, since euca2ools and
 /// the AWS tools read different ones; so has the endpoint.
-const VARIABLES: [&str; 10] = [
+const VARIABLES: [&str; 11] = [
     "AWS_ELB_URL",
     "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING",
     "AWS_ACCESS_KEY",
@@ -18,6 +18,7 @@ const VARIABLES: [&str; 10] = [
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
     "EULB_RELEASE",
+    "EULB_DNS",
     crate::daemon::directory::VARIABLE,
 ];
 
@@ -69,12 +70,14 @@ impl Env {
 }
 
 fn exports(environment: &Environment, place: Option<(&'static str, String)>) -> String {
+    let dns = environment.dns.map(|address| address.to_string());
     let value = |name: &str| match name {
         "AWS_ELB_URL" | "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING" => Some(&*environment.endpoint),
         "AWS_ACCESS_KEY" | "AWS_ACCESS_KEY_ID" => Some(&*environment.access_key),
         "AWS_SECRET_KEY" | "AWS_SECRET_ACCESS_KEY" => Some(&*environment.secret_key),
         "AWS_REGION" | "AWS_DEFAULT_REGION" => Some(REGION),
         "EULB_RELEASE" => Some(&*environment.release),
+        "EULB_DNS" => dns.as_deref(),
         name => place
             .as_ref()
             .filter(|(variable, _)| *variable == name)
@@ -102,6 +105,7 @@ mod tests {
             alias: "tenant".to_owned(),
             access_key: "AKI0".to_owned(),
             secret_key: "a/b+c'd".to_owned(),
+            dns: Some("127.0.0.1:8753".parse().unwrap()),
         };
         let place = Some((crate::daemon::directory::VARIABLE, "/tmp/x y".to_owned()));
         let text = exports(&environment, place);
@@ -117,6 +121,7 @@ export AWS_SECRET_ACCESS_KEY='a/b+c'\''d'
 export AWS_REGION='eucalyptus'
 export AWS_DEFAULT_REGION='eucalyptus'
 export EULB_RELEASE='3.3.0'
+export EULB_DNS='127.0.0.1:8753'
 export EULB_DATA_DIR='/tmp/x y'
 "
         );

@@ -8,7 +8,7 @@ use super::super::exit::Failure;
 use super::super::report;
 use super::Place;
 use crate::daemon::directory::Directory;
-use crate::daemon::{self, Cidr, LISTEN, Options, Ready, log};
+use crate::daemon::{self, Cidr, LISTEN, NAMES, NameService, Options, Ready, log};
 use crate::model::placement::ZoneName;
 use crate::wire::release::Release;
 use clap::Args;
@@ -42,6 +42,12 @@ pub struct Start {
     /// Address and port, or port, of the API (default: 127.0.0.1:8773; port 0: any)
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = listen_address, default_value_t = LISTEN, hide_default_value = true)]
     listen: SocketAddr,
+    /// Address and port where names of the cloud are answered, or off (default: 127.0.0.1:8753, or any port if that is taken)
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = name_service)]
+    dns: Option<NameService>,
+    /// Domain of the DNS names of load balancers (default: localhost, as in Eucalyptus)
+    #[arg(long, value_name = "DOMAIN", value_parser = domain, default_value = "localhost", hide_default_value = true)]
+    domain: String,
     /// Release to behave as: 3.3.0 to 4.4.2, or aws (default: EULB_RELEASE, else 3.3.0)
     #[arg(long, value_name = "RELEASE")]
     release: Option<Release>,
@@ -77,15 +83,44 @@ pub struct Start {
 }
 
 fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    address(text, LISTEN)
+}
+
+fn name_service(text: &str) -> Result<NameService, String> {
+    match text {
+        "off" => Ok(NameService::Off),
+        text => address(text, NAMES).map(NameService::At),
+    }
+}
+
+/// Characters of a domain at most: a load balancer's name must fit before it. Source: RFC 1035, 2.3.4.
+const LONGEST_DOMAIN: usize = 128;
+
+/// Characters of a label at most. Source: RFC 1035, 2.3.4.
+const LONGEST_LABEL: usize = 63;
+
+fn domain(text: &str) -> Result<String, String> {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let is_label =
+        |label: &str| (1..=LONGEST_LABEL).contains(&label.len()) && label.bytes().all(is_part);
+    let name = text.trim_end_matches('.');
+    if name.len() > LONGEST_DOMAIN || !name.split('.').all(is_label) {
+        return Err(format!("'{text}' is not a domain name such as cloud.test"));
+    }
+    Ok(name.to_ascii_lowercase())
+}
+
+/// An address and port, of which the usual ones need not be said.
+fn address(text: &str, usual: SocketAddr) -> Result<SocketAddr, String> {
     if let Ok(port) = text.parse::<u16>() {
-        return Ok(SocketAddr::new(LISTEN.ip(), port));
+        return Ok(SocketAddr::new(usual.ip(), port));
     }
     if let Ok(address) = text.parse::<IpAddr>() {
-        return Ok(SocketAddr::new(address, LISTEN.port()));
+        return Ok(SocketAddr::new(address, usual.port()));
     }
     text.replacen("localhost:", "127.0.0.1:", 1)
         .parse()
-        .map_err(|_| format!("'{text}' is not an address and port such as 127.0.0.1:8773"))
+        .map_err(|_| format!("'{text}' is not an address and port such as {usual}"))
 }
 
 fn time_scale(text: &str) -> Result<f64, String> {
@@ -154,6 +189,8 @@ impl Start {
             directory: self.place.directory()?,
             ephemeral: self.ephemeral,
             listen: self.listen,
+            dns: self.dns.unwrap_or(NameService::Usual),
+            domain: self.domain.clone(),
             release,
             time_scale: self.time_scale,
             servo_cidr: self.servo_cidr,
@@ -169,6 +206,7 @@ impl Start {
         let zones: Vec<&str> = options.zones.iter().map(ZoneName::as_str).collect();
         let mut arguments: Vec<OsString> = [
             ("--listen", options.listen.to_string()),
+            ("--domain", options.domain.clone()),
             ("--release", options.release.to_string()),
             ("--time-scale", options.time_scale.to_string()),
             ("--servo-cidr", options.servo_cidr.to_string()),
@@ -183,6 +221,11 @@ impl Start {
         let mut directory = OsString::from("--data-dir=");
         directory.push(options.directory.path());
         arguments.push(directory);
+        match options.dns {
+            NameService::Usual => {}
+            NameService::Off => arguments.push("--dns=off".into()),
+            NameService::At(address) => arguments.push(format!("--dns={address}").into()),
+        }
         if let Some(threads) = options.threads {
             arguments.push(format!("--threads={threads}").into());
         }
@@ -332,7 +375,9 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_refused_by_name() {
         #[rustfmt::skip]
-        let cases: [(&[&str], &str); 6] = [
+        let cases: [(&[&str], &str); 8] = [
+            (&["--domain", "a..b"], "error: invalid value 'a..b' for '--domain <DOMAIN>': 'a..b' is not a domain name such as cloud.test"),
+            (&["--dns", "on"], "error: invalid value 'on' for '--dns <ADDRESS:PORT>': 'on' is not an address and port such as 127.0.0.1:8753"),
             (&["--listen", "x"], "error: invalid value 'x' for '--listen <ADDRESS:PORT>': 'x' is not an address and port such as 127.0.0.1:8773"),
             (&["--time-scale", "0"], "error: invalid value '0' for '--time-scale <FACTOR>': '0' is not a factor from 0.001 to 1000"),
             (&["--zones", "a,,b"], "error: invalid value '' for '--zones <ZONE1,ZONE2,...>': '' is not a name of a zone: letters, digits, '-', '_' and '.'"),
@@ -356,6 +401,8 @@ mod tests {
             "--detach",
             "--ephemeral",
             "--listen=127.0.0.1:0",
+            "--dns=127.0.0.2:0",
+            "--domain=cloud.test",
             "--release=4.4",
             "--time-scale=0.1",
             "--servo-cidr=127.9.0.0/24",
