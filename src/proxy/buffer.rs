@@ -3,12 +3,11 @@
 use super::limits::{
     BUFFER_BYTES, HEADROOM_BYTES, LARGE_BUFFER_BYTES, SPARE_BUFFERS, SPARE_LARGE_BUFFERS,
 };
+use super::stream::Stream;
 use std::cell::RefCell;
 use std::io;
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use tokio::io::{AsyncRead, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::io::ReadBuf;
 
 /// A stretch of memory of which `start..end` is in use.
 #[derive(Debug, Default)]
@@ -80,11 +79,11 @@ impl Buffer {
     /// Reads once from a stream to the end of what is in use. Zero is the end of the stream.
     pub fn poll_fill(
         &mut self,
-        stream: &mut TcpStream,
+        stream: &mut Stream,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
         let mut space = ReadBuf::new(&mut self.memory[self.end..]);
-        ready!(Pin::new(stream).poll_read(context, &mut space))?;
+        ready!(stream.poll_read(context, &mut space))?;
         let count = space.filled().len();
         self.end += count;
         Poll::Ready(Ok(count))

@@ -19,20 +19,19 @@ use super::http::head::HeadFinder;
 use super::http::request::{self, Ends, ForTheProxy, Refused, Request};
 use super::limits::{ATTEMPTS, EMPTY_LINES, LINGER_BYTES, LINGER_TIME};
 use super::pool::{self, Instance, Seat};
+use super::stream::Stream;
 use super::surge::{self, Unseated};
 use super::tcp;
 use super::worker::{Open, Phase, Presence};
 use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
-use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 
 /// Serves one client until either side, or the time, ends the connection.
-pub async fn serve(presence: Presence, client: TcpStream, peer: SocketAddr) {
+pub async fn serve(presence: Presence, client: Stream, peer: SocketAddr) {
     let mut connection = Connection {
         deadline: presence.local.deadlines.register(presence.opened.group()),
         peer: peer.ip().to_canonical().to_string().into(),
@@ -60,7 +59,7 @@ pub async fn serve(presence: Presence, client: TcpStream, peer: SocketAddr) {
     match next {
         Next::Request | Next::Close => {}
         Next::Linger => linger(&mut client, &deadline, &presence).await,
-        Next::Reset => reset(&client),
+        Next::Reset => client.reset(),
         Next::Tunnel(tunnel) => tcp::carry(&presence, &deadline, client, *tunnel).await,
     }
 }
@@ -91,7 +90,7 @@ enum Next {
 
 struct Connection {
     presence: Presence,
-    client: TcpStream,
+    client: Stream,
     deadline: Deadline,
     /// The client's address as text.
     peer: Box<str>,
@@ -118,7 +117,7 @@ impl Connection {
         local.buffers.take_back(std::mem::take(&mut self.inbound));
         self.deadline.set(self.idle_timeout());
         let readable = poll_fn(|context| {
-            if let Poll::Ready(result) = pool::poll_readable(&self.client, context) {
+            if let Poll::Ready(result) = self.client.poll_readable(context) {
                 return Poll::Ready(result.is_ok());
             }
             if self.presence.opened.phase() != Phase::Serving {
@@ -252,7 +251,7 @@ impl Connection {
         let mut failures = 0;
         let mut status = 503;
         while failures < ATTEMPTS {
-            let seat = surge::seat(&self.presence, &self.deadline, &self.client, &tried);
+            let seat = surge::seat(&self.presence, &self.deadline, &mut self.client, &tried);
             let seat = match seat.await {
                 Ok(seat) => seat,
                 Err(Unseated::Nobody) => break,
@@ -320,12 +319,12 @@ impl Connection {
         &mut self,
         exchange: &mut Exchange,
         instance: &Instance,
-        upstream: &mut TcpStream,
+        upstream: &mut Stream,
     ) {
         let mut closed = false;
         self.deadline.set(self.idle_timeout());
         poll_fn(|context| {
-            closed = closed || Pin::new(&mut self.client).poll_shutdown(context).is_ready();
+            closed = closed || self.client.poll_shutdown(context).is_ready();
             exchange.poll_rest(
                 &self.presence,
                 instance,
@@ -344,7 +343,7 @@ impl Connection {
         end: End,
         exchange: &mut Exchange,
         seat: Seat,
-        upstream: TcpStream,
+        upstream: Stream,
     ) -> Result<Next, u16> {
         let status = match end {
             End::Finished => {
@@ -420,7 +419,7 @@ impl Connection {
         let mut sent = 0;
         poll_fn(|context| {
             while sent < bytes.len() {
-                match Pin::new(&mut self.client).poll_write(context, &bytes[sent..]) {
+                match self.client.poll_write(context, &bytes[sent..]) {
                     Poll::Ready(Ok(count)) if count > 0 => sent += count,
                     Poll::Ready(_) => return Poll::Ready(()),
                     Poll::Pending => return self.deadline.poll_expired(context),
@@ -436,10 +435,10 @@ impl Connection {
 
 /// An idle connection to an instance, if there is one. For what must not be sent twice, the kernel
 /// is asked whether it is still open.
-async fn reuse(instance: &Instance, once_only: bool) -> Option<TcpStream> {
+async fn reuse(instance: &Instance, once_only: bool) -> Option<Stream> {
     loop {
         let stream = poll_fn(|context| Poll::Ready(instance.reuse(context))).await?;
-        if !once_only || pool::is_still_open(&stream) {
+        if !once_only || stream.is_still_open() {
             return Some(stream);
         }
     }
@@ -447,12 +446,12 @@ async fn reuse(instance: &Instance, once_only: bool) -> Option<TcpStream> {
 
 /// Closes our side and reads what the client still sends, for a while: closing with unread bytes
 /// would reset the connection and could destroy the answer before the client has read it.
-async fn linger(client: &mut TcpStream, deadline: &Deadline, presence: &Presence) {
+async fn linger(client: &mut Stream, deadline: &Deadline, presence: &Presence) {
     deadline.set(LINGER_TIME);
     let mut buffer = presence.local.buffers.lend();
     let mut left = LINGER_BYTES;
     poll_fn(|context| {
-        if Pin::new(&mut *client).poll_shutdown(context).is_ready() {
+        if client.poll_shutdown(context).is_ready() {
             loop {
                 buffer.clear(0);
                 match buffer.poll_fill(client, context) {
@@ -466,9 +465,4 @@ async fn linger(client: &mut TcpStream, deadline: &Deadline, presence: &Presence
     })
     .await;
     presence.local.buffers.take_back(buffer);
-}
-
-/// Makes the coming close a reset. The error is of no use: the socket is closed either way.
-fn reset(client: &TcpStream) {
-    let _ = socket2::SockRef::from(client).set_linger(Some(Duration::ZERO));
 }

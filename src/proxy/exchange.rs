@@ -8,13 +8,11 @@ use super::http::head::HeadFinder;
 use super::http::request::{Refused, Request, Version};
 use super::http::response::{self, Response, Unusable};
 use super::limits::{BUFFER_BYTES, INTERIM_ANSWERS};
-use super::pool::{self, Instance};
+use super::pool::Instance;
+use super::stream::Stream;
 use super::worker::{Phase, Presence};
-use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
-use tokio::io::AsyncWrite;
-use tokio::net::TcpStream;
 
 /// How driving an exchange ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,8 +117,8 @@ impl Exchange {
         presence: &Presence,
         instance: &Instance,
         deadline: &Deadline,
-        client: &mut TcpStream,
-        upstream: &mut TcpStream,
+        client: &mut Stream,
+        upstream: &mut Stream,
         context: &mut Context<'_>,
     ) -> Poll<End> {
         let up = self.poll_up(presence, client, upstream, context);
@@ -153,8 +151,8 @@ impl Exchange {
         presence: &Presence,
         instance: &Instance,
         deadline: &Deadline,
-        client: &mut TcpStream,
-        upstream: &mut TcpStream,
+        client: &mut Stream,
+        upstream: &mut Stream,
         context: &mut Context<'_>,
     ) -> Poll<()> {
         match self.poll_up(presence, client, upstream, context) {
@@ -166,7 +164,7 @@ impl Exchange {
         let ended = self.request_is_whole()
             || self.request_broken
             // The answer is complete: whatever arrives now, its end included, ends this.
-            || !pool::is_quiet(upstream, context)
+            || !upstream.is_quiet(context)
             || instance.is_cut()
             || presence.opened.phase() == Phase::Cut;
         if ended {
@@ -179,15 +177,15 @@ impl Exchange {
     fn poll_up(
         &mut self,
         presence: &Presence,
-        client: &mut TcpStream,
-        upstream: &mut TcpStream,
+        client: &mut Stream,
+        upstream: &mut Stream,
         context: &mut Context<'_>,
     ) -> Result<bool, End> {
         let mut moved = false;
         while !self.request_broken {
             if self.inbound.start < self.ready {
                 let bytes = self.inbound.between(self.inbound.start, self.ready);
-                match Pin::new(&mut *upstream).poll_write(context, bytes) {
+                match upstream.poll_write(context, bytes) {
                     Poll::Ready(Ok(count)) => {
                         self.inbound.start += count;
                         self.sent = true;
@@ -204,7 +202,8 @@ impl Exchange {
                 break;
             }
             // All that was read belongs to this body and has been sent.
-            if pool::poll_readable(client, context)
+            if client
+                .poll_readable(context)
                 .map_err(|_| End::ClientGone)?
                 .is_pending()
             {
@@ -241,8 +240,8 @@ impl Exchange {
         &mut self,
         presence: &Presence,
         instance: &Instance,
-        client: &mut TcpStream,
-        upstream: &mut TcpStream,
+        client: &mut Stream,
+        upstream: &mut Stream,
         context: &mut Context<'_>,
     ) -> Result<bool, End> {
         let counters = &presence.opened.counters;
@@ -250,7 +249,7 @@ impl Exchange {
         loop {
             if self.outbound.start < self.passed {
                 let bytes = self.outbound.between(self.outbound.start, self.passed);
-                match Pin::new(&mut *client).poll_write(context, bytes) {
+                match client.poll_write(context, bytes) {
                     Poll::Ready(Ok(count)) => {
                         counters.sent_bytes.add(count as u64);
                         self.outbound.start += count;
@@ -272,7 +271,7 @@ impl Exchange {
                 }
             }
             // Ask before borrowing: an instance that thinks holds no buffer.
-            match pool::poll_readable(upstream, context) {
+            match upstream.poll_readable(context) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(_)) => return Err(self.instance_ended()),
                 Poll::Pending => return Ok(moved),

@@ -7,6 +7,7 @@
 //! | [`client`] | how one client's requests find instances, and what follows each |
 //! | [`exchange`] | how the bytes of one request and its answer are moved |
 //! | [`http`] | what a request or an answer means and becomes: no sockets, no clock |
+//! | [`stream`] | what lies between bytes and the wire |
 //! | [`tcp`] | how bytes are carried that nobody reads |
 //! | [`pool`] | which instance is next, and which connections to it are idle |
 //! | [`surge`] | who waits while every instance has all it may have |
@@ -26,6 +27,7 @@ pub mod limits;
 pub mod listener;
 pub mod pool;
 pub mod probe;
+pub mod stream;
 pub mod supervisor;
 pub mod surge;
 pub mod tcp;

@@ -4,6 +4,7 @@ use super::counters::{Counters, InstanceCounters};
 use super::deadline::{Deadline, ticks};
 use super::limits::{AVOIDED_TIME, POOLED_CONNECTIONS, POOLED_TIME};
 use super::listener::Target;
+use super::stream::Stream;
 use super::surge::Surge;
 use super::worker::Presence;
 use crate::model::plane::Choice;
@@ -11,13 +12,11 @@ use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::io;
 use std::ops::Deref;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 
 /// One instance in service, in one worker.
@@ -39,7 +38,7 @@ pub struct Instance {
 }
 
 struct Idle {
-    stream: TcpStream,
+    stream: Stream,
     since: u32,
 }
 
@@ -88,17 +87,17 @@ impl Instance {
     ///
     /// The reactor's memory answers, without a system call, unless something did happen: then one
     /// read tells a closed connection, or one with bytes nobody asked for, from a false alarm.
-    pub fn reuse(&self, context: &mut Context<'_>) -> Option<TcpStream> {
+    pub fn reuse(&self, context: &mut Context<'_>) -> Option<Stream> {
         loop {
             let mut stream = self.idle.borrow_mut().pop()?.stream;
-            if is_quiet(&mut stream, context) {
+            if stream.is_quiet(context) {
                 return Some(stream);
             }
         }
     }
 
     /// Keeps a connection for a later exchange, if there is room and the instance is in service.
-    pub fn keep(&self, stream: TcpStream, now: u32) {
+    pub fn keep(&self, stream: Stream, now: u32) {
         let mut idle = self.idle.borrow_mut();
         if !self.resting.get() && idle.len() < POOLED_CONNECTIONS {
             idle.push(Idle { stream, since: now });
@@ -131,46 +130,8 @@ impl Instance {
     fn sweep(&self, now: u32, longest: u32) {
         let mut nobody = Context::from_waker(Waker::noop());
         self.idle.borrow_mut().retain_mut(|idle| {
-            now.wrapping_sub(idle.since) < longest && is_quiet(&mut idle.stream, &mut nobody)
+            now.wrapping_sub(idle.since) < longest && idle.stream.is_quiet(&mut nobody)
         });
-    }
-}
-
-/// Whether the peer has said nothing and closed nothing, as far as the reactor knows; the task is
-/// woken when it does.
-pub fn is_quiet(stream: &mut TcpStream, context: &mut Context<'_>) -> bool {
-    if stream.poll_read_ready(context).is_pending() {
-        return true;
-    }
-    let mut byte = [0];
-    Pin::new(stream)
-        .poll_read(context, &mut ReadBuf::new(&mut byte))
-        .is_pending()
-}
-
-/// Whether the peer has said nothing and closed nothing, asked of the kernel.
-///
-/// The reactor learns of a close only when it next polls; before something that cannot be repeated
-/// is sent on a kept connection, this one system call narrows the race to the network's own.
-pub fn is_still_open(stream: &TcpStream) -> bool {
-    let mut byte = [0];
-    matches!(
-        rustix::net::recv(
-            stream,
-            &mut byte,
-            rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT,
-        ),
-        Err(rustix::io::Errno::AGAIN)
-    )
-}
-
-/// Whether the peer has closed or broken the connection, asked of the kernel. Bytes that wait to be
-/// read hide it.
-pub fn has_left(stream: &TcpStream) -> bool {
-    let flags = rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT;
-    match rustix::net::recv(stream, &mut [0], flags) {
-        Ok((count, _)) => count == 0,
-        Err(error) => error != rustix::io::Errno::AGAIN,
     }
 }
 
@@ -347,7 +308,7 @@ pub async fn connect(
     presence: &Presence,
     deadline: &Deadline,
     seat: &Seat,
-) -> Result<TcpStream, NoConnection> {
+) -> Result<Stream, NoConnection> {
     let opened = &presence.opened;
     deadline.set(opened.spec.borrow().behaviour.connect_timeout);
     let target = &seat.target;
@@ -365,7 +326,7 @@ pub async fn connect(
     match connected {
         Ok(stream) => {
             opened.counters.instance_connections.add(1);
-            Ok(stream)
+            Ok(Stream::Plain(stream))
         }
         Err(error) => {
             opened.counters.instance_connection_errors.add(1);
@@ -378,11 +339,6 @@ pub async fn connect(
             Err(why)
         }
     }
-}
-
-/// Whether a connection has something to read or has been closed; the task is woken when it has.
-pub fn poll_readable(stream: &TcpStream, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-    stream.poll_read_ready(context)
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@
 
 use super::deadline::Deadline;
 use super::limits::SURGE_QUEUE;
-use super::pool::{self, Instance, NoSeat, Seat};
+use super::pool::{Instance, NoSeat, Seat};
+use super::stream::Stream;
 use super::worker::{Phase, Presence};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -15,7 +16,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
-use tokio::net::TcpStream;
 
 /// What one servo carries at the moment, over all its listeners and workers.
 #[derive(Debug, Default)]
@@ -141,7 +141,7 @@ pub enum Unseated {
 pub async fn seat(
     presence: &Presence,
     deadline: &Deadline,
-    client: &TcpStream,
+    client: &mut Stream,
     tried: &[Rc<Instance>],
 ) -> Result<Seat, Unseated> {
     let opened = &presence.opened;
@@ -168,7 +168,7 @@ fn find(presence: &Presence, tried: &[Rc<Instance>]) -> Result<Seat, NoSeat> {
 async fn wait(
     presence: &Presence,
     deadline: &Deadline,
-    client: &TcpStream,
+    client: &mut Stream,
     tried: &[Rc<Instance>],
 ) -> Result<Seat, Unseated> {
     let opened = &presence.opened;
@@ -188,8 +188,8 @@ async fn wait(
                 Err(NoSeat::Full) => waiting.again(),
             }
         }
-        if !speaks && pool::poll_readable(client, context).is_ready() {
-            if pool::has_left(client) {
+        if !speaks && client.poll_readable(context).is_ready() {
+            if client.has_left() {
                 return Poll::Ready(Err(Unseated::Gone));
             }
             speaks = true;

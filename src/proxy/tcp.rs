@@ -4,23 +4,21 @@ use super::buffer::Buffer;
 use super::deadline::Deadline;
 use super::limits::ATTEMPTS;
 use super::pool::{self, Instance, Seat};
+use super::stream::Stream;
 use super::surge;
 use super::worker::{Phase, Presence};
 use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Instant;
-use tokio::io::AsyncWrite;
-use tokio::net::TcpStream;
 
 /// Carries one client connection to an instance and back, until both sides have ended or one is
 /// silent for too long.
-pub async fn serve(presence: Presence, client: TcpStream) {
+pub async fn serve(presence: Presence, mut client: Stream) {
     let deadline = presence.local.deadlines.register(presence.opened.group());
     presence.opened.counters.requests.add(1);
-    let Some((seat, upstream)) = Box::pin(reach(&presence, &deadline, &client)).await else {
+    let Some((seat, upstream)) = Box::pin(reach(&presence, &deadline, &mut client)).await else {
         // No instance: the connection is accepted, then closed, as HAProxy does.
         return;
     };
@@ -36,13 +34,13 @@ pub async fn serve(presence: Presence, client: TcpStream) {
 /// The instance's side of two streams, with what has been read of them already.
 pub struct Tunnel {
     pub seat: Seat,
-    pub upstream: TcpStream,
+    pub upstream: Stream,
     pub from_client: Buffer,
     pub from_instance: Buffer,
 }
 
 /// Carries bytes both ways until both streams have ended or neither moves for the idle timeout.
-pub async fn carry(presence: &Presence, deadline: &Deadline, client: TcpStream, tunnel: Tunnel) {
+pub async fn carry(presence: &Presence, deadline: &Deadline, client: Stream, tunnel: Tunnel) {
     let mut session = Session {
         client,
         upstream: tunnel.upstream,
@@ -56,10 +54,9 @@ pub async fn carry(presence: &Presence, deadline: &Deadline, client: TcpStream, 
     presence.local.buffers.take_back(session.down.buffer);
     if cut {
         // A stream that did not end must not look as if it had, to either side: reset instead of
-        // close. The errors are of no use: the sockets are closed either way.
-        for side in [&session.client, &session.upstream] {
-            let _ = socket2::SockRef::from(side).set_linger(Some(std::time::Duration::ZERO));
-        }
+        // close.
+        session.client.reset();
+        session.upstream.reset();
     }
 }
 
@@ -67,8 +64,8 @@ pub async fn carry(presence: &Presence, deadline: &Deadline, client: TcpStream, 
 async fn reach(
     presence: &Presence,
     deadline: &Deadline,
-    client: &TcpStream,
-) -> Option<(Seat, TcpStream)> {
+    client: &mut Stream,
+) -> Option<(Seat, Stream)> {
     let mut tried = Vec::new();
     let mut failures = 0;
     while failures < ATTEMPTS {
@@ -90,8 +87,8 @@ async fn reach(
 }
 
 struct Session {
-    client: TcpStream,
-    upstream: TcpStream,
+    client: Stream,
+    upstream: Stream,
     up: Half,
     down: Half,
 }
@@ -152,15 +149,15 @@ impl Half {
     fn poll(
         &mut self,
         presence: &Presence,
-        source: &mut TcpStream,
-        sink: &mut TcpStream,
+        source: &mut Stream,
+        sink: &mut Stream,
         context: &mut Context<'_>,
     ) -> io::Result<u64> {
         let buffers = &presence.local.buffers;
         let mut written = 0;
         while !self.finished {
             if !self.buffer.is_empty() {
-                match Pin::new(&mut *sink).poll_write(context, self.buffer.bytes())? {
+                match sink.poll_write(context, self.buffer.bytes())? {
                     Poll::Ready(count) => {
                         self.buffer.start += count;
                         written += count as u64;
@@ -170,13 +167,13 @@ impl Half {
                 }
             }
             if self.source_ended {
-                if Pin::new(&mut *sink).poll_shutdown(context)?.is_ready() {
+                if sink.poll_shutdown(context)?.is_ready() {
                     self.finished = true;
                 }
                 break;
             }
             // Ask before borrowing: a silent connection holds no buffer.
-            if pool::poll_readable(source, context)?.is_pending() {
+            if source.poll_readable(context)?.is_pending() {
                 break;
             }
             if !self.buffer.is_lent() {

@@ -21,6 +21,7 @@ use super::limits::{
 };
 use super::listener::{Carriage, ListenerKey, ListenerSpec};
 use super::pool::Instances;
+use super::stream::Stream;
 use super::surge::Load;
 use super::{client, tcp};
 use crate::model::placement::ServoId;
@@ -685,8 +686,8 @@ fn admit(local: &Rc<Local>, opened: &Rc<Open>, client: TcpStream, peer: SocketAd
         return;
     }
     match carriage {
-        Carriage::Http => spawn(opened, client::serve(presence, client, peer)),
-        Carriage::Tcp => spawn(opened, tcp::serve(presence, client)),
+        Carriage::Http => spawn(opened, client::serve(presence, Stream::Plain(client), peer)),
+        Carriage::Tcp => spawn(opened, tcp::serve(presence, Stream::Plain(client))),
     }
 }
 

@@ -1,0 +1,116 @@
+//! A connection to a client or to an instance, as the paths of HTTP and TCP see it: bytes in, bytes
+//! out, whatever lies between them and the wire.
+//!
+//! A plain connection passes straight through: the one comparison that tells it from others is all
+//! it pays.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// A connection.
+pub enum Stream {
+    Plain(TcpStream),
+}
+
+impl Stream {
+    /// Reads what is there. Nothing read is the end of the stream.
+    #[inline]
+    pub fn poll_read(
+        &mut self,
+        context: &mut Context<'_>,
+        space: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self {
+            Stream::Plain(stream) => Pin::new(stream).poll_read(context, space),
+        }
+    }
+
+    /// Writes some of the bytes, and says how many are on their way. A caller that had to wait comes
+    /// back with the same bytes.
+    #[inline]
+    pub fn poll_write(
+        &mut self,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match self {
+            Stream::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
+        }
+    }
+
+    /// Ends our side of the stream: the peer reads to the end of what was written.
+    pub fn poll_shutdown(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(context),
+        }
+    }
+
+    /// Whether there is something to read, or the stream has ended; the task is woken when it has.
+    #[inline]
+    pub fn poll_readable(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Stream::Plain(stream) => stream.poll_read_ready(context),
+        }
+    }
+
+    /// Whether the peer has said nothing and closed nothing, as far as the reactor knows; the task is
+    /// woken when it does.
+    #[inline]
+    pub fn is_quiet(&mut self, context: &mut Context<'_>) -> bool {
+        if self.poll_readable(context).is_pending() {
+            return true;
+        }
+        let mut byte = [0];
+        self.poll_read(context, &mut ReadBuf::new(&mut byte))
+            .is_pending()
+    }
+
+    /// Whether the peer has said nothing and closed nothing, asked of the kernel.
+    ///
+    /// The reactor learns of a close only when it next polls; before something that cannot be
+    /// repeated is sent on a kept connection, this one system call narrows the race to the network's
+    /// own.
+    pub fn is_still_open(&self) -> bool {
+        let mut byte = [0];
+        matches!(
+            rustix::net::recv(
+                self.socket(),
+                &mut byte,
+                rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT,
+            ),
+            Err(rustix::io::Errno::AGAIN)
+        )
+    }
+
+    /// Whether the peer has closed or broken the connection, asked of the kernel. Bytes that wait to
+    /// be read hide it.
+    pub fn has_left(&self) -> bool {
+        let flags = rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT;
+        match rustix::net::recv(self.socket(), &mut [0], flags) {
+            Ok((count, _)) => count == 0,
+            Err(error) => error != rustix::io::Errno::AGAIN,
+        }
+    }
+
+    /// Makes the coming close a reset. The error is of no use: the socket is closed either way.
+    pub fn reset(&self) {
+        let _ = socket2::SockRef::from(self.socket()).set_linger(Some(Duration::ZERO));
+    }
+
+    /// The socket, if its bytes are those of the stream.
+    pub fn plain(&self) -> Option<&TcpStream> {
+        match self {
+            Stream::Plain(stream) => Some(stream),
+        }
+    }
+
+    fn socket(&self) -> &TcpStream {
+        match self {
+            Stream::Plain(stream) => stream,
+        }
+    }
+}
