@@ -1,7 +1,9 @@
 //! Deadlines of connections, looked at once per tick instead of one timer each.
 //!
 //! Moving a deadline is one store; a timer of the runtime would cost a lock and a place in its wheel
-//! at every exchange. What is paid is that a deadline may be noticed a tick late, never early.
+//! at every exchange. What is paid is that a deadline may be noticed a tick late, never early. A tick
+//! looks at the deadlines only if one of them may have come, so that ten thousand idle connections
+//! cost no more than one.
 
 use super::limits::TICK;
 use std::cell::{Cell, RefCell};
@@ -14,10 +16,12 @@ use tokio::sync::Notify;
 const NEVER: u32 = u32::MAX;
 
 /// All deadlines of one worker.
-#[derive(Default)]
 pub struct Deadlines {
     slots: RefCell<Vec<Rc<Slot>>>,
     now: Cell<u32>,
+    /// No deadline that was not looked at is before this one. Moving a deadline away leaves it too
+    /// early, which costs one look.
+    earliest: Cell<u32>,
     /// Wakes the ticker when the first slot appears, so that a worker without connections sleeps.
     occupied: Notify,
 }
@@ -29,6 +33,17 @@ struct Slot {
     /// Groups slots that are woken together: the address of their listener.
     group: usize,
     waker: RefCell<Option<Waker>>,
+}
+
+impl Default for Deadlines {
+    fn default() -> Deadlines {
+        Deadlines {
+            slots: RefCell::default(),
+            now: Cell::new(0),
+            earliest: Cell::new(NEVER),
+            occupied: Notify::new(),
+        }
+    }
 }
 
 impl Deadlines {
@@ -74,13 +89,21 @@ impl Deadlines {
     pub fn tick(&self) {
         let now = self.now.get() + 1;
         self.now.set(now);
+        if self.earliest.get() > now {
+            return;
+        }
+        let mut earliest = NEVER;
         for slot in self.slots.borrow().iter() {
-            if slot.due.get() <= now
-                && let Some(waker) = &*slot.waker.borrow()
-            {
+            let due = slot.due.get();
+            if due > now {
+                earliest = earliest.min(due);
+            } else if let Some(waker) = &*slot.waker.borrow() {
+                // Until its task does something about it, once a tick.
+                earliest = now;
                 waker.wake_by_ref();
             }
         }
+        self.earliest.set(earliest);
     }
 
     /// Waits until there is a deadline to look after.
@@ -100,9 +123,11 @@ pub struct Deadline {
 impl Deadline {
     /// Sets the deadline to `after` from now, rounded up to ticks.
     pub fn set(&self, after: Duration) {
-        self.slot
-            .due
-            .set(self.deadlines.now().saturating_add(ticks(after)));
+        let due = self.deadlines.now().saturating_add(ticks(after));
+        self.slot.due.set(due);
+        if due < self.deadlines.earliest.get() {
+            self.deadlines.earliest.set(due);
+        }
     }
 
     /// Whether the deadline has come; if not, the task is woken when it does.
@@ -160,6 +185,52 @@ mod tests {
                 passed += 1;
             }
             assert_eq!(passed, expected, "{milliseconds} ms");
+        }
+    }
+
+    #[test]
+    fn a_deadline_is_kept_however_it_and_others_were_moved() {
+        let deadlines = Rc::new(Deadlines::default());
+        let [one, two] = [(); 2].map(|()| deadlines.register(0));
+        let pass = |count: u32| (0..count).for_each(|_| deadlines.tick());
+        one.set(TICK * 50);
+        two.set(TICK * 10);
+        // Moved away: the look at its old place finds the other's.
+        two.set(TICK * 90);
+        pass(50);
+        assert!(!one.expired() && !two.expired());
+        pass(1);
+        assert!(one.expired() && !two.expired());
+        // Moved near, after a look had gone far.
+        two.set(TICK * 3);
+        pass(3);
+        assert!(!two.expired());
+        pass(1);
+        assert!(two.expired());
+    }
+
+    #[test]
+    fn a_deadline_wakes_its_task() {
+        let woken = std::sync::Arc::new(Counting::default());
+        let waker = Waker::from(std::sync::Arc::clone(&woken));
+        let mut context = Context::from_waker(&waker);
+        let deadlines = Rc::new(Deadlines::default());
+        let deadline = deadlines.register(0);
+        deadline.set(TICK * 5);
+        assert!(deadline.poll_expired(&mut context).is_pending());
+        (0..5).for_each(|_| deadlines.tick());
+        assert_eq!(woken.0.load(std::sync::atomic::Ordering::Relaxed), 0);
+        deadlines.tick();
+        assert_eq!(woken.0.load(std::sync::atomic::Ordering::Relaxed), 1);
+        assert!(deadline.poll_expired(&mut context).is_ready());
+    }
+
+    #[derive(Default)]
+    struct Counting(std::sync::atomic::AtomicUsize);
+
+    impl std::task::Wake for Counting {
+        fn wake(self: std::sync::Arc<Self>) {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         }
     }
 

@@ -1,7 +1,8 @@
 //! The checks of one servo on one instance: a probe, a pause, a probe, until aborted.
 //!
 //! The pause begins when a probe ends, as in servo 1.0.0, so that a slow instance is asked less
-//! often, never more. A verdict is reported when it changes, and again every `healthy` checks: the
+//! often. Thousands of checks that begin together do not stay together: the first pause
+//! ends anywhere in the second half of an interval, and no later one is quite like another. A verdict is reported when it changes, and again every `healthy` checks: the
 //! control plane takes silence of three times that long for a dead servo
 //! ("instance health not updated for extended period of time").
 
@@ -20,6 +21,10 @@ use tokio::sync::mpsc;
 /// Longest pause before the first check of an instance. Spreads the checks of many instances that
 /// come at once; a person who waits for the first should not notice.
 const LONGEST_START: Duration = Duration::from_secs(1);
+
+/// The part of an interval by which a pause may be shorter. So much wandering keeps checks apart that
+/// a busy machine has pushed together, and nobody notices it in a verdict.
+const JITTER: f64 = 0.05;
 
 /// Shortest real time a check is given, whatever the time scale: a tutorial's clock runs ten times
 /// faster, the machine under it does not.
@@ -80,9 +85,10 @@ pub async fn check(
         .real_duration(check.health_check.timeout())
         .max(SHORTEST_TIMEOUT);
     let interval = check.health_check.interval();
-    clock.sleep(start(&check, interval)).await;
+    let dice = dice(&check);
+    clock.sleep(start(dice, interval)).await;
     let mut since_report = 0;
-    loop {
+    for turn in 0_u32.. {
         let seen = probe(target.clone(), check.address, timeout).await;
         let changed = tracker.observe(seen.outcome, *thresholds, check.first_pass_suffices);
         since_report += 1;
@@ -101,18 +107,34 @@ pub async fn check(
                 return;
             }
         }
-        clock.sleep(interval).await;
+        clock.sleep(pause(dice, turn, interval)).await;
     }
 }
 
-/// When the first check is made: somewhere in the first tenth of an interval, always at the same
-/// place for the same servo and instance, so that what was seen once can be seen again.
-fn start(check: &Check, interval: Duration) -> Duration {
-    let span = (interval / 10).min(LONGEST_START);
+/// Numbers that differ between servos and instances, and are always the same for both of them, so
+/// that what was seen once can be seen again.
+fn dice(check: &Check) -> u64 {
     let mut hasher = DefaultHasher::new();
     (&check.servo, &check.instance).hash(&mut hasher);
-    // Sixteen bits are fine enough for a second.
-    span.mul_f64(f64::from(hasher.finish() as u16) / 65_536.0)
+    hasher.finish()
+}
+
+/// A number in 0..1 of the dice, another one for each turn. Sixteen bits are fine enough for a second.
+fn share(dice: u64, turn: u32) -> f64 {
+    let mixed = (dice ^ u64::from(turn)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    f64::from((mixed >> 48) as u16) / 65_536.0
+}
+
+/// When the first check is made: somewhere in the first tenth of an interval.
+fn start(dice: u64, interval: Duration) -> Duration {
+    (interval / 10).min(LONGEST_START).mul_f64(share(dice, 0))
+}
+
+/// How long to pause after a check: an interval, or up to a [`JITTER`] less. The first pause is
+/// anything from half of one, which spreads what began together for good.
+fn pause(dice: u64, turn: u32, interval: Duration) -> Duration {
+    let less = if turn == 0 { 0.5 } else { JITTER };
+    interval.mul_f64(1.0 - less * share(dice, turn.wrapping_add(1)))
 }
 
 #[cfg(test)]
@@ -237,37 +259,67 @@ mod tests {
             task.abort();
             let asked = asked.lock().unwrap();
             assert!(asked[0] < LONGEST_START, "{asked:?}");
-            for pair in asked.windows(2) {
+            for (turn, pair) in asked.windows(2).enumerate() {
                 let gap = (pair[1] - pair[0]).as_secs_f64();
+                let interval = period - taking;
+                let less = interval * if turn == 0 { 0.5 } else { JITTER };
                 // The timer ticks in milliseconds.
-                assert!((gap - period).abs() < 0.003, "{gap} is not {period}");
+                assert!(gap < period + 0.003, "{gap} is over {period}");
+                assert!(gap > period - less - 0.003, "{gap} is far under {period}");
             }
         }
     }
 
     #[test]
-    fn first_checks_are_spread_and_repeatable() {
-        let starts: Vec<Duration> = (0..200)
+    fn checks_that_begin_together_are_spread_in_the_same_way_each_time() {
+        const INTERVAL: Duration = Duration::from_secs(30);
+        let rolled: Vec<u64> = (0..400)
             .map(|number| {
                 let check = Check {
                     instance: InstanceId::new(format!("i-{number:08X}")),
                     ..example(false)
                 };
-                assert_eq!(
-                    start(&check, Duration::from_secs(30)),
-                    start(&check, Duration::from_secs(30))
-                );
-                start(&check, Duration::from_secs(30))
+                assert_eq!(dice(&check), dice(&check.clone()));
+                dice(&check)
             })
             .collect();
-        assert!(starts.iter().all(|start| *start < LONGEST_START));
-        for quarter in 0..4 {
-            let from = LONGEST_START / 4 * quarter;
-            let within = starts
-                .iter()
-                .filter(|s| **s >= from && **s < from + LONGEST_START / 4)
-                .count();
-            assert!(within > 20, "{within} of 200 in quarter {quarter}");
+        let cases: [(&str, &dyn Fn(u64) -> Duration, Duration, Duration); 3] = [
+            (
+                "first checks",
+                &|dice| start(dice, INTERVAL),
+                Duration::ZERO,
+                LONGEST_START,
+            ),
+            (
+                "first pauses",
+                &|dice| pause(dice, 0, INTERVAL),
+                INTERVAL / 2,
+                INTERVAL,
+            ),
+            (
+                "later pauses",
+                &|dice| pause(dice, 7, INTERVAL),
+                INTERVAL.mul_f64(1.0 - JITTER),
+                INTERVAL,
+            ),
+        ];
+        for (name, time, from, to) in cases {
+            let times: Vec<Duration> = rolled.iter().map(|dice| time(*dice)).collect();
+            assert!(
+                times.iter().all(|time| (from..=to).contains(time)),
+                "{name}"
+            );
+            for quarter in 0..4 {
+                let bound = |quarter| from + (to - from) / 4 * quarter;
+                let range = bound(quarter)..bound(quarter + 1);
+                let within = times.iter().filter(|time| range.contains(*time)).count();
+                assert!(within > 60, "{name}: {within} of 400 in quarter {quarter}");
+            }
         }
+        // The pauses of one check differ, too.
+        let pauses: std::collections::BTreeSet<Duration> = (1..50)
+            .map(|turn| pause(rolled[0], turn, INTERVAL))
+            .collect();
+        assert!(pauses.len() > 40, "{}", pauses.len());
     }
 }
