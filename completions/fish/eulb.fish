@@ -97,7 +97,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcomm
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from wait" -l account -d 'Account of the load balancers, by number, if several have one of the name' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from wait" -l timeout -d 'Longest wait' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from env" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
-complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from env" -l account -d 'Account to be: tenant or eucalyptus, the administrator\'s (default: tenant)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from env" -l account -d 'Account to be: tenant, eucalyptus (the administrator\'s) or another (default: tenant)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from env" -l user -d 'User of the account to be (default: admin)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from env" -l unset -d 'Print commands that undo it instead'
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from hosts" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from logs" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
@@ -132,12 +133,34 @@ complete -c eulb -n "__fish_eulb_using_subcommand instance; and __fish_seen_subc
 complete -c eulb -n "__fish_eulb_using_subcommand instance; and __fish_seen_subcommand_from fail" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand instance; and __fish_seen_subcommand_from restore" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand instance; and __fish_seen_subcommand_from delay" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
-complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from properties lbs" -f -a "properties" -d 'Show and set the properties of the cloud'
-complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from properties lbs" -f -a "lbs" -d 'List the load balancers of all accounts, one line each'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs" -f -a "accounts" -d 'Make, list and delete accounts'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs" -f -a "users" -d 'Make, list and delete users of accounts'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs" -f -a "keys" -d 'Make, list and delete access keys of users'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs" -f -a "policies" -d 'Make, list, attach and delete IAM policies'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs" -f -a "properties" -d 'Show and set the properties of the cloud'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs" -f -a "services" -d 'Show the services of the cloud and whether they are ready'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs" -f -a "lbs" -d 'List the load balancers of all accounts, one line each'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from accounts" -f -a "list" -d 'List accounts: number, alias, and how much each has'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from accounts" -f -a "create" -d 'Make an account with its user admin, who has no key yet'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from accounts" -f -a "delete" -d 'Delete an account'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from users" -f -a "list" -d 'List users, with their keys counted and their policies named'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from users" -f -a "create" -d 'Make a user, who may do nothing yet and has no key'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from users" -f -a "delete" -d 'Delete a user'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from keys" -f -a "list" -d 'List access keys, without their secrets'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from keys" -f -a "create" -d 'Make an access key and print it with its secret, once'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from keys" -f -a "delete" -d 'Delete an access key; what it signed is not believed from then on'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from policies" -f -a "list" -d 'List policies, and whom each is attached to'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from policies" -f -a "show" -d 'Print the document of a policy as it was written'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from policies" -f -a "create" -d 'Make a policy from a JSON document'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from policies" -f -a "delete" -d 'Delete a policy that is attached to nothing'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from policies" -f -a "attach" -d 'Attach a policy to a user, or to the whole account'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from policies" -f -a "detach" -d 'Take a policy from a user, or from the whole account'
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from properties" -f -a "list" -d 'List properties: PROPERTY, name, value'
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from properties" -f -a "get" -d 'Show one property'
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from properties" -f -a "set" -d 'Set a property'
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from properties" -f -a "reset" -d 'Give a property its default back'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from services" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from services" -l json -d 'Print everything as JSON'
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from lbs" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from lbs" -l account -d 'Only those of an account, by alias or number' -r
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from lbs" -l json -d 'Print everything as JSON'
@@ -796,5 +819,10 @@ complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcomma
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from instance" -f -a "fail" -d 'Let /health of web instances answer 500'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from instance" -f -a "restore" -d 'Let /health of web instances answer 200 again'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from instance" -f -a "delay" -d 'Let web instances wait before each answer'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "accounts" -d 'Make, list and delete accounts'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "users" -d 'Make, list and delete users of accounts'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "keys" -d 'Make, list and delete access keys of users'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "policies" -d 'Make, list, attach and delete IAM policies'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "properties" -d 'Show and set the properties of the cloud'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "services" -d 'Show the services of the cloud and whether they are ready'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "lbs" -d 'List the load balancers of all accounts, one line each'

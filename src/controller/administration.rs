@@ -1,13 +1,15 @@
 //! The routes below `/_eulb/`: JSON for the local cloud's own tools.
 
 mod balancers;
+mod identities;
 mod properties;
+mod services;
 
 use super::Shared;
 use super::instances::{self, Refused};
 use super::registry::Snapshot;
 use super::state::Draft;
-use crate::model::account::Account;
+use crate::model::account::User;
 use crate::model::balancer::{LoadBalancer, RegistrationState};
 use crate::model::instance::Instance;
 use crate::wire::admin::SetProperty;
@@ -76,10 +78,8 @@ pub async fn answer(
         ("GET", "env") => {
             let parameters =
                 Parameters::read(query.as_bytes()).map_err(|error| bad(error.to_string()))?;
-            json(&environment(
-                shared,
-                parameters.get("account").unwrap_or("tenant"),
-            )?)
+            let user = parameters.get("user").unwrap_or(User::ADMINISTRATOR);
+            json(&environment(shared, parameters.get("account"), user)?)
         }
         ("GET", "instances") => {
             let snapshot = shared.registry.snapshot();
@@ -117,6 +117,11 @@ pub async fn answer(
             json(&change(shared, request_id, set).await?)
         }
         ("GET", "admin/lbs") => json(&balancers::list(shared)),
+        ("GET", "admin/services") => json(&services::list(shared)),
+        ("GET", route) if route.starts_with("admin/") => listing(shared, route),
+        ("POST", route) if route.starts_with("admin/") => {
+            edit_identities(shared, route, body, request_id).await
+        }
         ("POST", "reset") => {
             let reset = |draft: &mut Draft| {
                 instances::reset(draft);
@@ -131,12 +136,97 @@ pub async fn answer(
         }
         (_, "health" | "status" | "traffic" | "env" | "instances" | "reset" | "stop")
         | (_, "instances/run" | "instances/add" | "instances/change")
-        | (_, "admin/properties" | "admin/properties/set" | "admin/lbs") => Err((
-            StatusCode::METHOD_NOT_ALLOWED,
-            format!("{path} does not take {method}"),
-        )),
+        | (_, "admin/properties" | "admin/properties/set" | "admin/lbs" | "admin/services") => {
+            Err((
+                StatusCode::METHOD_NOT_ALLOWED,
+                format!("{path} does not take {method}"),
+            ))
+        }
         _ => Err((StatusCode::NOT_FOUND, format!("there is no {path}"))),
     }
+}
+
+/// Who there is: accounts, users, keys, policies.
+fn listing(shared: &Shared, route: &str) -> Result<String, Refusal> {
+    let snapshot = shared.registry.snapshot();
+    let state = &snapshot.state;
+    match route {
+        "admin/accounts" => json(&identities::accounts(state)),
+        "admin/users" => json(&identities::users(state)),
+        "admin/keys" => json(&identities::keys(state)),
+        "admin/policies" => json(&identities::policies(state)),
+        _ => Err(unknown(route)),
+    }
+}
+
+/// Changes who there is.
+async fn edit_identities(
+    shared: &Shared,
+    route: &str,
+    body: &[u8],
+    id: &Arc<str>,
+) -> Result<String, Refusal> {
+    let now = shared.config.clock.now();
+    let release = shared.config.release;
+    let done = |()| Done {};
+    match route {
+        "admin/accounts/create" => {
+            let request = read(body)?;
+            let make = move |draft: &mut Draft| identities::create_account(&request, draft, now);
+            json(&change(shared, id, make).await?)
+        }
+        "admin/accounts/delete" => {
+            let request = read(body)?;
+            let delete = move |draft: &mut Draft| identities::delete_account(&request, draft);
+            json(&change(shared, id, delete).await.map(done)?)
+        }
+        "admin/users/create" => {
+            let request = read(body)?;
+            let make = move |draft: &mut Draft| identities::create_user(&request, draft, now);
+            json(&change(shared, id, make).await?)
+        }
+        "admin/users/delete" => {
+            let request = read(body)?;
+            let delete = move |draft: &mut Draft| identities::delete_user(&request, draft);
+            json(&change(shared, id, delete).await.map(done)?)
+        }
+        "admin/keys/create" => {
+            let request = read(body)?;
+            let make = move |draft: &mut Draft| identities::create_key(&request, draft);
+            json(&change(shared, id, make).await?)
+        }
+        "admin/keys/delete" => {
+            let request = read(body)?;
+            let delete = move |draft: &mut Draft| identities::delete_key(&request, draft);
+            json(&change(shared, id, delete).await.map(done)?)
+        }
+        "admin/policies/create" => {
+            let request = read(body)?;
+            let make =
+                move |draft: &mut Draft| identities::create_policy(&request, draft, release, now);
+            json(&change(shared, id, make).await?)
+        }
+        "admin/policies/delete" => {
+            let request = read(body)?;
+            let delete = move |draft: &mut Draft| identities::delete_policy(&request, draft);
+            json(&change(shared, id, delete).await.map(done)?)
+        }
+        "admin/policies/attach" | "admin/policies/detach" => {
+            let attached = route.ends_with("attach");
+            let request = read(body)?;
+            let edit =
+                move |draft: &mut Draft| identities::attach_policy(&request, attached, draft);
+            json(&change(shared, id, edit).await?)
+        }
+        _ => Err(unknown(route)),
+    }
+}
+
+fn unknown(route: &str) -> Refusal {
+    (
+        StatusCode::NOT_FOUND,
+        format!("there is no {PREFIX}{route}"),
+    )
 }
 
 fn listed(instances: Vec<Instance>) -> Instances {
@@ -163,20 +253,17 @@ fn health(shared: &Shared) -> Health {
     }
 }
 
-fn environment(shared: &Shared, name: &str) -> Result<Environment, Refusal> {
+fn environment(shared: &Shared, name: Option<&str>, user: &str) -> Result<Environment, Refusal> {
     let snapshot = shared.registry.snapshot();
     let state = &snapshot.state;
-    let account = state.account(name).ok_or_else(|| {
-        let aliases: Vec<_> = state.accounts.values().map(|a| a.alias.as_str()).collect();
+    let account = identities::account(state, name).map_err(bad)?;
+    let key = state.key_of(&account.id, user).ok_or_else(|| {
+        let alias = &account.alias;
         bad(format!(
-            "there is no account '{name}'; there are {}",
-            aliases.join(" and ")
+            "the user '{user}' of '{alias}' has no access key; make one with 'eulb admin keys \
+             create --account {alias} --user {user}'"
         ))
     })?;
-    let account: &Account = account;
-    let key = state
-        .key_of(&account.id)
-        .ok_or_else(|| bad(format!("account '{name}' has no access key")))?;
     Ok(Environment {
         endpoint: shared.endpoint(),
         release: shared.config.release.to_string(),

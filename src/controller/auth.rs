@@ -1,7 +1,7 @@
 //! Who is asking: signatures against the keys of the snapshot.
 
 use super::state::State;
-use crate::model::account::{AccessKey, Caller};
+use crate::model::account::{AccessKey, Caller, User};
 use crate::model::timestamp::Timestamp;
 use crate::wire::fault::Fault;
 use crate::wire::service::Service;
@@ -45,7 +45,8 @@ impl Authenticator {
         Ok(Caller {
             account: account.id.clone(),
             user: key.user.as_str().into(),
-            administrator: account.is_administrator(),
+            administrator: account.is_administrator() && key.user == User::ADMINISTRATOR,
+            region: claim.scope.region.as_str().into(),
         })
     }
 

@@ -6,6 +6,7 @@
 use super::Shared;
 use super::administration;
 use super::operations::{self, Context};
+use super::permission;
 use crate::model::account::Caller;
 use crate::wire::fault::Fault;
 use crate::wire::local;
@@ -392,7 +393,12 @@ async fn operate(
                 now: shared.config.clock.now(),
                 request_id: request_id.clone(),
             };
-            operations::run(operation, &parameters, context, &shared.registry).await
+            let snapshot = shared.registry.snapshot();
+            let state = &snapshot.state;
+            match permission::admit(service, operation.action, &parameters, &context, state) {
+                Ok(()) => operations::run(operation, &parameters, context, &shared.registry).await,
+                Err(denied) => Err(denied),
+            }
         }
         Err(fault) => Err(fault),
     };

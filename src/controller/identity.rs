@@ -1,7 +1,10 @@
 //! Ids and secrets, from the system's random numbers.
 
-use crate::model::account::{AccessKey, AccountId};
+use super::state::State;
+use crate::model::account::{AccessKey, AccountId, User};
+use crate::model::timestamp::Timestamp;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// Letters and digits of access key ids.
 const CAPITALS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -76,6 +79,32 @@ pub fn user_id(account: &AccountId, user: &str) -> String {
     id
 }
 
+/// The number of an account that is not there yet.
+pub fn unused_account_id(state: &State) -> AccountId {
+    loop {
+        let id = account_id();
+        if !state.accounts.contains_key(&id) {
+            return id;
+        }
+    }
+}
+
+/// A new user of an account.
+pub fn user(account: &AccountId, name: &str, created: Timestamp) -> User {
+    User {
+        account: account.clone(),
+        name: name.to_owned(),
+        id: user_id(account, name),
+        created,
+        policies: BTreeSet::new(),
+    }
+}
+
+/// An id such as `emi-1DF9440E`.
+pub fn image_id() -> String {
+    format!("emi-{:08X}", u32::from_be_bytes(random()))
+}
+
 /// A new key of a user.
 pub fn access_key(account: &AccountId, user: &str) -> AccessKey {
     let rest = text(CAPITALS, ACCESS_KEY_LENGTH - ACCESS_KEY_PREFIX.len());
@@ -99,6 +128,12 @@ mod tests {
             assert!(!id[2..].contains(|c: char| c.is_ascii_lowercase()), "{id}");
             let account = account_id();
             assert_eq!(account.as_str().len(), 12);
+            let user = user(&account, "ann", Timestamp(0));
+            assert!(
+                user.id.starts_with("AIDA") && user.id.len() == 21,
+                "{user:?}"
+            );
+            assert!(image_id().starts_with("emi-"));
             let key = access_key(&account, "admin");
             assert_eq!((key.id.len(), key.secret.len()), (20, 40));
             assert!(key.id.starts_with("AKI"));

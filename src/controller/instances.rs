@@ -286,12 +286,24 @@ fn each_balancer(
 
 /// Forgets every load balancer and every instance; accounts and keys stay.
 pub fn reset(draft: &mut Draft) {
-    let balancers: Vec<_> = draft.state().balancers.keys().cloned().collect();
+    clear(draft, None);
+}
+
+/// Forgets the load balancers and instances of an account, or of all.
+pub fn clear(draft: &mut Draft, account: Option<&AccountId>) {
+    let concerned = |owner: &AccountId| account.is_none_or(|account| account == owner);
+    let balancers: Vec<_> = draft
+        .state()
+        .balancers
+        .keys()
+        .filter(|key| concerned(&key.account))
+        .cloned()
+        .collect();
     for key in balancers {
         draft.remove_balancer(&key);
     }
     let instances: Vec<_> = draft.state().instances.values().cloned().collect();
-    for instance in instances {
+    for instance in instances.iter().filter(|one| concerned(&one.owner)) {
         if matches!(instance.kind, InstanceKind::Web(_))
             && instance.state != InstanceState::Terminated
         {

@@ -18,6 +18,7 @@ mod instances;
 mod names;
 mod observed;
 mod operations;
+mod permission;
 mod pool;
 mod properties;
 mod refused;
@@ -26,13 +27,14 @@ mod state;
 mod store;
 
 use crate::clock::Clock;
-use crate::model::account::Account;
+use crate::model::account::{Account, User};
 use crate::model::placement::ZoneName;
 use crate::model::plane::{Desired, Observation};
 use crate::model::timestamp::Timestamp;
 use crate::model::traffic::{ListenerTraffic, Meters};
 use crate::wire::release::Release;
 use auth::Authenticator;
+use properties::Property;
 use registry::Registry;
 use state::{Draft, State};
 use std::fmt;
@@ -209,8 +211,6 @@ const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHO
 
 /// The alias of the account for everyday use, made at the first start beside the administrator's.
 const TENANT: &str = "tenant";
-/// The user of each account at the first start.
-const FIRST_USER: &str = "admin";
 
 impl Controller {
     /// Opens the state and works out what must be serving, before any request.
@@ -224,7 +224,9 @@ impl Controller {
             return Err(OpenError("the cloud needs at least one zone".to_owned()));
         }
         let mut store: Box<dyn Store> = match &config.data_directory {
-            Some(path) => Box::new(DiskStore::open(path).map_err(|error| line(&error))?),
+            Some(path) => {
+                Box::new(DiskStore::open(path, config.clock.now()).map_err(|error| line(&error))?)
+            }
             None => Box::new(MemoryStore),
         };
         let rows = store.load().map_err(|error| line(&error))?;
@@ -240,7 +242,8 @@ impl Controller {
                 })
             })?;
         if state.accounts.is_empty() {
-            state = first_start(state, store.as_mut()).map_err(|error| line(&error))?;
+            state = first_start(state, store.as_mut(), config.clock.now())
+                .map_err(|error| line(&error))?;
         }
         tracing::info!(
             target: "store", balancers = state.balancers.len(), instances = state.instances.len(),
@@ -320,21 +323,15 @@ impl Controller {
     }
 }
 
-/// Makes the two accounts, each with a user and a key.
-fn first_start(state: State, store: &mut dyn Store) -> Result<State, StoreError> {
+/// Makes the two accounts, each with a user and a key, and gives the servos an image.
+fn first_start(state: State, store: &mut dyn Store, now: Timestamp) -> Result<State, StoreError> {
     let mut draft = Draft::new(state);
+    draft.put_property(Property::Image, Some(&identity::image_id()));
     for alias in [Account::ADMINISTRATOR, TENANT] {
-        let id = loop {
-            let id = identity::account_id();
-            if !draft.state().accounts.contains_key(&id) {
-                break id;
-            }
-        };
-        draft.put_key(identity::access_key(&id, FIRST_USER));
-        draft.put_account(Account {
-            id,
-            alias: alias.to_owned(),
-        });
+        let id = identity::unused_account_id(draft.state());
+        draft.put_user(identity::user(&id, User::ADMINISTRATOR, now));
+        draft.put_key(identity::access_key(&id, User::ADMINISTRATOR));
+        draft.put_account(Account::new(id, alias.to_owned()));
     }
     let finished = draft.finish();
     store.commit(&finished.changes)?;

@@ -331,6 +331,11 @@ pub fn servos_per_zone(state: &State, release: Release) -> usize {
         .unwrap_or(1)
 }
 
+/// Whether the service has an image for its servos, without which it is not ready.
+pub fn has_image(state: &State, release: Release) -> bool {
+    state.property(Property::Image, release) != NO_IMAGE
+}
+
 /// The restricted ports as they are written, if a port is one of them.
 pub fn restricting(state: &State, release: Release, port: u16) -> Option<&str> {
     if !release.has(Feature::RestrictedPorts) {

@@ -8,10 +8,11 @@ use super::Cidr;
 use super::pool::Pool;
 use super::properties::{self, Property};
 use super::store::{Change, Row, Table};
-use crate::model::account::{AccessKey, Account, AccountId};
+use crate::model::account::{AccessKey, Account, AccountId, Policy, User};
 use crate::model::balancer::{BalancerKey, BalancerName, LoadBalancer, ServoPlace};
 use crate::model::certificate::ServerCertificate;
 use crate::model::instance::{Instance, InstanceId, InstanceState};
+use crate::model::permission::Document;
 use crate::model::placement::{ServoId, ZoneName};
 use crate::model::refusal::Refusal;
 use crate::wire::release::Release;
@@ -26,6 +27,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct State {
     pub accounts: OrdMap<AccountId, Arc<Account>>,
+    pub users: OrdMap<Member, Arc<User>>,
+    pub policies: OrdMap<Member, Arc<Stored>>,
     /// By the id of the key.
     pub keys: OrdMap<Arc<str>, Arc<AccessKey>>,
     pub balancers: OrdMap<BalancerKey, Arc<LoadBalancer>>,
@@ -43,6 +46,35 @@ pub struct State {
     dns_names: OrdMap<Arc<str>, OrdSet<BalancerKey>>,
     servo_addresses: Pool,
     instance_addresses: Pool,
+}
+
+/// Something of an account that has a name: a user or a policy.
+pub type Member = (AccountId, Arc<str>);
+
+/// A policy as it was written, and what it says.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    pub policy: Policy,
+    pub document: Arc<Document>,
+}
+
+impl Stored {
+    /// Reads a policy's document.
+    ///
+    /// # Errors
+    ///
+    /// It is not one.
+    pub fn new(policy: Policy) -> Result<Stored, serde_json::Error> {
+        let document = serde_json::from_str(&policy.document)?;
+        Ok(Stored {
+            policy,
+            document: Arc::new(document),
+        })
+    }
+}
+
+fn member(account: &AccountId, name: &str) -> Member {
+    (account.clone(), name.into())
 }
 
 /// A row cannot be understood.
@@ -71,6 +103,8 @@ impl State {
     pub fn restore(rows: &[Row], servos: Cidr, instances: Cidr) -> Result<State, UnreadableRow> {
         let mut state = State {
             accounts: OrdMap::new(),
+            users: OrdMap::new(),
+            policies: OrdMap::new(),
             keys: OrdMap::new(),
             balancers: OrdMap::new(),
             instances: OrdMap::new(),
@@ -87,6 +121,21 @@ impl State {
                 Table::Accounts => {
                     let account: Account = read(row)?;
                     state.accounts.insert(account.id.clone(), Arc::new(account));
+                }
+                Table::Users => {
+                    let user: User = read(row)?;
+                    let key = member(&user.account, &user.name);
+                    state.users.insert(key, Arc::new(user));
+                }
+                Table::Policies => {
+                    let policy: Policy = read(row)?;
+                    let key = member(&policy.account, &policy.name);
+                    let stored = Stored::new(policy).map_err(|error| UnreadableRow {
+                        table: row.table.as_str(),
+                        key: row.key.clone(),
+                        reason: error.to_string(),
+                    })?;
+                    state.policies.insert(key, Arc::new(stored));
                 }
                 Table::Keys => {
                     let key: AccessKey = read(row)?;
@@ -249,9 +298,33 @@ impl State {
             .or_else(|| self.accounts.values().find(|account| account.alias == name))
     }
 
-    /// An access key of an account.
-    pub fn key_of(&self, account: &AccountId) -> Option<&Arc<AccessKey>> {
-        self.keys.values().find(|key| key.account == *account)
+    /// An access key of a user.
+    pub fn key_of(&self, account: &AccountId, user: &str) -> Option<&Arc<AccessKey>> {
+        self.keys_of(account).find(|key| key.user == user)
+    }
+
+    /// The access keys of an account.
+    pub fn keys_of(&self, account: &AccountId) -> impl Iterator<Item = &Arc<AccessKey>> {
+        let account = account.clone();
+        self.keys.values().filter(move |key| key.account == account)
+    }
+
+    pub fn user(&self, account: &AccountId, name: &str) -> Option<&Arc<User>> {
+        self.users.get(&member(account, name))
+    }
+
+    /// The users of an account, by name.
+    pub fn users_of(&self, account: &AccountId) -> impl Iterator<Item = &Arc<User>> {
+        members(&self.users, account)
+    }
+
+    pub fn policy(&self, account: &AccountId, name: &str) -> Option<&Arc<Stored>> {
+        self.policies.get(&member(account, name))
+    }
+
+    /// The policies of an account, by name.
+    pub fn policies_of(&self, account: &AccountId) -> impl Iterator<Item = &Arc<Stored>> {
+        members(&self.policies, account)
     }
 
     /// The account of the cloud administrator, which owns what carries load balancers.
@@ -267,6 +340,17 @@ impl State {
             .get(property.key().as_str())
             .map_or(property.default(release), |value| value)
     }
+}
+
+/// What an account has of a kind, by name.
+fn members<'m, T>(
+    all: &'m OrdMap<Member, Arc<T>>,
+    account: &AccountId,
+) -> impl Iterator<Item = &'m Arc<T>> {
+    let account = account.clone();
+    all.range(member(&account, "")..)
+        .take_while(move |((owner, _), _)| *owner == account)
+        .map(|(_, one)| one)
 }
 
 /// A copy of the state that may be changed, and what was changed in it.
@@ -340,6 +424,52 @@ impl Draft {
         self.state
             .accounts
             .insert(account.id.clone(), Arc::new(account));
+    }
+
+    /// Forgets an account. Nothing may be left in it.
+    pub fn remove_account(&mut self, id: &AccountId) {
+        if self.state.accounts.remove(id).is_some() {
+            self.erase(Table::Accounts, id.to_string());
+        }
+    }
+
+    pub fn put_user(&mut self, user: User) {
+        self.write(
+            Table::Users,
+            format!("{}/{}", user.account, user.name),
+            &user,
+        );
+        let key = member(&user.account, &user.name);
+        self.state.users.insert(key, Arc::new(user));
+    }
+
+    pub fn remove_user(&mut self, account: &AccountId, name: &str) {
+        if self.state.users.remove(&member(account, name)).is_some() {
+            self.erase(Table::Users, format!("{account}/{name}"));
+        }
+    }
+
+    pub fn put_policy(&mut self, stored: Stored) {
+        let policy = &stored.policy;
+        self.write(
+            Table::Policies,
+            format!("{}/{}", policy.account, policy.name),
+            policy,
+        );
+        let key = member(&policy.account, &policy.name);
+        self.state.policies.insert(key, Arc::new(stored));
+    }
+
+    pub fn remove_policy(&mut self, account: &AccountId, name: &str) {
+        if self.state.policies.remove(&member(account, name)).is_some() {
+            self.erase(Table::Policies, format!("{account}/{name}"));
+        }
+    }
+
+    pub fn remove_key(&mut self, id: &str) {
+        if self.state.keys.remove(id).is_some() {
+            self.erase(Table::Keys, id.to_owned());
+        }
     }
 
     /// Sets a property, or gives it its default back.

@@ -30,7 +30,7 @@ impl Cloud {
         let config = Arc::new(config);
         let state = State::restore(rows, config.servo_cidr, config.instance_cidr).unwrap();
         let mut store = MemoryStore;
-        let state = first_start(state, &mut store).unwrap();
+        let state = first_start(state, &mut store, NOW).unwrap();
         let registry = Registry::start(Box::new(store), state, config.clone()).unwrap();
         Cloud { config, registry }
     }
@@ -57,6 +57,7 @@ impl Cloud {
                 account: self.account(alias),
                 user: "admin".into(),
                 administrator: alias == Account::ADMINISTRATOR,
+                region: "us-east-1".into(),
             },
             config: self.config.clone(),
             now: NOW,
@@ -938,7 +939,12 @@ fn what_was_kept_is_served_after_a_start_before_any_request() {
     let cloud = |controller: &Controller| {
         let snapshot = controller.shared.registry.snapshot();
         let tenant = snapshot.state.account(TENANT).unwrap().clone();
-        let key = snapshot.state.key_of(&tenant.id).unwrap().secret.clone();
+        let key = snapshot
+            .state
+            .key_of(&tenant.id, User::ADMINISTRATOR)
+            .unwrap()
+            .secret
+            .clone();
         (tenant.id.clone(), key)
     };
     let accounts = cloud(&first);
@@ -964,4 +970,43 @@ fn what_was_kept_is_served_after_a_start_before_any_request() {
     let second = Controller::open(config()).unwrap();
     assert_eq!(served(&second), before);
     assert_eq!(cloud(&second), accounts);
+}
+
+/// A file of each schema is in `tests/fixtures/store`: a cloud of two accounts with the load balancers
+/// `web` and `db` of the tenant, two web instances, one of them registered.
+#[test]
+fn a_store_of_every_schema_is_opened_and_brought_to_this_one() {
+    for schema in 1..=store::SCHEMA {
+        let directory = tempfile::tempdir().unwrap();
+        let fixture = format!(
+            "{}/tests/fixtures/store/schema-{schema}.redb",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        std::fs::copy(&fixture, directory.path().join("eulb.redb")).expect(&fixture);
+        let open = || {
+            Controller::open(Config {
+                data_directory: Some(directory.path().to_owned()),
+                ..Config::default()
+            })
+            .unwrap()
+        };
+        let told = |controller: &Controller| {
+            let snapshot = controller.shared.registry.snapshot();
+            let state = &snapshot.state;
+            let tenant = state.account(TENANT).unwrap().id.clone();
+            let web = state.balancer(&tenant, "web").unwrap();
+            assert_eq!(web.instances.len(), 1, "schema {schema}");
+            assert_eq!(web.health_check.as_ref().unwrap().interval_seconds, 15);
+            assert!(state.balancer(&tenant, "db").is_some());
+            assert_eq!(state.instances.len(), 2);
+            assert!(state.key_of(&tenant, User::ADMINISTRATOR).is_some());
+            assert_eq!(state.users.len(), 2, "schema {schema}");
+            let image = state.property(Property::Image, Release::V3_3_0);
+            assert!(image.starts_with("emi-"), "{image}");
+            (state.users.clone(), image.to_owned())
+        };
+        let first = told(&open());
+        // A second start finds what the first one made.
+        assert_eq!(told(&open()), first);
+    }
 }

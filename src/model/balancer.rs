@@ -228,6 +228,9 @@ pub struct LoadBalancer {
     pub attributes: Attributes,
     #[serde(default)]
     pub tags: Tags,
+    /// The user who made it, for quotas of users; absent in what was stored before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creator: Option<Arc<str>>,
 }
 
 impl LoadBalancer {
@@ -251,6 +254,7 @@ impl LoadBalancer {
             policies: Policies::default(),
             attributes: Attributes::default(),
             tags: Tags::default(),
+            creator: None,
         }
     }
 

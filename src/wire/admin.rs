@@ -8,6 +8,23 @@
 //! | `GET /_eulb/admin/properties` | | [`Properties`] |
 //! | `POST /_eulb/admin/properties/set` | [`SetProperty`] | [`PropertyChange`] |
 //! | `GET /_eulb/admin/lbs` | | [`Balancers`] |
+//! | `GET /_eulb/admin/services` | | [`Services`] |
+//! | `GET /_eulb/admin/accounts` | | [`Accounts`] |
+//! | `POST /_eulb/admin/accounts/create` | [`CreateAccount`] | [`Accounts`], the new one |
+//! | `POST /_eulb/admin/accounts/delete` | [`DeleteAccount`] | [`Done`](super::local::Done) |
+//! | `GET /_eulb/admin/users` | | [`Users`] |
+//! | `POST /_eulb/admin/users/create` | [`NamedUser`] | [`Users`], the new one |
+//! | `POST /_eulb/admin/users/delete` | [`DeleteUser`] | [`Done`](super::local::Done) |
+//! | `GET /_eulb/admin/keys` | | [`Keys`], without secrets |
+//! | `POST /_eulb/admin/keys/create` | [`NamedUser`] | [`NewKey`], with its secret |
+//! | `POST /_eulb/admin/keys/delete` | [`DeleteKey`] | [`Done`](super::local::Done) |
+//! | `GET /_eulb/admin/policies` | | [`Policies`] |
+//! | `POST /_eulb/admin/policies/create` | [`CreatePolicy`] | [`Policies`], the new one |
+//! | `POST /_eulb/admin/policies/delete` | [`NamedPolicy`] | [`Done`](super::local::Done) |
+//! | `POST /_eulb/admin/policies/attach` | [`AttachPolicy`] | [`Policies`], the one |
+//! | `POST /_eulb/admin/policies/detach` | [`AttachPolicy`] | [`Policies`], the one |
+//!
+//! Accounts are named by alias or number; where one may be absent, `tenant` is meant.
 
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +62,157 @@ pub struct PropertyChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balancers {
     pub balancers: Vec<Balancer>,
+}
+
+/// The services of the cloud, as `euca-describe-services` told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Services {
+    pub services: Vec<Service>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// `loadbalancing`
+    pub kind: String,
+    pub name: String,
+    /// `ENABLED` or `NOTREADY`.
+    pub state: String,
+    pub endpoint: String,
+    /// Why it is not ready, and what to do.
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accounts {
+    pub accounts: Vec<Account>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// 12 digits.
+    pub id: String,
+    pub alias: String,
+    pub users: usize,
+    pub keys: usize,
+    pub balancers: usize,
+    pub instances: usize,
+    /// Attached to the account as a whole.
+    pub policies: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateAccount {
+    pub alias: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeleteAccount {
+    pub account: String,
+    /// With everything in it.
+    #[serde(default)]
+    pub recursive: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Users {
+    pub users: Vec<User>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Number and alias of the account.
+    pub account: String,
+    pub alias: String,
+    pub name: String,
+    pub id: String,
+    pub created: String,
+    pub keys: usize,
+    pub policies: Vec<String>,
+}
+
+/// A user; `admin` of `tenant` where nothing is said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedUser {
+    pub account: Option<String>,
+    pub name: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeleteUser {
+    pub account: Option<String>,
+    pub name: String,
+    /// With the keys.
+    #[serde(default)]
+    pub recursive: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keys {
+    pub keys: Vec<Key>,
+}
+
+/// An access key, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Key {
+    pub id: String,
+    pub account: String,
+    pub alias: String,
+    pub user: String,
+}
+
+/// A key that was just made: the only time its secret is told.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewKey {
+    pub id: String,
+    pub secret: String,
+    pub account: String,
+    pub user: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeleteKey {
+    pub id: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policies {
+    pub policies: Vec<Policy>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    pub account: String,
+    pub alias: String,
+    pub name: String,
+    pub created: String,
+    /// As it was written.
+    pub document: String,
+    /// Whether it is attached to the account as a whole.
+    pub whole_account: bool,
+    /// To which users it is attached.
+    pub users: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreatePolicy {
+    pub account: Option<String>,
+    pub name: String,
+    /// JSON.
+    pub document: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedPolicy {
+    pub account: Option<String>,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachPolicy {
+    pub account: Option<String>,
+    pub name: String,
+    /// The account as a whole if absent.
+    pub user: Option<String>,
 }
 
 /// A load balancer of some account, on one line.

@@ -104,3 +104,318 @@ fn the_load_balancers_of_all_accounts_are_lines() {
     assert_eq!(cells[5..], ["tenant", "PARTI00", "HTTP:80", "1", "0/0"]);
     assert_eq!(ok(&cloud, &["admin", "lbs", "--account", "eucalyptus"]), "");
 }
+
+/// Makes a user with a key, and returns how to be that user: key id and secret.
+#[track_caller]
+fn new_user(cloud: &Cloud, account: &str, user: &str) -> (String, String) {
+    ok(
+        cloud,
+        &["admin", "users", "create", "--account", account, user],
+    );
+    let made = ok(
+        cloud,
+        &[
+            "admin",
+            "keys",
+            "create",
+            "--account",
+            account,
+            "--user",
+            user,
+        ],
+    );
+    let cells: Vec<&str> = made.trim_end().split('\t').collect();
+    assert_eq!((cells[0], cells[3]), ("ACCESS_KEY", user));
+    (cells[1].to_owned(), cells[2].to_owned())
+}
+
+/// Runs a command with a key.
+fn by(cloud: &Cloud, key: &(String, String), name: &str, arguments: &[&str]) -> (i32, String) {
+    let mut command = cloud.command(Account::Tenant, name);
+    command
+        .env("AWS_ACCESS_KEY_ID", &key.0)
+        .env("AWS_SECRET_ACCESS_KEY", &key.1)
+        .args(arguments);
+    let run = crate::cloud::run(&mut command);
+    (run.status, run.stdout + &run.stderr)
+}
+
+/// Makes a policy of the tenant and attaches it to a user, or to the account.
+#[track_caller]
+fn attach(cloud: &Cloud, name: &str, document: &str, user: Option<&str>) {
+    let file = cloud.data_directory().join(name);
+    std::fs::write(&file, document).unwrap();
+    ok(
+        cloud,
+        &["admin", "policies", "create", name, file.to_str().unwrap()],
+    );
+    let mut line = vec!["admin", "policies", "attach", name];
+    line.extend(user.iter().flat_map(|user| ["--user", user]));
+    ok(cloud, &line);
+}
+
+#[test]
+fn what_no_policy_allows_is_hidden_and_deny_beats_allow() {
+    let cloud = Cloud::with(&["--ephemeral", "--release=4.1.0"]);
+    for name in ["web", "db"] {
+        cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, name]);
+    }
+    let ann = new_user(&cloud, "tenant", "ann");
+    let create = ["-z", "PARTI00", "-l", HTTP_80, "new"];
+    // Without a policy: nothing is seen, and everything is not found.
+    assert_eq!(
+        by(&cloud, &ann, "eulb-describe-lbs", &[]),
+        (0, String::new())
+    );
+    assert_eq!(
+        by(&cloud, &ann, "eulb-create-lb", &create),
+        (1, "eulb-create-lb: error (InternalFailure): Not authorized to create loadbalancer by user: ann\n".to_owned())
+    );
+    let not_found = "The specified LoadBalancer could not be found";
+    assert_eq!(
+        by(&cloud, &ann, "eulb-describe-instance-health", &["web"]),
+        (
+            1,
+            format!("eulb-describe-instance-health: error (AccessPointNotFound): {not_found}\n")
+        )
+    );
+    assert_eq!(
+        by(&cloud, &ann, "eulb-delete-lb", &["web"]),
+        (
+            1,
+            format!("eulb-delete-lb: error (InternalFailure): {not_found}\n")
+        )
+    );
+    assert_eq!(
+        by(&cloud, &ann, "eulb-delete-lb", &["absent"]),
+        (0, String::new())
+    );
+
+    let number = &cloud.environment(Account::Tenant).account;
+    attach(
+        &cloud,
+        "see-web",
+        &format!(
+            r#"{{"Statement":[{{"Effect":"Allow","Action":"elasticloadbalancing:Describe*",
+            "Resource":"arn:aws:elasticloadbalancing:*:{number}:loadbalancer/w*"}}]}}"#
+        ),
+        Some("ann"),
+    );
+    let (status, seen) = by(&cloud, &ann, "eulb-describe-lbs", &[]);
+    assert_eq!((status, seen.lines().count()), (0, 1), "{seen}");
+    assert!(seen.starts_with("LOAD_BALANCER\tweb\t"), "{seen}");
+    assert_eq!(
+        by(&cloud, &ann, "eulb-describe-instance-health", &["web"]).0,
+        0
+    );
+
+    attach(
+        &cloud,
+        "no-health",
+        r#"{"Statement":{"Effect":"Deny","Action":"elasticloadbalancing:describeinstancehealth","Resource":"*"}}"#,
+        None,
+    );
+    assert_eq!(
+        by(&cloud, &ann, "eulb-describe-instance-health", &["web"]).0,
+        1
+    );
+    // What forbids the account forbids its administrator, too.
+    assert_eq!(
+        cloud.eulb("eulb-describe-instance-health", ["web"]).status,
+        1
+    );
+    ok(&cloud, &["admin", "policies", "detach", "no-health"]);
+    assert_eq!(
+        cloud.eulb("eulb-describe-instance-health", ["web"]).status,
+        0
+    );
+}
+
+#[test]
+fn a_quota_limits_an_account_and_a_user() {
+    let cloud = Cloud::start();
+    let limit = |number: u32| {
+        format!(
+            r#"{{"Statement":[{{"Effect":"Limit","Action":"elasticloadbalancing:CreateLoadBalancer","Resource":"*",
+            "Condition":{{"NumericLessThanEquals":{{"elasticloadbalancing:quota-loadbalancernumber":"{number}"}}}}}}]}}"#
+        )
+    };
+    attach(&cloud, "two", &limit(2), None);
+    for name in ["a", "b"] {
+        cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, name]);
+    }
+    let full = "eulb-create-lb: error (400): The quota for the number of LoadBalancers has already been reached.\n";
+    let third = ["-z", "PARTI00", "-l", HTTP_80, "c"];
+    assert_eq!(cloud.eulb("eulb-create-lb", third).stderr, full);
+    ok(&cloud, &["admin", "policies", "detach", "two"]);
+    let bob = new_user(&cloud, "tenant", "bob");
+    attach(
+        &cloud,
+        "all",
+        r#"{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
+        Some("bob"),
+    );
+    attach(&cloud, "one", &limit(1), Some("bob"));
+    assert_eq!(by(&cloud, &bob, "eulb-create-lb", &third).0, 0);
+    let fourth = ["-z", "PARTI00", "-l", HTTP_80, "d"];
+    assert_eq!(
+        by(&cloud, &bob, "eulb-create-lb", &fourth),
+        (1, full.to_owned())
+    );
+}
+
+#[test]
+fn amazon_says_access_denied() {
+    let cloud = Cloud::with(&["--ephemeral", "--release=aws"]);
+    let ann = new_user(&cloud, "tenant", "ann");
+    let (status, said) = by(&cloud, &ann, "eulb-describe-lbs", &[]);
+    let number = &cloud.environment(Account::Tenant).account;
+    assert_eq!(
+        (status, said),
+        (
+            1,
+            format!(
+                "eulb-describe-lbs: error (AccessDenied): User: arn:aws:iam::{number}:user/ann is not authorized to perform: elasticloadbalancing:DescribeLoadBalancers on resource: * because no identity-based policy allows the elasticloadbalancing:DescribeLoadBalancers action\n"
+            )
+        )
+    );
+}
+
+#[test]
+fn accounts_come_and_go_with_what_they_have() {
+    let cloud = Cloud::start();
+    let made = ok(&cloud, &["admin", "accounts", "create", "other"]);
+    let cells: Vec<&str> = made.trim_end_matches('\n').split('\t').collect();
+    assert_eq!(cells[2..], ["other", "1", "0", "0", "0", ""]);
+    let number = cells[1].to_owned();
+    let key = ok(&cloud, &["admin", "keys", "create", "--account", "other"]);
+    let cells: Vec<&str> = key.trim_end().split('\t').collect();
+    let key = (cells[1].to_owned(), cells[2].to_owned());
+    let (status, name) = by(
+        &cloud,
+        &key,
+        "eulb-create-lb",
+        &["-z", "PARTI00", "-l", HTTP_80, "web"],
+    );
+    assert_eq!(
+        (status, name),
+        (0, format!("DNS_NAME\tweb-{number}.lb.localhost\n"))
+    );
+    // Another account's load balancer of the same name is another load balancer.
+    assert_eq!(cloud.ok("eulb-describe-lbs", [""; 0]), "");
+    cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "web"]);
+    let verbose = cloud.eulb_as(Account::Administrator, "eulb-describe-lbs", ["verbose"]);
+    assert_eq!(verbose.stdout.lines().count(), 2);
+    let listed = ok(&cloud, &["admin", "keys", "list", "--account", "other"]);
+    assert!(
+        !listed.contains(&key.1) && listed.contains(&key.0),
+        "{listed}"
+    );
+
+    for (line, said) in [
+        (
+            &["admin", "accounts", "create", "other"][..],
+            "there is an account 'other' already",
+        ),
+        (
+            &["admin", "accounts", "create", "No"][..],
+            "'No' cannot be the name of an account: use 3 to 63 small letters, digits and hyphens",
+        ),
+        (
+            &["admin", "accounts", "delete", "other"][..],
+            "the account 'other' has 1 load balancers, 0 instances, 1 users and 1 keys; --recursive deletes them too",
+        ),
+        (
+            &["admin", "accounts", "delete", "eucalyptus"][..],
+            "the account 'eucalyptus' is the cloud's own and stays",
+        ),
+        (
+            &["admin", "users", "create", "a/b"][..],
+            "'a/b' cannot be the name of a user: use 1 to 64 letters, digits and +=,.@_-",
+        ),
+        (
+            &["admin", "users", "delete", "ann"][..],
+            "the account 'tenant' has no user 'ann'",
+        ),
+        (
+            &["admin", "users", "delete", "admin"][..],
+            "the user 'admin' stays as long as the account does",
+        ),
+        (
+            &["admin", "keys", "delete", "AKIX"][..],
+            "there is no key 'AKIX'",
+        ),
+        (
+            &["admin", "policies", "attach", "x"][..],
+            "the account 'tenant' has no policy 'x'",
+        ),
+    ] {
+        assert_eq!(
+            refusal(&cloud, line),
+            format!("eulb admin: error: {said}\n"),
+            "{line:?}"
+        );
+    }
+    ok(
+        &cloud,
+        &["admin", "accounts", "delete", "--recursive", "other"],
+    );
+    let (status, said) = by(&cloud, &key, "eulb-describe-lbs", &[]);
+    assert_eq!(status, 1);
+    assert!(said.contains("(InvalidClientTokenId)"), "{said}");
+    let verbose = cloud.eulb_as(Account::Administrator, "eulb-describe-lbs", ["verbose"]);
+    assert_eq!(verbose.stdout.lines().count(), 1);
+}
+
+#[test]
+fn without_an_image_the_service_is_not_ready_and_what_is_there_goes_on() {
+    let cloud = Cloud::start();
+    cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "web"]);
+    let state = |listed: String| listed.split('\t').nth(3).map(str::to_owned);
+    let services = || ok(&cloud, &["admin", "services"]);
+    assert_eq!(state(services()).as_deref(), Some("ENABLED"));
+    ok(&cloud, &["admin", "properties", "set", "loadbalancer_emi="]);
+    assert_eq!(state(services()).as_deref(), Some("NOTREADY"));
+    let create = cloud.eulb("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "db"]);
+    assert_eq!(
+        create.stderr,
+        "eulb-create-lb: error (InternalFailure): Failed to create the loadbalancer: No loadbalancer EMI is found\n"
+    );
+    assert_eq!(cloud.ok("eulb-describe-lbs", ["web"]).lines().count(), 1);
+    ok(
+        &cloud,
+        &[
+            "admin",
+            "properties",
+            "set",
+            "loadbalancer_emi=emi-1DF9440E",
+        ],
+    );
+    cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "db"]);
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_is_refused_with_its_place() {
+    let cloud = Cloud::start();
+    let file = cloud.data_directory().join("policy");
+    let cases = [
+        (
+            "{",
+            "the policy cannot be read: EOF while parsing an object at line 1 column 1",
+        ),
+        (
+            r#"{"Statement":[{"Effect":"Allow","Action":"elasticloadbalancing:*","Resource":"arn:aws:elasticloadbalancing:::loadbalancer/w"}]}"#,
+            "the policy cannot be read: statement 1: Resource must be *: ARNs are not supported by this release",
+        ),
+    ];
+    for (document, said) in cases {
+        std::fs::write(&file, document).unwrap();
+        let line = ["admin", "policies", "create", "p", file.to_str().unwrap()];
+        assert_eq!(
+            refusal(&cloud, &line),
+            format!("eulb admin: error: {said}\n")
+        );
+    }
+    let line = ["admin", "policies", "create", "p", "/nowhere/at/all"];
+    assert!(refusal(&cloud, &line).contains("cannot read /nowhere/at/all"));
+}

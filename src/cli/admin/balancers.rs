@@ -1,8 +1,8 @@
 //! `eulb admin lbs`.
 
 use super::super::exit::Failure;
-use super::super::local::{Place, ask, columns};
-use super::super::report;
+use super::super::local::{Place, ask};
+use super::listed;
 use crate::wire::admin::{Balancer, Balancers};
 use clap::Args;
 
@@ -40,12 +40,7 @@ impl Lbs {
             all.balancers
                 .retain(|one| one.account == *account || one.alias == *account);
         }
-        if self.json {
-            let text = serde_json::to_string_pretty(&all).map_err(Failure::new)?;
-            return report::print(&format!("{text}\n"));
-        }
-        let rows: Vec<Vec<String>> = all.balancers.iter().map(row).collect();
-        report::print(&columns(&HEAD, &rows))
+        listed(self.json, &all, &HEAD, all.balancers.iter().map(row))
     }
 }
 

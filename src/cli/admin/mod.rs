@@ -4,16 +4,26 @@
 //! |---|---|
 //! | [`properties`] | `admin properties list`, `get`, `set`, `reset` |
 //! | [`balancers`] | `admin lbs` |
+//! | [`services`] | `admin services` |
+//! | [`accounts`], [`users`], [`keys`] | `admin accounts`, `users`, `keys`: `list`, `create`, `delete` |
+//! | [`policies`] | `admin policies list`, `show`, `create`, `delete`, `attach`, `detach` |
 //!
 //! All talk to the cloud that runs in the data directory, over the socket there, which only its owner
 //! may open. The routes and their shapes are in [`crate::wire::admin`].
 
+mod accounts;
 mod balancers;
+mod keys;
+mod policies;
 mod properties;
+mod services;
+mod users;
 
 use super::exit::Failure;
-use super::local::parse;
+use super::local::{columns, parse};
+use super::report;
 use clap::{CommandFactory, Parser, Subcommand};
+use serde::Serialize;
 
 /// Administer the local cloud: accounts, properties, and what is running
 ///
@@ -28,7 +38,12 @@ struct Admin {
 
 #[derive(Debug, Subcommand)]
 enum Noun {
+    Accounts(accounts::Accounts),
+    Users(users::Users),
+    Keys(keys::Keys),
+    Policies(policies::Policies),
     Properties(properties::Properties),
+    Services(services::Services),
     Lbs(balancers::Lbs),
 }
 
@@ -44,9 +59,28 @@ pub fn describe() -> clap::Command {
 /// The cloud does not run, or refuses.
 pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
     match parse::<Admin>(matches)?.noun {
+        Noun::Accounts(accounts) => accounts.run(),
+        Noun::Users(users) => users.run(),
+        Noun::Keys(keys) => keys.run(),
+        Noun::Policies(policies) => policies.run(),
         Noun::Properties(properties) => properties.run(),
+        Noun::Services(services) => services.run(),
         Noun::Lbs(lbs) => lbs.run(),
     }
+}
+
+/// Prints what a noun lists: the whole answer as JSON, or a line each.
+fn listed<T: Serialize>(
+    json: bool,
+    answer: &T,
+    head: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> Result<(), Failure> {
+    if json {
+        let text = serde_json::to_string_pretty(answer).map_err(Failure::new)?;
+        return report::print(&format!("{text}\n"));
+    }
+    report::print(&columns(head, &rows.collect::<Vec<_>>()))
 }
 
 #[cfg(test)]

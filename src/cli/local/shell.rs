@@ -37,7 +37,7 @@ const REGION: &str = "eucalyptus";
 pub struct Env {
     #[command(flatten)]
     place: Place,
-    /// Account to be: tenant or eucalyptus, the administrator's (default: tenant)
+    /// Account to be: tenant, eucalyptus (the administrator's) or another (default: tenant)
     #[arg(
         long,
         value_name = "ACCOUNT",
@@ -45,6 +45,14 @@ pub struct Env {
         hide_default_value = true
     )]
     account: String,
+    /// User of the account to be (default: admin)
+    #[arg(
+        long,
+        value_name = "USER",
+        default_value = "admin",
+        hide_default_value = true
+    )]
+    user: String,
     /// Print commands that undo it instead
     #[arg(long)]
     unset: bool,
@@ -62,8 +70,17 @@ impl Env {
                 self.account
             )));
         }
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
+        if !self.user.bytes().all(is_part) {
+            return Err(Failure::usage(format!(
+                "argument --user: '{}' is not the name of a user",
+                self.user
+            )));
+        }
+        // A plus sign is a space in a query.
+        let user = self.user.replace('+', "%2B");
         let client = self.place.client()?;
-        let route = format!("/_eulb/env?account={}", self.account);
+        let route = format!("/_eulb/env?account={}&user={user}", self.account);
         let environment: Environment = ask(client.get(&route))?;
         report::print(&exports(&environment, self.place.variable()?))
     }

@@ -2,7 +2,8 @@
 
 use super::{listener, policy, tag};
 use crate::controller::operations::{Context, Read, Write};
-use crate::controller::properties::Property;
+use crate::controller::permission;
+use crate::controller::properties::{self, Property};
 use crate::controller::refused::failed;
 use crate::controller::state::{Draft, State};
 use crate::model::balancer::{BalancerName, LoadBalancer, NameRule};
@@ -76,6 +77,12 @@ impl Write for CreateLoadBalancer {
         let listeners = listener::read(members(&self.listeners), context, draft.state())?;
         listener::refuse_restricted(&listeners, context, draft.state())?;
         let account = context.caller.account.clone();
+        if !properties::has_image(draft.state(), context.config.release) {
+            return Err(Fault::Failure {
+                message: "Failed to create the loadbalancer: No loadbalancer EMI is found"
+                    .to_owned(),
+            });
+        }
         let mut balancer = LoadBalancer::new(
             account.clone(),
             name,
@@ -101,6 +108,8 @@ impl Write for CreateLoadBalancer {
                 name: self.load_balancer_name,
             }));
         }
+        permission::within_quota(draft.state(), context, balancer.name.as_str())?;
+        balancer.creator = Some(context.caller.user.clone());
         let zones: Vec<ZoneName> = members(&self.availability_zones)
             .iter()
             .map(|zone| ZoneName::new(zone.as_str()))
@@ -150,7 +159,8 @@ impl Read for DescribeLoadBalancers {
             names.retain(|name| *name != VERBOSE);
             everything = context.caller.administrator && names.len() < before;
         }
-        let found: Vec<&Arc<LoadBalancer>> = if everything {
+        let may_see = permission::may_see(state, context);
+        let mut found: Vec<&Arc<LoadBalancer>> = if everything {
             state.balancers.values().collect()
         } else if names.is_empty() {
             state.balancers_of(account).collect()
@@ -169,6 +179,7 @@ impl Read for DescribeLoadBalancers {
             }
             found
         };
+        found.retain(|balancer| may_see(&balancer.account, balancer.name.as_str()));
         Ok(DescribeLoadBalancersResponse {
             load_balancer_descriptions: Some(
                 found

@@ -46,7 +46,7 @@ fn balancer_to_change(
 
 /// A load balancer to be described, by its name or, from Eucalyptus 4.1.1, its DNS name: of any
 /// account for the administrator, of the caller's own for everybody else.
-fn balancer_to_describe<'s>(
+pub fn balancer_to_describe<'s>(
     state: &'s State,
     context: &Context,
     name: &str,

@@ -5,7 +5,9 @@
 //! redb finds a damaged page only where it must repair; and a first file that is written whole before
 //! it gets its name, so that an empty file is always damage and never a beginning.
 
+use super::migrate::{self, SCHEMA};
 use super::{Change, Row, Store, StoreError, Table};
+use crate::model::timestamp::Timestamp;
 use redb::backends::FileBackend;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use sha2::{Digest, Sha256};
@@ -14,9 +16,6 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-
-/// The version of the tables and rows. Grows when an older version could not read them.
-const SCHEMA: u64 = 1;
 
 const FILE: &str = "eulb.redb";
 /// The file while it is made for the first time.
@@ -50,7 +49,7 @@ impl DiskStore {
     /// # Errors
     ///
     /// The directory cannot be used or is in use; the file is damaged or of a newer version.
-    pub fn open(directory: &Path) -> Result<DiskStore, StoreError> {
+    pub fn open(directory: &Path, now: Timestamp) -> Result<DiskStore, StoreError> {
         make_directory(directory).map_err(|cause| StoreError::Directory {
             path: directory.to_owned(),
             cause,
@@ -94,8 +93,9 @@ impl DiskStore {
             }
             Err(error) => return Err(error.damage(&path)),
         };
-        match found {
-            Some(SCHEMA) => {}
+        let older = match found {
+            Some(SCHEMA) => None,
+            Some(older @ 1..SCHEMA) => Some(older),
             Some(found) if found > SCHEMA => {
                 return Err(StoreError::Newer {
                     path,
@@ -109,16 +109,39 @@ impl DiskStore {
                     reason: "it has no schema version".to_owned(),
                 });
             }
-        }
-        Ok(DiskStore {
+        };
+        let mut store = DiskStore {
             path,
             database,
             _lock: lock,
-        })
+        };
+        if let Some(older) = older {
+            store.migrate(older, now)?;
+        }
+        Ok(store)
     }
 
-    fn write(&self, changes: &[Change]) -> Result<(), redb::Error> {
+    /// Brings the file from an older schema to this one, in one transaction.
+    fn migrate(&mut self, from: u64, now: Timestamp) -> Result<(), StoreError> {
+        let rows = self.load()?;
+        let changes = migrate::migrate(from, &rows, now).map_err(|error| StoreError::Damaged {
+            path: self.path.clone(),
+            reason: format!("a row of schema {from} cannot be read: {error}"),
+        })?;
+        self.write(&changes, Some(SCHEMA))
+            .map_err(|error| StoreError::Write {
+                path: self.path.clone(),
+                reason: error.to_string(),
+            })?;
+        tracing::info!(target: "store", from, to = SCHEMA, "the state was brought to this version");
+        Ok(())
+    }
+
+    fn write(&self, changes: &[Change], schema: Option<u64>) -> Result<(), redb::Error> {
         let transaction = self.database.begin_write()?;
+        if let Some(schema) = schema {
+            transaction.open_table(META)?.insert(SCHEMA_KEY, schema)?;
+        }
         for table in Table::ALL {
             let mut changes = changes.iter().filter(|change| change.table == table);
             let Some(first) = changes.next() else {
@@ -176,10 +199,11 @@ impl Store for DiskStore {
         if changes.is_empty() {
             return Ok(());
         }
-        self.write(changes).map_err(|error| StoreError::Write {
-            path: self.path.clone(),
-            reason: error.to_string(),
-        })
+        self.write(changes, None)
+            .map_err(|error| StoreError::Write {
+                path: self.path.clone(),
+                reason: error.to_string(),
+            })
     }
 }
 
@@ -328,6 +352,8 @@ fn unseal<'v>(table: Table, key: &str, sealed: &'v [u8]) -> Option<&'v [u8]> {
 mod tests {
     use super::*;
 
+    const NOW: Timestamp = Timestamp(0);
+
     fn put(key: &str, value: &str) -> Change {
         Change {
             table: Table::Balancers,
@@ -346,7 +372,7 @@ mod tests {
     }
 
     fn refusal(directory: &Path) -> String {
-        DiskStore::open(directory)
+        DiskStore::open(directory, NOW)
             .and_then(|mut store| store.load())
             .unwrap_err()
             .to_string()
@@ -357,7 +383,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("data");
         {
-            let mut store = DiskStore::open(&path).unwrap();
+            let mut store = DiskStore::open(&path, NOW).unwrap();
             store.commit(&[put("a", "1"), put("b", "2")]).unwrap();
             let remove = Change {
                 value: None,
@@ -365,7 +391,7 @@ mod tests {
             };
             store.commit(&[remove, put("b", "3")]).unwrap();
         }
-        let mut store = DiskStore::open(&path).unwrap();
+        let mut store = DiskStore::open(&path, NOW).unwrap();
         assert_eq!(rows(&mut store), [("b".to_owned(), "3".to_owned())]);
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&path), 0o700);
@@ -376,7 +402,7 @@ mod tests {
     #[test]
     fn a_second_process_is_told_which_one_has_the_directory() {
         let directory = tempfile::tempdir().unwrap();
-        let _first = DiskStore::open(directory.path()).unwrap();
+        let _first = DiskStore::open(directory.path(), NOW).unwrap();
         assert_eq!(
             refusal(directory.path()),
             format!(
@@ -415,7 +441,7 @@ mod tests {
         ];
         for (name, damage) in damages {
             let directory = tempfile::tempdir().unwrap();
-            DiskStore::open(directory.path())
+            DiskStore::open(directory.path(), NOW)
                 .unwrap()
                 .commit(&[put("a", "the value of the row")])
                 .unwrap();
@@ -435,7 +461,7 @@ mod tests {
     fn a_newer_schema_is_refused() {
         let directory = tempfile::tempdir().unwrap();
         {
-            let store = DiskStore::open(directory.path()).unwrap();
+            let store = DiskStore::open(directory.path(), NOW).unwrap();
             let transaction = store.database.begin_write().unwrap();
             transaction
                 .open_table(META)
@@ -446,7 +472,7 @@ mod tests {
         }
         let text = refusal(directory.path());
         assert!(
-            text.contains("newer version (schema 7, this one knows 1)"),
+            text.contains("newer version (schema 7, this one knows 2)"),
             "{text}"
         );
     }

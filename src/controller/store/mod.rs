@@ -7,9 +7,12 @@
 
 mod disk;
 mod memory;
+mod migrate;
 
 pub use disk::DiskStore;
 pub use memory::MemoryStore;
+#[cfg(test)]
+pub use migrate::SCHEMA;
 
 use std::path::PathBuf;
 
@@ -17,7 +20,9 @@ use std::path::PathBuf;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Table {
     Accounts,
+    Users,
     Keys,
+    Policies,
     Balancers,
     Instances,
     Properties,
@@ -25,9 +30,11 @@ pub enum Table {
 }
 
 impl Table {
-    pub const ALL: [Table; 6] = [
+    pub const ALL: [Table; 8] = [
         Table::Accounts,
+        Table::Users,
         Table::Keys,
+        Table::Policies,
         Table::Balancers,
         Table::Instances,
         Table::Properties,
@@ -38,7 +45,9 @@ impl Table {
     pub fn as_str(self) -> &'static str {
         match self {
             Table::Accounts => "accounts",
+            Table::Users => "users",
             Table::Keys => "keys",
+            Table::Policies => "policies",
             Table::Balancers => "balancers",
             Table::Instances => "instances",
             Table::Properties => "properties",

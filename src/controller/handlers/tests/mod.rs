@@ -73,6 +73,7 @@ impl Desk {
                 account: account.id.clone(),
                 user: "admin".into(),
                 administrator: self.administrator,
+                region: "us-east-1".into(),
             },
             config: self.controller.shared.config.clone(),
             now: NOW,

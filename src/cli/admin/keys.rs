@@ -1,0 +1,119 @@
+//! `eulb admin keys`.
+
+use super::super::exit::Failure;
+use super::super::local::{Place, ask};
+use super::super::report;
+use super::listed;
+use crate::wire::admin::{self, DeleteKey, NamedUser, NewKey};
+use crate::wire::local::Done;
+use clap::{Args, Subcommand};
+
+/// Titles of the listing, in the order of [`row`].
+const HEAD: [&str; 5] = ["RECORD", "ID", "USER", "ACCOUNT", "ALIAS"];
+
+/// Make, list and delete access keys of users
+#[derive(Debug, Args)]
+pub struct Keys {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    List(List),
+    Create(Create),
+    Delete(Delete),
+}
+
+/// List access keys, without their secrets
+#[derive(Debug, Args)]
+struct List {
+    #[command(flatten)]
+    place: Place,
+    /// Only those of an account, by alias or number
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+    /// Only those of users of this name
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+    /// Print everything as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Make an access key and print it with its secret, once
+#[derive(Debug, Args)]
+struct Create {
+    #[command(flatten)]
+    place: Place,
+    /// Alias or number of the account (default: tenant)
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+    /// Name of the user (default: admin)
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+    /// Print it as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Delete an access key; what it signed is not believed from then on
+#[derive(Debug, Args)]
+struct Delete {
+    #[command(flatten)]
+    place: Place,
+    /// Id of the key (required)
+    #[arg(value_name = "KEY")]
+    id: String,
+}
+
+impl Keys {
+    pub fn run(self) -> Result<(), Failure> {
+        match self.verb {
+            Verb::List(list) => {
+                let mut all: admin::Keys = ask(list.place.client()?.get("/_eulb/admin/keys"))?;
+                let wanted = |asked: &Option<String>, one: &[&String]| {
+                    asked.as_ref().is_none_or(|asked| one.contains(&asked))
+                };
+                all.keys.retain(|key| {
+                    wanted(&list.account, &[&key.account, &key.alias])
+                        && wanted(&list.user, &[&key.user])
+                });
+                listed(list.json, &all, &HEAD, all.keys.iter().map(row))
+            }
+            Verb::Create(create) => {
+                let request = NamedUser {
+                    account: create.account,
+                    name: create.user,
+                };
+                let made: NewKey = ask(create
+                    .place
+                    .client()?
+                    .post("/_eulb/admin/keys/create", &request))?;
+                if create.json {
+                    let text = serde_json::to_string_pretty(&made).map_err(Failure::new)?;
+                    return report::print(&format!("{text}\n"));
+                }
+                report::print(&format!(
+                    "ACCESS_KEY\t{}\t{}\t{}\t{}\n",
+                    made.id, made.secret, made.user, made.account
+                ))
+            }
+            Verb::Delete(delete) => {
+                let request = DeleteKey { id: delete.id };
+                let client = delete.place.client()?;
+                ask(client.post::<_, Done>("/_eulb/admin/keys/delete", &request)).map(|_| ())
+            }
+        }
+    }
+}
+
+fn row(key: &admin::Key) -> Vec<String> {
+    vec![
+        "ACCESS_KEY".to_owned(),
+        key.id.clone(),
+        key.user.clone(),
+        key.account.clone(),
+        key.alias.clone(),
+    ]
+}

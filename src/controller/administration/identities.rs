@@ -1,0 +1,405 @@
+//! `/_eulb/admin/accounts`, `users`, `keys` and `policies`: who may call, and what they may do.
+
+use crate::controller::identity;
+use crate::controller::instances::{self, Refused};
+use crate::controller::state::{Draft, State, Stored};
+use crate::model::account::{self, AccountId, Policy, User};
+use crate::model::timestamp::Timestamp;
+use crate::wire::admin;
+use crate::wire::balancer::created_time;
+use crate::wire::release::{Feature, Release};
+use std::sync::Arc;
+
+/// The account meant where none is said.
+const USUAL: &str = "tenant";
+
+/// Bytes of a policy's document at most. Source: Eucalyptus and IAM limit policies to a few kilobytes.
+const MAXIMUM_DOCUMENT: usize = 16 << 10;
+
+/// The account of an alias or a number.
+///
+/// # Errors
+///
+/// There is none.
+pub fn account<'s>(
+    state: &'s State,
+    name: Option<&str>,
+) -> Result<&'s Arc<account::Account>, Refused> {
+    let name = name.unwrap_or(USUAL);
+    state.account(name).ok_or_else(|| {
+        let aliases: Vec<_> = state.accounts.values().map(|a| a.alias.as_str()).collect();
+        format!(
+            "there is no account '{name}'; there are {}",
+            aliases.join(" and ")
+        )
+    })
+}
+
+fn alias_of(state: &State, id: &AccountId) -> String {
+    state
+        .accounts
+        .get(id)
+        .map(|account| account.alias.clone())
+        .unwrap_or_default()
+}
+
+// ---------------------------------------------------------------------------------------------
+// Accounts
+
+pub fn accounts(state: &State) -> admin::Accounts {
+    let accounts = state.accounts.values();
+    admin::Accounts {
+        accounts: accounts
+            .map(|account| one_account(state, account))
+            .collect(),
+    }
+}
+
+fn one_account(state: &State, account: &account::Account) -> admin::Account {
+    let instances = state.instances.values();
+    admin::Account {
+        id: account.id.to_string(),
+        alias: account.alias.clone(),
+        users: state.users_of(&account.id).count(),
+        keys: state.keys_of(&account.id).count(),
+        balancers: state.balancers_of(&account.id).count(),
+        instances: instances.filter(|one| one.owner == account.id).count(),
+        policies: account.policies.iter().cloned().collect(),
+    }
+}
+
+/// Makes an account with its first user, who has no key yet.
+pub fn create_account(
+    request: &admin::CreateAccount,
+    draft: &mut Draft,
+    now: Timestamp,
+) -> Result<admin::Accounts, Refused> {
+    let alias = request.alias.as_str();
+    if !account::Account::is_alias(alias) {
+        return Err(format!(
+            "'{alias}' cannot be the name of an account: use 3 to 63 small letters, digits and hyphens"
+        ));
+    }
+    if draft.state().account(alias).is_some() {
+        return Err(format!("there is an account '{alias}' already"));
+    }
+    let id = identity::unused_account_id(draft.state());
+    draft.put_user(identity::user(&id, User::ADMINISTRATOR, now));
+    let made = account::Account::new(id, alias.to_owned());
+    draft.put_account(made.clone());
+    Ok(admin::Accounts {
+        accounts: vec![one_account(draft.state(), &made)],
+    })
+}
+
+/// Deletes an account, with what is in it if that is asked for.
+pub fn delete_account(request: &admin::DeleteAccount, draft: &mut Draft) -> Result<(), Refused> {
+    let account = account(draft.state(), Some(&request.account))?.clone();
+    if account.is_administrator() {
+        return Err(format!(
+            "the account '{}' is the cloud's own and stays",
+            account.alias
+        ));
+    }
+    let held = one_account(draft.state(), &account);
+    let full = held.balancers > 0 || held.instances > 0 || held.users > 1 || held.keys > 0;
+    if full && !request.recursive {
+        return Err(format!(
+            "the account '{}' has {} load balancers, {} instances, {} users and {} keys; \
+             --recursive deletes them too",
+            account.alias, held.balancers, held.instances, held.users, held.keys
+        ));
+    }
+    instances::clear(draft, Some(&account.id));
+    let state = draft.state().clone();
+    for key in state.keys_of(&account.id) {
+        draft.remove_key(&key.id);
+    }
+    for user in state.users_of(&account.id) {
+        draft.remove_user(&account.id, &user.name);
+    }
+    for stored in state.policies_of(&account.id) {
+        draft.remove_policy(&account.id, &stored.policy.name);
+    }
+    draft.remove_account(&account.id);
+    Ok(())
+}
+
+// ---------------------------------------------------------------------------------------------
+// Users
+
+pub fn users(state: &State) -> admin::Users {
+    let users = state.users.values();
+    admin::Users {
+        users: users.map(|user| one_user(state, user)).collect(),
+    }
+}
+
+fn one_user(state: &State, user: &User) -> admin::User {
+    let keys = state.keys_of(&user.account);
+    admin::User {
+        account: user.account.to_string(),
+        alias: alias_of(state, &user.account),
+        name: user.name.clone(),
+        id: user.id.clone(),
+        created: created_time(user.created),
+        keys: keys.filter(|key| key.user == user.name).count(),
+        policies: user.policies.iter().cloned().collect(),
+    }
+}
+
+fn user<'s>(
+    state: &'s State,
+    account: &account::Account,
+    name: &str,
+) -> Result<&'s Arc<User>, Refused> {
+    state
+        .user(&account.id, name)
+        .ok_or_else(|| format!("the account '{}' has no user '{name}'", account.alias))
+}
+
+pub fn create_user(
+    request: &admin::NamedUser,
+    draft: &mut Draft,
+    now: Timestamp,
+) -> Result<admin::Users, Refused> {
+    let account = account(draft.state(), request.account.as_deref())?.clone();
+    let name = request.name.as_deref().unwrap_or_default();
+    if !account::is_name(name) {
+        return Err(format!(
+            "'{name}' cannot be the name of a user: use 1 to 64 letters, digits and +=,.@_-"
+        ));
+    }
+    if draft.state().user(&account.id, name).is_some() {
+        return Err(format!(
+            "the account '{}' has a user '{name}' already",
+            account.alias
+        ));
+    }
+    let made = identity::user(&account.id, name, now);
+    draft.put_user(made.clone());
+    Ok(admin::Users {
+        users: vec![one_user(draft.state(), &made)],
+    })
+}
+
+pub fn delete_user(request: &admin::DeleteUser, draft: &mut Draft) -> Result<(), Refused> {
+    let account = account(draft.state(), request.account.as_deref())?.clone();
+    let user = user(draft.state(), &account, &request.name)?.clone();
+    if user.name == User::ADMINISTRATOR {
+        return Err(format!(
+            "the user '{}' stays as long as the account does",
+            user.name
+        ));
+    }
+    let keys: Vec<String> = draft
+        .state()
+        .keys_of(&account.id)
+        .filter(|key| key.user == user.name)
+        .map(|key| key.id.clone())
+        .collect();
+    if !keys.is_empty() && !request.recursive {
+        return Err(format!(
+            "the user '{}' has {} keys; --recursive deletes them too",
+            user.name,
+            keys.len()
+        ));
+    }
+    for key in keys {
+        draft.remove_key(&key);
+    }
+    draft.remove_user(&account.id, &user.name);
+    Ok(())
+}
+
+// ---------------------------------------------------------------------------------------------
+// Keys
+
+pub fn keys(state: &State) -> admin::Keys {
+    let keys = state.keys.values().map(|key| admin::Key {
+        id: key.id.clone(),
+        account: key.account.to_string(),
+        alias: alias_of(state, &key.account),
+        user: key.user.clone(),
+    });
+    admin::Keys {
+        keys: keys.collect(),
+    }
+}
+
+pub fn create_key(request: &admin::NamedUser, draft: &mut Draft) -> Result<admin::NewKey, Refused> {
+    let account = account(draft.state(), request.account.as_deref())?.clone();
+    let name = request.name.as_deref().unwrap_or(User::ADMINISTRATOR);
+    let user = user(draft.state(), &account, name)?.clone();
+    let key = identity::access_key(&account.id, &user.name);
+    let told = admin::NewKey {
+        id: key.id.clone(),
+        secret: key.secret.clone(),
+        account: account.id.to_string(),
+        user: key.user.clone(),
+    };
+    draft.put_key(key);
+    Ok(told)
+}
+
+pub fn delete_key(request: &admin::DeleteKey, draft: &mut Draft) -> Result<(), Refused> {
+    let state = draft.state();
+    let key = state
+        .keys
+        .get(request.id.as_str())
+        .ok_or_else(|| format!("there is no key '{}'", request.id))?
+        .clone();
+    let cloud = state.accounts.get(&key.account);
+    let cloud = cloud.is_some_and(|account| account.is_administrator());
+    let user = state
+        .keys_of(&key.account)
+        .filter(|one| one.user == key.user);
+    let last = user.count() == 1;
+    if cloud && last && key.user == User::ADMINISTRATOR {
+        return Err(
+            "the cloud administrator's last key stays; create another one first".to_owned(),
+        );
+    }
+    draft.remove_key(&key.id);
+    Ok(())
+}
+
+// ---------------------------------------------------------------------------------------------
+// Policies
+
+pub fn policies(state: &State) -> admin::Policies {
+    let policies = state.policies.values();
+    admin::Policies {
+        policies: policies
+            .map(|stored| one_policy(state, &stored.policy))
+            .collect(),
+    }
+}
+
+fn one_policy(state: &State, policy: &Policy) -> admin::Policy {
+    let account = state.accounts.get(&policy.account);
+    let users = state.users_of(&policy.account);
+    admin::Policy {
+        account: policy.account.to_string(),
+        alias: alias_of(state, &policy.account),
+        name: policy.name.clone(),
+        created: created_time(policy.created),
+        document: policy.document.clone(),
+        whole_account: account.is_some_and(|account| account.policies.contains(&policy.name)),
+        users: users
+            .filter(|user| user.policies.contains(&policy.name))
+            .map(|user| user.name.clone())
+            .collect(),
+    }
+}
+
+pub fn create_policy(
+    request: &admin::CreatePolicy,
+    draft: &mut Draft,
+    release: Release,
+    now: Timestamp,
+) -> Result<admin::Policies, Refused> {
+    let account = account(draft.state(), request.account.as_deref())?.clone();
+    let name = request.name.as_str();
+    if !account::is_name(name) {
+        return Err(format!(
+            "'{name}' cannot be the name of a policy: use 1 to 64 letters, digits and +=,.@_-"
+        ));
+    }
+    if draft.state().policy(&account.id, name).is_some() {
+        return Err(format!(
+            "the account '{}' has a policy '{name}' already",
+            account.alias
+        ));
+    }
+    if request.document.len() > MAXIMUM_DOCUMENT {
+        return Err(format!("the policy is over {} KiB", MAXIMUM_DOCUMENT >> 10));
+    }
+    let policy = Policy {
+        account: account.id.clone(),
+        name: name.to_owned(),
+        created: now,
+        document: request.document.clone(),
+    };
+    let malformed = |error: &dyn std::fmt::Display| format!("the policy cannot be read: {error}");
+    let stored = Stored::new(policy).map_err(|error| malformed(&error))?;
+    let limits = release.has(Feature::PolicyLimits);
+    let arns = release.has(Feature::PolicyArns);
+    stored
+        .document
+        .check(limits, arns)
+        .map_err(|error| malformed(&error))?;
+    let told = one_policy(draft.state(), &stored.policy);
+    draft.put_policy(stored);
+    Ok(admin::Policies {
+        policies: vec![told],
+    })
+}
+
+fn policy<'s>(
+    state: &'s State,
+    account: &account::Account,
+    name: &str,
+) -> Result<&'s Arc<Stored>, Refused> {
+    state
+        .policy(&account.id, name)
+        .ok_or_else(|| format!("the account '{}' has no policy '{name}'", account.alias))
+}
+
+pub fn delete_policy(request: &admin::NamedPolicy, draft: &mut Draft) -> Result<(), Refused> {
+    let state = draft.state();
+    let account = account(state, request.account.as_deref())?.clone();
+    let stored = policy(state, &account, &request.name)?;
+    let held = one_policy(state, &stored.policy);
+    if held.whole_account || !held.users.is_empty() {
+        return Err(format!(
+            "the policy '{}' is attached; detach it first",
+            request.name
+        ));
+    }
+    draft.remove_policy(&account.id, &request.name);
+    Ok(())
+}
+
+/// Attaches a policy to a user or a whole account, or takes it away.
+pub fn attach_policy(
+    request: &admin::AttachPolicy,
+    attached: bool,
+    draft: &mut Draft,
+) -> Result<admin::Policies, Refused> {
+    let account = account(draft.state(), request.account.as_deref())?.clone();
+    let stored = policy(draft.state(), &account, &request.name)?.clone();
+    let name = request.name.clone();
+    let changed = match &request.user {
+        Some(user_name) => {
+            let mut user = User::clone(user(draft.state(), &account, user_name)?);
+            let changed = match attached {
+                true => user.policies.insert(name),
+                false => user.policies.remove(&name),
+            };
+            draft.put_user(user);
+            changed
+        }
+        None if account.is_administrator() => {
+            return Err("nothing forbids or limits the cloud administrator's account".to_owned());
+        }
+        None => {
+            let mut account = account::Account::clone(&account);
+            let changed = match attached {
+                true => account.policies.insert(name),
+                false => account.policies.remove(&name),
+            };
+            draft.put_account(account);
+            changed
+        }
+    };
+    if !changed && !attached {
+        return Err(format!(
+            "the policy '{}' is not attached there",
+            request.name
+        ));
+    }
+    Ok(admin::Policies {
+        policies: vec![one_policy(draft.state(), &stored.policy)],
+    })
+}
