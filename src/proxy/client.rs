@@ -60,7 +60,10 @@ pub async fn serve(presence: Presence, client: Stream, peer: SocketAddr) {
         Next::Request | Next::Close => {}
         Next::Linger => linger(&mut client, &deadline, &presence).await,
         Next::Reset => client.reset(),
-        Next::Tunnel(tunnel) => tcp::carry(&presence, &deadline, client, *tunnel).await,
+        // Boxed: rare, and large beside everything else the task keeps.
+        Next::Tunnel(tunnel) => {
+            Box::new(tcp::Session::new(presence, deadline, client, *tunnel)).await;
+        }
     }
 }
 

@@ -165,7 +165,14 @@ impl Drop for Deadline {
 
 /// Ticks that are certainly not shorter than the duration: the present tick has partly gone by.
 pub fn ticks(duration: Duration) -> u32 {
-    let whole = duration.as_millis().div_ceil(TICK.as_millis());
+    // In parts, because a division of 128 bits at every exchange would be noticed.
+    const TICK_NANOSECONDS: u32 = TICK.as_nanos() as u32;
+    const TICKS_PER_SECOND: u64 = (1_000_000_000 / TICK_NANOSECONDS) as u64;
+    let parts = duration.subsec_nanos().div_ceil(TICK_NANOSECONDS);
+    let whole = duration
+        .as_secs()
+        .saturating_mul(TICKS_PER_SECOND)
+        .saturating_add(parts.into());
     u32::try_from(whole).unwrap_or(NEVER - 1).saturating_add(1)
 }
 

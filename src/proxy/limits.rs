@@ -62,6 +62,18 @@ pub const SPARE_BUFFERS: usize = 256;
 /// Large buffers a worker keeps for reuse (8 MiB).
 pub const SPARE_LARGE_BUFFERS: usize = 32;
 
+/// Reads in a row that fill their buffer before a TCP stream is taken for bulk and spliced: the first
+/// one fills an ordinary buffer, the others a large one.
+pub const BULK_READS: u8 = 3;
+
+/// Bytes of a pipe that bulk is spliced through. What the system allows one user without privileges
+/// (64 MiB by default) is enough for 256 of them.
+pub const PIPE_BYTES: usize = 256 * 1024;
+
+/// Pipes a worker lends at the same time, and those it keeps for reuse; each is two descriptors.
+pub const PIPES: usize = 256;
+pub const SPARE_PIPES: usize = 16;
+
 /// Idle connections kept to one instance by one worker for one listener.
 pub const POOLED_CONNECTIONS: usize = 256;
 

@@ -8,7 +8,7 @@
 //! | [`exchange`] | how the bytes of one request and its answer are moved |
 //! | [`http`] | what a request or an answer means and becomes: no sockets, no clock |
 //! | [`stream`] | what lies between bytes and the wire |
-//! | [`tcp`] | how bytes are carried that nobody reads |
+//! | [`tcp`], [`splice`] | how bytes are carried that nobody reads |
 //! | [`pool`] | which instance is next, and which connections to it are idle |
 //! | [`surge`] | who waits while every instance has all it may have |
 //! | [`deadline`], [`buffer`], [`counters`], [`limits`] | time, memory, numbers, bounds |
@@ -27,6 +27,7 @@ pub mod limits;
 pub mod listener;
 pub mod pool;
 pub mod probe;
+pub mod splice;
 pub mod stream;
 pub mod supervisor;
 pub mod surge;

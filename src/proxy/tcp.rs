@@ -1,81 +1,85 @@
 //! TCP listeners: two streams of bytes, each closed when its source is.
+//!
+//! Bytes pass through a buffer that is borrowed while there are any. A direction that has proved to
+//! carry bulk is moved by [`splice`](super::splice) instead, which costs nothing for each byte but
+//! more for each exchange.
 
 use super::buffer::Buffer;
 use super::deadline::Deadline;
-use super::limits::ATTEMPTS;
-use super::pool::{self, Instance, Seat};
+use super::limits::{ATTEMPTS, BULK_READS};
+use super::pool::{self, Seat};
+use super::splice::{self, Pipe};
 use super::stream::Stream;
 use super::surge;
 use super::worker::{Phase, Presence};
-use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 /// Carries one client connection to an instance and back, until both sides have ended or one is
 /// silent for too long.
-pub async fn serve(presence: Presence, mut client: Stream) {
-    let deadline = presence.local.deadlines.register(presence.opened.group());
+///
+/// A future of its own making: it is as large as what an idle connection needs, and no larger. The
+/// search for an instance is boxed, since it is over soon.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a connection spends its life in the largest"
+)]
+pub enum Serve {
+    Reaching(Pin<Box<dyn Future<Output = Option<Session>>>>),
+    Carrying(Session),
+    Over,
+}
+
+/// Serves one client connection.
+pub fn serve(presence: Presence, client: Stream) -> Serve {
     presence.opened.counters.requests.add(1);
-    let Some((seat, upstream)) = Box::pin(reach(&presence, &deadline, &mut client)).await else {
-        // No instance: the connection is accepted, then closed, as HAProxy does.
-        return;
-    };
-    let tunnel = Tunnel {
-        seat,
-        upstream,
-        from_client: Buffer::default(),
-        from_instance: Buffer::default(),
-    };
-    carry(&presence, &deadline, client, tunnel).await;
+    Serve::Reaching(Box::pin(reach(presence, client)))
 }
 
-/// The instance's side of two streams, with what has been read of them already.
-pub struct Tunnel {
-    pub seat: Seat,
-    pub upstream: Stream,
-    pub from_client: Buffer,
-    pub from_instance: Buffer,
-}
+impl Future for Serve {
+    type Output = ();
 
-/// Carries bytes both ways until both streams have ended or neither moves for the idle timeout.
-pub async fn carry(presence: &Presence, deadline: &Deadline, client: Stream, tunnel: Tunnel) {
-    let mut session = Session {
-        client,
-        upstream: tunnel.upstream,
-        up: Half::starting_with(tunnel.from_client),
-        down: Half::starting_with(tunnel.from_instance),
-    };
-    let seat = tunnel.seat;
-    deadline.set(presence.opened.spec.borrow().behaviour.idle_timeout);
-    let cut = poll_fn(|context| session.poll(presence, &seat, deadline, context)).await;
-    presence.local.buffers.take_back(session.up.buffer);
-    presence.local.buffers.take_back(session.down.buffer);
-    if cut {
-        // A stream that did not end must not look as if it had, to either side: reset instead of
-        // close.
-        session.client.reset();
-        session.upstream.reset();
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            *self = match &mut *self {
+                Serve::Reaching(reaching) => match ready!(reaching.as_mut().poll(context)) {
+                    Some(session) => Serve::Carrying(session),
+                    // No instance: the connection is accepted, then closed, as HAProxy does.
+                    None => Serve::Over,
+                },
+                Serve::Carrying(session) => {
+                    ready!(Pin::new(session).poll(context));
+                    Serve::Over
+                }
+                Serve::Over => return Poll::Ready(()),
+            };
+        }
     }
 }
 
 /// Connects to the instance whose turn it is, or to another if that refuses.
-async fn reach(
-    presence: &Presence,
-    deadline: &Deadline,
-    client: &mut Stream,
-) -> Option<(Seat, Stream)> {
+async fn reach(presence: Presence, mut client: Stream) -> Option<Session> {
+    let deadline = presence.local.deadlines.register(presence.opened.group());
     let mut tried = Vec::new();
     let mut failures = 0;
     while failures < ATTEMPTS {
-        let seat = surge::seat(presence, deadline, client, &tried).await.ok()?;
+        let seat = surge::seat(&presence, &deadline, &mut client, &tried)
+            .await
+            .ok()?;
         let began = Instant::now();
-        match pool::connect(presence, deadline, &seat).await {
-            Ok(stream) => {
+        match pool::connect(&presence, &deadline, &seat).await {
+            Ok(upstream) => {
                 let counters = &presence.opened.counters;
                 counters.connected(&seat.counters, began.elapsed());
-                return Some((seat, stream));
+                return Some(Session::new(
+                    presence,
+                    deadline,
+                    client,
+                    Tunnel::new(seat, upstream),
+                ));
             }
             Err(error) => {
                 failures += usize::from(!error.is_refusal());
@@ -86,7 +90,31 @@ async fn reach(
     None
 }
 
-struct Session {
+/// The instance's side of two streams, with what has been read of them already.
+pub struct Tunnel {
+    pub seat: Seat,
+    pub upstream: Stream,
+    pub from_client: Buffer,
+    pub from_instance: Buffer,
+}
+
+impl Tunnel {
+    fn new(seat: Seat, upstream: Stream) -> Tunnel {
+        Tunnel {
+            seat,
+            upstream,
+            from_client: Buffer::default(),
+            from_instance: Buffer::default(),
+        }
+    }
+}
+
+/// Two streams joined: a future that is ready when both have ended, or when neither has moved for
+/// the idle timeout.
+pub struct Session {
+    presence: Presence,
+    deadline: Deadline,
+    seat: Seat,
     client: Stream,
     upstream: Stream,
     up: Half,
@@ -97,22 +125,32 @@ struct Session {
 #[derive(Default)]
 struct Half {
     buffer: Buffer,
-    /// The last read filled the buffer: lend a larger one.
-    full: bool,
+    /// What the bytes go through instead of the buffer while they are many.
+    pipe: Option<Box<Pipe>>,
+    /// Reads in a row that filled the buffer.
+    full: u8,
     source_ended: bool,
     finished: bool,
 }
 
 impl Session {
+    /// Joins a client and an instance.
+    pub fn new(presence: Presence, deadline: Deadline, client: Stream, tunnel: Tunnel) -> Session {
+        deadline.set(presence.opened.spec.borrow().behaviour.idle_timeout);
+        Session {
+            presence,
+            deadline,
+            seat: tunnel.seat,
+            client,
+            upstream: tunnel.upstream,
+            up: Half::starting_with(tunnel.from_client),
+            down: Half::starting_with(tunnel.from_instance),
+        }
+    }
+
     /// Moves what can be moved. Ready with whether a stream was cut before its end.
-    fn poll(
-        &mut self,
-        presence: &Presence,
-        instance: &Instance,
-        deadline: &Deadline,
-        context: &mut Context<'_>,
-    ) -> Poll<bool> {
-        let counters = &presence.opened.counters;
+    fn poll_moved(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+        let presence = &self.presence;
         let up = self
             .up
             .poll(presence, &mut self.client, &mut self.upstream, context);
@@ -122,18 +160,42 @@ impl Session {
         let (Ok(sent_up), Ok(sent_down)) = (up, down) else {
             return Poll::Ready(true);
         };
+        let counters = &presence.opened.counters;
         counters.received_bytes.add(sent_up);
         counters.sent_bytes.add(sent_down);
         if self.up.finished && self.down.finished {
             return Poll::Ready(false);
         }
         if sent_up + sent_down > 0 {
-            deadline.set(presence.opened.spec.borrow().behaviour.idle_timeout);
+            self.deadline
+                .set(presence.opened.spec.borrow().behaviour.idle_timeout);
         }
-        if instance.is_cut() || presence.opened.phase() == Phase::Cut {
+        if self.seat.is_cut() || presence.opened.phase() == Phase::Cut {
             return Poll::Ready(true);
         }
-        deadline.poll_expired(context).map(|()| true)
+        self.deadline.poll_expired(context).map(|()| true)
+    }
+}
+
+impl Future for Session {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if ready!(self.poll_moved(context)) {
+            // A stream that did not end must not look as if it had, to either side: reset instead of
+            // close.
+            self.client.reset();
+            self.upstream.reset();
+        }
+        Poll::Ready(())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        for half in [&mut self.up, &mut self.down] {
+            half.give_back(&self.presence);
+        }
     }
 }
 
@@ -142,6 +204,17 @@ impl Half {
         Half {
             buffer,
             ..Half::default()
+        }
+    }
+
+    /// Returns what was borrowed.
+    fn give_back(&mut self, presence: &Presence) {
+        presence
+            .local
+            .buffers
+            .take_back(std::mem::take(&mut self.buffer));
+        if let Some(pipe) = self.pipe.take() {
+            presence.local.pipes.take_back(pipe);
         }
     }
 
@@ -156,6 +229,12 @@ impl Half {
         let buffers = &presence.local.buffers;
         let mut written = 0;
         while !self.finished {
+            if self.pipe.is_some() {
+                match self.poll_pipe(presence, source, sink, &mut written, context)? {
+                    Poll::Ready(()) => continue,
+                    Poll::Pending => break,
+                }
+            }
             if !self.buffer.is_empty() {
                 match sink.poll_write(context, self.buffer.bytes())? {
                     Poll::Ready(count) => {
@@ -176,9 +255,17 @@ impl Half {
             if source.poll_readable(context)?.is_pending() {
                 break;
             }
+            if self.full >= BULK_READS && splice::is_possible(source, sink) {
+                // What the buffer held has been written.
+                self.full = 0;
+                self.pipe = presence.local.pipes.lend();
+                if self.pipe.is_some() {
+                    continue;
+                }
+            }
             if !self.buffer.is_lent() {
                 self.buffer = buffers.lend();
-            } else if self.full {
+            } else if self.full > 0 {
                 buffers.enlarge(&mut self.buffer);
             }
             self.buffer.clear(0);
@@ -186,12 +273,50 @@ impl Half {
                 break;
             };
             self.source_ended = count == 0;
-            self.full = self.buffer.room() == 0;
+            self.full = match self.buffer.room() {
+                0 => self.full.saturating_add(1),
+                _ => 0,
+            };
         }
         if self.buffer.is_lent() && self.buffer.is_empty() {
-            self.full = false;
             buffers.take_back(std::mem::take(&mut self.buffer));
         }
+        if self.pipe.as_ref().is_some_and(|pipe| pipe.is_empty()) {
+            // The bulk pauses, or is over: a silent connection holds no pipe either.
+            self.give_back(presence);
+        }
         Ok(written)
+    }
+
+    /// Moves bytes through the pipe until one side has to wait, or until the source has ended.
+    fn poll_pipe(
+        &mut self,
+        presence: &Presence,
+        source: &Stream,
+        sink: &Stream,
+        written: &mut u64,
+        context: &mut Context<'_>,
+    ) -> io::Result<Poll<()>> {
+        let (Some(pipe), Some(source), Some(sink)) = (&mut self.pipe, source.plain(), sink.plain())
+        else {
+            return Ok(Poll::Pending);
+        };
+        loop {
+            if pipe.poll_drain(sink, written, context)?.is_pending() {
+                return Ok(Poll::Pending);
+            }
+            match pipe.poll_fill(source, context)? {
+                Poll::Ready(0) => break,
+                Poll::Ready(_) => {}
+                Poll::Pending => {
+                    // What comes next is bulk, too, unless it was no longer.
+                    self.full = if pipe.was_little() { 0 } else { BULK_READS };
+                    return Ok(Poll::Pending);
+                }
+            }
+        }
+        self.source_ended = true;
+        self.give_back(presence);
+        Ok(Poll::Ready(()))
     }
 }

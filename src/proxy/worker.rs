@@ -21,6 +21,7 @@ use super::limits::{
 };
 use super::listener::{Carriage, ListenerKey, ListenerSpec};
 use super::pool::Instances;
+use super::splice::Pipes;
 use super::stream::Stream;
 use super::surge::Load;
 use super::{client, tcp};
@@ -33,7 +34,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -293,6 +294,7 @@ impl Thread {
 pub struct Local {
     pub deadlines: Rc<Deadlines>,
     pub buffers: Buffers,
+    pub pipes: Pipes,
     /// Where heads are composed before they replace the received ones.
     pub scratch: RefCell<Vec<u8>>,
     limits: Limits,
@@ -428,6 +430,7 @@ async fn obey(
     let local = Rc::new(Local {
         deadlines: Rc::default(),
         buffers: Buffers::default(),
+        pipes: Pipes::default(),
         scratch: RefCell::default(),
         limits,
         connections: Cell::new(0),
@@ -694,14 +697,35 @@ fn admit(local: &Rc<Local>, opened: &Rc<Open>, client: TcpStream, peer: SocketAd
 /// Begins the task of one connection, which nobody waits for: it ends with its sockets, its
 /// deadline, or the worker.
 fn spawn(opened: &Rc<Open>, task: impl Future<Output = ()> + 'static) {
-    let opened = Rc::clone(opened);
-    tokio::task::spawn_local(async move {
-        if let Err(cause) = contained(task).await {
-            // Our mistake; whoever else is served does not notice.
-            opened.counters.panics.add(1);
-            tracing::error!(cause, servo = %opened.key.servo, port = opened.key.port, "a connection's task panicked");
-        }
+    tokio::task::spawn_local(Alone {
+        task,
+        opened: Rc::clone(opened),
     });
+}
+
+pin_project_lite::pin_project! {
+    /// The task of one connection: what goes wrong in it is its own affair. Not an `async fn` around
+    /// [`contained`], which would hold the task three times.
+    struct Alone<T> {
+        #[pin]
+        task: T,
+        opened: Rc<Open>,
+    }
+}
+
+impl<T: Future<Output = ()>> Future for Alone<T> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        catch_unwind(AssertUnwindSafe(|| this.task.poll(context))).unwrap_or_else(|panic| {
+            // Our mistake; whoever else is served does not notice.
+            let opened = this.opened;
+            opened.counters.panics.add(1);
+            tracing::error!(cause = cause(&*panic), servo = %opened.key.servo, port = opened.key.port, "a connection's task panicked");
+            Poll::Ready(())
+        })
+    }
 }
 
 /// A connection's place among the open ones, given up when it is dropped.

@@ -88,6 +88,58 @@ fn large_transfers_cross_each_other_whole() {
 }
 
 #[test]
+fn bulk_goes_through_a_pipe_that_is_given_back_and_exchanges_follow_it() {
+    let (instance, proxy) = one();
+    let before = proxy.pipes();
+    let mut client = proxy.client();
+    client.send("go");
+    let mut at = instance.accept();
+    assert_eq!(at.line.reader.exactly(2).unwrap(), b"go");
+    // More than all buffers on the way: while nobody reads, some of it is in the pipe.
+    let bulk = pattern(64_000_000);
+    let sending = at.line.send_meanwhile(bulk.clone());
+    while proxy.pipes() == before {
+        std::thread::yield_now();
+    }
+    assert!(
+        proxy.resident_kib() < 64 << 10,
+        "{} KiB",
+        proxy.resident_kib()
+    );
+    let read = client.line.reader.exactly(bulk.len()).unwrap();
+    assert!(read == bulk, "what came is what was sent");
+    assert!(sending.join().unwrap());
+    for turn in 0..50 {
+        let word = format!("{turn}");
+        client.send(&word);
+        assert_eq!(at.line.reader.exactly(word.len()).unwrap(), word.as_bytes());
+        at.send(&word);
+        assert_eq!(
+            client.line.reader.exactly(word.len()).unwrap(),
+            word.as_bytes()
+        );
+    }
+    at.send("bye").line.finish();
+    assert_eq!(client.line.reader.until_end().unwrap(), b"bye");
+}
+
+#[test]
+fn bulk_that_is_cut_short_is_not_made_into_a_clean_end() {
+    let (instance, proxy) = one();
+    let before = proxy.pipes();
+    let mut client = proxy.client();
+    let at = instance.accept();
+    let sending = at.line.send_meanwhile(pattern(64_000_000));
+    while proxy.pipes() == before {
+        std::thread::yield_now();
+    }
+    // The instance dies amid what it had to say.
+    at.line.finish_abruptly();
+    let _ = sending.join();
+    assert_eq!(client.line.reader.until_end(), Err(Fault::Reset));
+}
+
+#[test]
 fn a_reset_is_not_made_into_a_clean_end() {
     let (instance, proxy) = one();
     let mut client = proxy.client();

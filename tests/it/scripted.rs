@@ -107,6 +107,16 @@ impl Proxy {
         count.parse().unwrap()
     }
 
+    /// Ends of pipes it has open, in the process.
+    pub fn pipes(&self) -> usize {
+        let descriptors = std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap();
+        descriptors
+            .flatten()
+            .filter_map(|entry| std::fs::read_link(entry.path()).ok())
+            .filter(|target| target.to_string_lossy().starts_with("pipe:"))
+            .count()
+    }
+
     /// Asks it to end (SIGTERM).
     pub fn terminate(&self) {
         let pid = rustix::process::Pid::from_child(&self.child);
@@ -197,6 +207,13 @@ impl Line {
         SockRef::from(&self.stream)
             .set_linger(Some(Duration::ZERO))
             .unwrap();
+    }
+
+    /// Ends the connection with a reset while others hold it, too.
+    pub fn finish_abruptly(&self) {
+        self.make_close_abrupt();
+        // Connecting a socket to nothing resets it.
+        let _ = rustix::net::connect_unspec(&self.stream);
     }
 
     /// Ends the connection with a reset, as a killed process does.
