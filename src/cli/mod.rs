@@ -18,6 +18,7 @@ pub mod demo;
 pub mod doctor;
 pub mod dry_run;
 pub mod exit;
+mod explain;
 pub mod generate;
 mod input;
 mod links;
@@ -28,6 +29,7 @@ pub mod proxy;
 pub mod report;
 pub mod selection;
 mod session;
+mod trace;
 pub mod umbrella;
 pub mod wait;
 

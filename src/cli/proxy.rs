@@ -14,6 +14,7 @@ use crate::model::placement::ServoId;
 use crate::model::plane::{BalancerLabel, Behaviour, Choice, Departure};
 use crate::proxy::listener::{Carriage, ListenerKey, ListenerSpec, Target};
 use crate::proxy::supervisor::checker::{self, Check};
+use crate::proxy::supervisor::checks::CheckLog;
 use crate::proxy::worker::{Limits, Workers};
 use crate::socket;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
@@ -276,6 +277,7 @@ impl Balancer {
                 Clock::real(),
                 checker::network(),
                 reports.clone(),
+                CheckLog::default(),
             ));
         }
         received

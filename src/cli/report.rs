@@ -116,6 +116,11 @@ fn align(text: &str) -> String {
     aligned
 }
 
+/// A text as the value of a parameter in a URL.
+pub fn in_url(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
 /// A word that a POSIX shell takes as it is.
 pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))

@@ -5,8 +5,8 @@
 use super::commands::{self, COMMANDS};
 use super::exit::{self, Failure};
 use super::{
-    VERSION, admin, complete, config, demo, doctor, generate, links, local, proxy, report, session,
-    wait,
+    VERSION, admin, complete, config, demo, doctor, explain, generate, links, local, proxy, report,
+    session, trace, wait,
 };
 use crate::wire::release::Release;
 use clap::{Arg, ArgAction, ArgMatches};
@@ -57,6 +57,16 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "doctor",
         describe: doctor::describe,
         run: doctor::run,
+    },
+    Subcommand {
+        name: "explain",
+        describe: explain::describe,
+        run: explain::run,
+    },
+    Subcommand {
+        name: "trace",
+        describe: trace::describe,
+        run: trace::run,
     },
     Subcommand {
         name: "demo",

@@ -6,17 +6,19 @@ mod properties;
 mod services;
 
 use super::Shared;
+use super::explain::Scene;
 use super::instances::{self, Refused};
 use super::registry::Snapshot;
 use super::state::Draft;
 use crate::model::account::User;
 use crate::model::balancer::{LoadBalancer, RegistrationState};
 use crate::model::instance::Instance;
+use crate::model::journal::Selection;
 use crate::wire::admin::SetProperty;
 use crate::wire::fault::Fault;
 use crate::wire::local::{
-    AddInstance, BalancerStatus, ChangeInstances, Done, Environment, Health, Instances,
-    ListenerStatus, RunInstances, ServoStatus, Status, Traffic,
+    AddInstance, BalancerStatus, ChangeInstances, Done, Environment, Explanation, Health,
+    Instances, ListenerStatus, LogLevels, RunInstances, ServoStatus, Status, Story, Traffic,
 };
 use crate::wire::query::Parameters;
 use hyper::{Method, StatusCode};
@@ -75,6 +77,19 @@ pub async fn answer(
             at_milliseconds: shared.config.clock.now().0,
             listeners: shared.traffic(),
         }),
+        ("GET", "trace") => json(&Story {
+            events: shared.story(&selection(&parameters(query)?)?),
+        }),
+        ("GET", "explain") => json(&explain(shared, &parameters(query)?)?),
+        ("GET", "admin/log-level") => json(&LogLevels {
+            levels: shared.log_levels(None).map_err(bad)?,
+        }),
+        ("POST", "admin/log-level") => {
+            let request: LogLevels = read(body)?;
+            json(&LogLevels {
+                levels: shared.log_levels(Some(&request.levels)).map_err(bad)?,
+            })
+        }
         ("GET", "env") => {
             let parameters =
                 Parameters::read(query.as_bytes()).map_err(|error| bad(error.to_string()))?;
@@ -134,7 +149,8 @@ pub async fn answer(
             shared.stop.cancel();
             json(&Done {})
         }
-        (_, "health" | "status" | "traffic" | "env" | "instances" | "reset" | "stop")
+        (_, "trace" | "explain" | "admin/log-level")
+        | (_, "health" | "status" | "traffic" | "env" | "instances" | "reset" | "stop")
         | (_, "instances/run" | "instances/add" | "instances/change")
         | (_, "admin/properties" | "admin/properties/set" | "admin/lbs" | "admin/services") => {
             Err((
@@ -229,6 +245,43 @@ fn unknown(route: &str) -> Refusal {
     )
 }
 
+fn parameters(query: &str) -> Result<Parameters<'_>, Refusal> {
+    Parameters::read(query.as_bytes()).map_err(|error| bad(error.to_string()))
+}
+
+/// Which story is asked for.
+fn selection(parameters: &Parameters<'_>) -> Result<Selection, Refusal> {
+    let named = |name| parameters.get(name).map(str::to_owned);
+    let selection = match (named("request"), named("lb"), named("instance")) {
+        (Some(id), None, None) if id == "last" => Selection::Last,
+        (Some(id), None, None) if !id.is_empty() => Selection::Request(id),
+        (None, Some(name), None) => Selection::Balancer(name),
+        (None, None, Some(id)) => Selection::Instance(id),
+        _ => return Err(bad("name a request, a load balancer or an instance")),
+    };
+    Ok(selection)
+}
+
+fn explain(shared: &Shared, parameters: &Parameters<'_>) -> Result<Explanation, Refusal> {
+    let snapshot = shared.registry.snapshot();
+    let scene = Scene {
+        state: &snapshot.state,
+        reports: &snapshot.reports,
+        config: &shared.config,
+        checks: shared.checks(),
+        now: shared.config.clock.now(),
+    };
+    match (parameters.get("lb"), parameters.get("instance")) {
+        (Some(name), None) => {
+            let account = parameters.get("account");
+            let recent = shared.story(&Selection::Balancer(name.to_owned()));
+            scene.balancer(name, account, &recent).map_err(bad)
+        }
+        (None, Some(id)) => scene.instance(id).map_err(bad),
+        _ => Err(bad("name a load balancer or an instance")),
+    }
+}
+
 fn listed(instances: Vec<Instance>) -> Instances {
     Instances { instances }
 }
@@ -305,7 +358,7 @@ fn status(shared: &Shared) -> Status {
     }
 }
 
-fn balancer_status(
+pub(super) fn balancer_status(
     balancer: &LoadBalancer,
     shared: &Shared,
     snapshot: &Snapshot,

@@ -17,7 +17,9 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::ext::ReasonPhrase;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN};
+use hyper::header::{
+    AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN, USER_AGENT,
+};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -380,11 +382,21 @@ async fn operate(
         parameters.add(body).map_err(Fault::Form)?;
     }
     let action = parameters.get("Action").unwrap_or_default();
+    let balancer = parameters.get("LoadBalancerName").unwrap_or_default();
+    tracing::debug!(
+        target: "loadbalancing", request = %request_id, action, balancer,
+        agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default(),
+        "received"
+    );
     let caller = authenticate(shared, service, parts, body).inspect_err(|fault| {
         let code = fault.shown(shared.config.release).code;
         tracing::warn!(target: "auth", request = %request_id, action, code, ?fault, "not believed");
     })?;
     let account = caller.account.clone();
+    tracing::debug!(
+        target: "auth", request = %request_id, %account, user = &*caller.user,
+        "the signature is right"
+    );
     let answer = match operations::find_in(service, &parameters, shared.config.release) {
         Ok(operation) => {
             let context = Context {
@@ -402,7 +414,6 @@ async fn operate(
         }
         Err(fault) => Err(fault),
     };
-    let balancer = parameters.get("LoadBalancerName").unwrap_or_default();
     match &answer {
         Ok(_) => tracing::info!(
             target: "loadbalancing", request = %request_id, %account, action, balancer, "done"
@@ -411,7 +422,7 @@ async fn operate(
             let message = fault.shown(shared.config.release).message;
             tracing::warn!(
                 target: "loadbalancing", request = %request_id, %account, action, balancer,
-                message, "refused"
+                reason = message, "{}", operations::failure_text(action)
             );
         }
     }

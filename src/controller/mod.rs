@@ -10,6 +10,7 @@ mod administration;
 mod auth;
 mod desired;
 pub mod dns;
+mod explain;
 mod handlers;
 mod http;
 mod iam;
@@ -28,10 +29,12 @@ mod store;
 
 use crate::clock::Clock;
 use crate::model::account::{Account, User};
+use crate::model::instruments::{Checked, Instruments};
+use crate::model::journal::{Event, Selection};
 use crate::model::placement::ZoneName;
 use crate::model::plane::{Desired, Observation};
 use crate::model::timestamp::Timestamp;
-use crate::model::traffic::{ListenerTraffic, Meters};
+use crate::model::traffic::ListenerTraffic;
 use crate::wire::release::Release;
 use auth::Authenticator;
 use properties::Property;
@@ -177,16 +180,37 @@ struct Shared {
     started: Timestamp,
     /// Where the public port is, once it is served.
     public: OnceLock<SocketAddr>,
-    /// What reads the counters of the data plane, once there is one.
-    meters: OnceLock<Meters>,
     /// Where names are answered, once they are.
     dns: OnceLock<SocketAddr>,
+    /// What the process around answers, once somebody has composed it.
+    instruments: OnceLock<Instruments>,
 }
 
 impl Shared {
     /// What the data plane has counted.
     fn traffic(&self) -> Vec<ListenerTraffic> {
-        self.meters.get().map(|read| read()).unwrap_or_default()
+        let instruments = self.instruments.get();
+        instruments.map(|of| (of.traffic)()).unwrap_or_default()
+    }
+
+    /// What happened, as far as somebody remembers.
+    fn story(&self, selection: &Selection) -> Vec<Event> {
+        let instruments = self.instruments.get();
+        instruments.map_or_else(Vec::new, |of| (of.journal)(selection))
+    }
+
+    /// The newest checks of the servos.
+    fn checks(&self) -> Vec<Checked> {
+        let instruments = self.instruments.get();
+        instruments.map_or_else(Vec::new, |of| (of.checks)())
+    }
+
+    /// Which lines are logged, after a change if there is one.
+    fn log_levels(&self, change: Option<&str>) -> Result<String, String> {
+        match self.instruments.get() {
+            Some(instruments) => (instruments.levels)(change),
+            None => Err("this process has no log".to_owned()),
+        }
     }
 
     /// The URL of the Query API.
@@ -260,8 +284,8 @@ impl Controller {
                 authenticator: Authenticator::default(),
                 stop: CancellationToken::new(),
                 public: OnceLock::new(),
-                meters: OnceLock::new(),
                 dns: OnceLock::new(),
+                instruments: OnceLock::new(),
             }),
         })
     }
@@ -276,9 +300,9 @@ impl Controller {
         self.shared.registry.observer()
     }
 
-    /// Takes what reads the counters of the data plane; only the first is kept.
-    pub fn meter(&self, meters: Meters) {
-        let _ = self.shared.meters.set(meters);
+    /// Takes what reads counters, checks and events; only the first is kept.
+    pub fn attach(&self, instruments: Instruments) {
+        let _ = self.shared.instruments.set(instruments);
     }
 
     /// Serves until the token is cancelled, then lets running requests finish.

@@ -1,11 +1,12 @@
 //! What the data plane saw, and what follows from it.
 
 use super::state::Draft;
-use crate::model::balancer::{LoadBalancer, RegistrationState};
+use crate::model::balancer::{LoadBalancer, RegistrationState, description};
 use crate::model::health::Verdict;
 use crate::model::instance::InstanceId;
+use crate::model::journal::NOBODY;
 use crate::model::placement::ServoId;
-use crate::model::plane::Observation;
+use crate::model::plane::{Desired, Observation};
 use crate::model::timestamp::Timestamp;
 use imbl::OrdMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -171,17 +172,44 @@ impl Reports {
 }
 
 /// Takes one observation. Those about a servo that is gone come too late and change nothing.
-pub fn take(observation: Observation, draft: &mut Draft, reports: &mut Reports, now: Timestamp) {
+///
+/// `desired` is what was published last: it knows which request led to a servo's present version.
+pub fn take(
+    observation: Observation,
+    draft: &mut Draft,
+    reports: &mut Reports,
+    desired: &Desired,
+    now: Timestamp,
+) {
+    let cause_of = |servo: &ServoId| {
+        let servo = desired.servos.get(servo);
+        servo.map_or_else(|| NOBODY.into(), |servo| servo.cause.clone())
+    };
     match observation {
         Observation::Applied { revision } => {
             for ((servo, instance), verdict) in reports.applied(revision) {
                 let checked = "its verdict from before it was registered again".to_owned();
-                judge(&servo, &instance, verdict, &checked, draft, reports);
+                judge(
+                    &servo,
+                    &instance,
+                    verdict,
+                    (&checked, &cause_of(&servo)),
+                    draft,
+                    reports,
+                );
             }
         }
         Observation::ServoServing { servo } => {
-            if draft.state().carried_by(&servo).is_some() {
+            if let Some(balancer) = draft.state().carried_by(&servo) {
                 let report = reports.servo(&servo);
+                let place = balancer.servos.get(&servo);
+                if let Some(place) = place.filter(|_| !report.serving) {
+                    tracing::info!(
+                        target: "dns", request = &*cause_of(&servo), %servo,
+                        balancer = %balancer.name, address = %place.address,
+                        "registered the address with the dns A record"
+                    );
+                }
                 report.serving = true;
                 report.failed_ports.clear();
             }
@@ -193,8 +221,8 @@ pub fn take(observation: Observation, draft: &mut Draft, reports: &mut Reports, 
         } => {
             if let Some(balancer) = draft.state().carried_by(&servo) {
                 tracing::warn!(
-                    target: "loadbalancing", %servo, balancer = %balancer.name, port, %reason,
-                    "a listener could not be bound"
+                    target: "loadbalancing", request = &*cause_of(&servo), %servo,
+                    balancer = %balancer.name, port, %reason, "a listener could not be bound"
                 );
                 reports.servo(&servo).failed_ports.insert(port, reason);
             }
@@ -204,7 +232,7 @@ pub fn take(observation: Observation, draft: &mut Draft, reports: &mut Reports, 
                 return;
             };
             tracing::warn!(
-                target: "loadbalancing", %servo, balancer = %balancer.name, %reason,
+                target: "autoscaling", request = NOBODY, %servo, balancer = %balancer.name, %reason,
                 "a servo died and was replaced"
             );
             let mut balancer = LoadBalancer::clone(balancer);
@@ -221,13 +249,20 @@ pub fn take(observation: Observation, draft: &mut Draft, reports: &mut Reports, 
             instance,
             verdict,
             checked,
-        } => judge(&servo, &instance, verdict, &checked, draft, reports),
+        } => judge(
+            &servo,
+            &instance,
+            verdict,
+            (&checked, &cause_of(&servo)),
+            draft,
+            reports,
+        ),
         Observation::WebServing { instance } => {
             reports.failed_instances.remove(&instance);
         }
         Observation::WebFailed { instance, reason } => {
             tracing::warn!(
-                target: "loadbalancing", %instance, %reason,
+                target: "instance", request = NOBODY, %instance, %reason,
                 "a web instance could not be started"
             );
             reports.failed_instances.insert(instance, reason);
@@ -240,7 +275,7 @@ fn judge(
     servo: &ServoId,
     instance: &InstanceId,
     verdict: Verdict,
-    checked: &str,
+    (checked, cause): (&str, &str),
     draft: &mut Draft,
     reports: &mut Reports,
 ) {
@@ -254,9 +289,13 @@ fn judge(
     reports.left.remove(&pair);
     reports.verdicts.insert(pair, verdict);
     let mut balancer = LoadBalancer::clone(balancer);
+    // Only the first state is the doing of whoever registered the instance.
+    let first = balancer.instances.get(instance);
+    let first = first.is_some_and(|of| of.description == description::IN_PROGRESS);
+    let request = if first { cause } else { NOBODY };
     if balancer.observe(instance, verdict) {
         tracing::info!(
-            target: "loadbalancing", %servo, balancer = %balancer.name, %instance,
+            target: "loadbalancing", request, %servo, balancer = %balancer.name, %instance,
             ?verdict, checked, "the state of an instance changed"
         );
         draft.note_balancer(balancer);

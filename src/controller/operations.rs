@@ -204,6 +204,23 @@ fn is_date(text: &str) -> bool {
         })
 }
 
+/// What the log says of a refusal, in Eucalyptus' own words where it has some.
+/// Source: Eucalyptus 3.3.0, LoadBalancingService.
+pub fn failure_text(action: &str) -> &'static str {
+    match action {
+        "CreateLoadBalancer" => "failed to handle new loadbalancer event",
+        "DeleteLoadBalancer" => "failed to handle DeleteLoadbalancer event",
+        "CreateLoadBalancerListeners" => "failed to handle CreateListener event",
+        "DeleteLoadBalancerListeners" => "failed to handle DeleteListener event",
+        "RegisterInstancesWithLoadBalancer" => "failed to handle RegisterInstances event",
+        "DeregisterInstancesFromLoadBalancer" => "failed to handle DeregisterInstances event",
+        "EnableAvailabilityZonesForLoadBalancer" => "failed to handle EnabledZone event",
+        "DisableAvailabilityZonesForLoadBalancer" => "failed to handle DisabledZone event",
+        "ConfigureHealthCheck" => "failed to persist health check config",
+        _ => "refused",
+    }
+}
+
 /// Runs an operation to its answer's body.
 ///
 /// # Errors

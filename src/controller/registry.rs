@@ -14,6 +14,7 @@ use super::state::{Draft, Finished, State};
 use super::store::Store;
 use crate::model::balancer::BalancerKey;
 use crate::model::instance::InstanceId;
+use crate::model::journal::NOBODY;
 use crate::model::plane::{Desired, Observation};
 use crate::wire::fault::Fault;
 use std::collections::BTreeMap;
@@ -189,7 +190,8 @@ fn first_desired(state: &State, config: &Config) -> Desired {
         revision: 1,
         ..Desired::default()
     };
-    let cause: Arc<str> = "start".into();
+    // Nobody asked for it but whoever started the cloud.
+    let cause: Arc<str> = NOBODY.into();
     let nothing = {
         let mut nothing = state.clone();
         nothing.balancers.clear();
@@ -247,6 +249,7 @@ impl Writer {
         let mut state = published.state.clone();
         let mut changes = Vec::new();
         let mut touched = Touched::default();
+        let mut causes = Vec::with_capacity(jobs.len());
         let mut answers = Vec::with_capacity(jobs.len());
         for Job { cause, change } in jobs.drain(..) {
             // The draft is a clone, so a handler that panics leaves nothing half done here.
@@ -257,6 +260,7 @@ impl Writer {
             };
             answers.push(outcome.answer);
             if let Some(finished) = outcome.finished {
+                causes.push((cause.clone(), finished.changes.len()));
                 state = finished.state;
                 changes.extend(finished.changes);
                 for key in finished.touched {
@@ -267,10 +271,18 @@ impl Writer {
                 }
             }
         }
+        let began = std::time::Instant::now();
         let written = self.store.commit(&changes);
+        let took = began.elapsed();
         if let Err(error) = &written {
             tracing::error!(target: "store", %error, changes = changes.len(), "the state cannot be written");
         } else {
+            for (cause, rows) in causes {
+                tracing::debug!(
+                    target: "store", request = &*cause, rows, shared_by = answers.len(),
+                    microseconds = took.as_micros(), "written"
+                );
+            }
             self.publish(&published, state, published.reports.clone(), &touched);
         }
         for answer in answers {
@@ -289,11 +301,12 @@ impl Writer {
         let mut draft = Draft::new(published.state.clone());
         let mut reports = published.reports.clone();
         let now = self.config.clock.now();
+        let desired = self.desired.borrow().clone();
         for observation in observations.drain(..) {
-            observed::take(observation, &mut draft, &mut reports, now);
+            observed::take(observation, &mut draft, &mut reports, &desired, now);
         }
         let finished = draft.finish();
-        let cause: Arc<str> = "observed".into();
+        let cause: Arc<str> = NOBODY.into();
         let mut touched = Touched::default();
         for key in finished.touched {
             touched.balancers.insert(key, cause.clone());
@@ -319,6 +332,16 @@ impl Writer {
         }
         if changed {
             desired.revision += 1;
+            let balancers = touched.balancers.values();
+            if let Some(cause) = balancers.chain(touched.instances.values()).next_back() {
+                desired.cause = cause.clone();
+            }
+            for (key, cause) in &touched.balancers {
+                tracing::debug!(
+                    target: "loadbalancing", request = &**cause, balancer = %key.name,
+                    account = %key.account, revision = desired.revision, "published"
+                );
+            }
         }
         let after = Snapshot {
             state,

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `eulb.pid` | the process id, locked for as long as the process lives |
 //! | `eulb.sock` | the socket of its administration |
-//! | `eulb.log`, `eulb.log.1` | what it logged |
+//! | `eulb.log`, `eulb.log.1` to `.4` | what it logged |
+//! | `eulb.journal`, `eulb.journal.1` | what happened, for `eulb trace` |
 //!
 //! and whatever the controller's store keeps. The directory has mode 0700 and every file 0600, since
 //! the store holds secret keys and the socket is the administrator's. The lock, not the presence of a
@@ -82,6 +83,10 @@ impl Directory {
 
     pub fn log(&self) -> PathBuf {
         self.path.join("eulb.log")
+    }
+
+    pub fn journal(&self) -> PathBuf {
+        self.path.join("eulb.journal")
     }
 
     fn process_file(&self) -> PathBuf {

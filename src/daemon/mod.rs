@@ -11,19 +11,24 @@
 //! cannot be had is an error of the start and not a line in a log.
 
 pub mod directory;
+mod journal;
 pub mod log;
 mod names;
+mod rotate;
 
 use crate::clock::Clock;
 pub use crate::controller::Cidr;
 use crate::controller::{Config, Controller, OpenError};
 use crate::guest;
+use crate::model::instruments::Instruments;
 use crate::model::placement::ZoneName;
+use crate::proxy::supervisor::checks::CheckLog;
 use crate::proxy::supervisor::{self, checker};
 use crate::proxy::worker::{Limits, Workers};
 use crate::socket::{self, BindCause, BindError};
 use crate::wire::release::Release;
 use directory::{Claim, Directory, DirectoryError};
+use log::Log;
 pub use names::{NAMES, NameService};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -134,12 +139,12 @@ fn advice(error: &BindError, option: &str) -> String {
 /// It cannot start, or a part of it died.
 pub fn run(
     options: Options,
-    start_log: impl FnOnce() -> Result<(), String>,
+    start_log: impl FnOnce() -> Result<Log, String>,
     ready: impl FnOnce(&Ready),
 ) -> Result<(), DaemonError> {
     let started = Instant::now();
     let claim = options.directory.claim()?;
-    start_log().map_err(DaemonError::Log)?;
+    let log = start_log().map_err(DaemonError::Log)?;
     allow_many_files();
     let public = socket::listen(options.listen)?;
     let names = options.dns.bind(options.listen);
@@ -159,6 +164,7 @@ pub fn run(
         names,
         controller,
         workers,
+        log,
     };
     let served = runtime.block_on(serve(&options, bound, |endpoint| {
         ready(&Ready {
@@ -179,6 +185,7 @@ struct Bound<'a> {
     names: Option<names::Sockets>,
     controller: Controller,
     workers: Workers,
+    log: Log,
 }
 
 async fn serve(
@@ -192,6 +199,7 @@ async fn serve(
         names,
         controller,
         workers,
+        log,
     } = bound;
     let mut signals = Signals::listen()?;
     let public = TcpListener::from_std(public)?;
@@ -217,9 +225,9 @@ async fn serve(
         desired: after_guests,
         observations: controller.observer(),
         applied,
+        checks: CheckLog::default(),
     };
-    let register = workers.register();
-    controller.meter(Arc::new(move || register.read()));
+    controller.attach(instruments(&workers, &links.checks, log));
     let clock = Clock::scaled(options.time_scale);
     let supervising = supervisor::serve(links, workers, clock, checker::network(), stop.clone());
     let mut supervising = tokio::spawn(supervising);
@@ -300,6 +308,18 @@ async fn serve(
     }
     tracing::info!(target: "daemon", "stopped");
     outcome
+}
+
+/// What the controller may ask of the rest of the process.
+fn instruments(workers: &Workers, checks: &CheckLog, log: Log) -> Instruments {
+    let (register, checks) = (workers.register(), checks.clone());
+    let journal = log.journal.clone();
+    Instruments {
+        traffic: Arc::new(move || register.read()),
+        checks: Arc::new(move || checks.read()),
+        journal: Arc::new(move |selection| journal.tell(selection)),
+        levels: Arc::new(move |change| log.levels(change)),
+    }
 }
 
 fn config(options: &Options) -> Config {

@@ -9,6 +9,8 @@ pub mod balancer;
 pub mod certificate;
 pub mod health;
 pub mod instance;
+pub mod instruments;
+pub mod journal;
 pub mod listener;
 pub mod permission;
 pub mod placement;

@@ -27,6 +27,8 @@ pub struct Desired {
     pub servos: imbl::OrdMap<ServoId, Arc<Servo>>,
     /// The in-process web instances that must be running.
     pub web_instances: imbl::OrdMap<InstanceId, Arc<Web>>,
+    /// The request id of the newest change, for logs.
+    pub cause: Arc<str>,
 }
 
 /// One carrier of one load balancer in one zone.

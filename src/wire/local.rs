@@ -8,6 +8,9 @@
 //! | `GET /_eulb/health` | | [`Health`] |
 //! | `GET /_eulb/status` | | [`Status`] |
 //! | `GET /_eulb/traffic` | | [`Traffic`] |
+//! | `GET /_eulb/trace?request=ID`, `?lb=NAME`, `?instance=ID` | | [`Story`]; `request=last` is the newest change |
+//! | `GET /_eulb/explain?lb=NAME`, `?instance=ID` | | [`Explanation`] |
+//! | `GET`, `POST /_eulb/admin/log-level` | [`LogLevels`] | [`LogLevels`] |
 //! | `GET /_eulb/env?account=tenant` | | [`Environment`] |
 //! | `GET /_eulb/instances` | | [`Instances`] |
 //! | `POST /_eulb/instances/run` | [`RunInstances`] | [`Instances`], the new ones |
@@ -19,6 +22,8 @@
 //! A refusal is a status of 400 or above with an [`Error`].
 
 use crate::model::instance::Instance;
+use crate::model::instruments::Checked;
+use crate::model::journal::Event;
 use crate::model::traffic::ListenerTraffic;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -101,6 +106,57 @@ pub struct Traffic {
     /// When it was read.
     pub at_milliseconds: i64,
     pub listeners: Vec<ListenerTraffic>,
+}
+
+/// What happened, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Story {
+    pub events: Vec<Event>,
+}
+
+/// Which lines are logged: `info,servo=debug`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLevels {
+    pub levels: String,
+}
+
+/// Why something is as it is, from the present state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// `load balancer web of account 972528928292`
+    pub subject: String,
+    /// What is wrong, or worth knowing; empty if all is well.
+    pub findings: Vec<Finding>,
+    /// The registrations that were looked at.
+    pub instances: Vec<ExplainedInstance>,
+}
+
+/// One thing that is not as a user would have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Its name, the same wherever it is found: `no-instance-in-service`.
+    pub signature: String,
+    /// What a user sees.
+    pub symptom: String,
+    /// Why.
+    pub cause: String,
+    /// The command that mends it, or what to do, if there is something to be done.
+    pub mend: Option<String>,
+}
+
+/// An instance as one load balancer sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExplainedInstance {
+    pub balancer: String,
+    pub instance: String,
+    pub zone: String,
+    /// As DescribeInstanceHealth shows it.
+    pub state: String,
+    pub description: String,
+    /// `HTTP:80/health every 30 s, within 5 s; 3 in a row for InService, 2 for OutOfService`
+    pub health_check: Option<String>,
+    /// By servo: where the checks go, what was sent and seen.
+    pub checks: Vec<Checked>,
 }
 
 /// What a shell needs to use the local cloud as one of its accounts. Holds a secret.

@@ -33,6 +33,7 @@ mod recovery;
 mod scripted;
 mod selecting;
 mod service;
+mod story;
 mod strict;
 mod tool;
 mod traffic;

@@ -7,6 +7,7 @@
 //! | [`services`] | `admin services` |
 //! | [`accounts`], [`users`], [`keys`] | `admin accounts`, `users`, `keys`: `list`, `create`, `delete` |
 //! | [`policies`] | `admin policies list`, `show`, `create`, `delete`, `attach`, `detach` |
+//! | [`log_level`] | `admin log-level` |
 //!
 //! All talk to the cloud that runs in the data directory, over the socket there, which only its owner
 //! may open. The routes and their shapes are in [`crate::wire::admin`].
@@ -14,6 +15,7 @@
 mod accounts;
 mod balancers;
 mod keys;
+mod log_level;
 mod policies;
 mod properties;
 mod services;
@@ -45,6 +47,7 @@ enum Noun {
     Properties(properties::Properties),
     Services(services::Services),
     Lbs(balancers::Lbs),
+    LogLevel(log_level::LogLevel),
 }
 
 /// The options of `eulb admin`.
@@ -66,6 +69,7 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
         Noun::Properties(properties) => properties.run(),
         Noun::Services(services) => services.run(),
         Noun::Lbs(lbs) => lbs.run(),
+        Noun::LogLevel(log_level) => log_level.run(),
     }
 }
 

@@ -77,6 +77,9 @@ pub struct Start {
         hide_default_value = true
     )]
     log_format: log::Format,
+    /// What is logged: LEVEL or COMPONENT=LEVEL, several with commas (default: EULB_LOG, else info)
+    #[arg(long, value_name = "LEVELS")]
+    log_level: Option<log::Levels>,
     /// This is the cloud in the background
     #[arg(long, hide = true)]
     detached_child: bool,
@@ -156,7 +159,17 @@ impl Start {
         // foreground keeps no log beside what it writes to standard error.
         let file = (!self.ephemeral || self.detached_child).then(|| directory.log());
         let (place, format, detached) = (self.place, self.log_format, self.detached_child);
-        let start_log = move || log::start(file.as_deref(), !detached, format);
+        let journal = (!self.ephemeral).then(|| directory.journal());
+        let levels = self.log_level;
+        let start_log = move || {
+            log::start(log::Settings {
+                file: file.as_deref(),
+                journal: journal.as_deref(),
+                terminal: !detached,
+                format,
+                levels,
+            })
+        };
         let mut told = Ok(());
         let ended = daemon::run(options, start_log, |ready| {
             told = if detached {
@@ -228,6 +241,9 @@ impl Start {
         }
         if let Some(threads) = options.threads {
             arguments.push(format!("--threads={threads}").into());
+        }
+        if let Some(levels) = &self.log_level {
+            arguments.push(format!("--log-level={levels}").into());
         }
         if options.ephemeral {
             arguments.push("--ephemeral".into());
@@ -411,6 +427,7 @@ mod tests {
             "--zones=a,b,c",
             "--threads=3",
             "--log-format=json",
+            "--log-level=warn,servo=debug",
             "--data-dir=/nowhere/x y",
         ];
         let asked = start(&asked).unwrap();
@@ -424,6 +441,7 @@ mod tests {
         let child = start(&line).unwrap();
         assert!(child.detached_child && !child.detach);
         assert_eq!(child.log_format, log::Format::Json);
+        assert_eq!(child.log_level, asked.log_level);
         assert_eq!(
             format!("{:?}", child.options().unwrap()),
             format!("{wanted:?}")

@@ -6,9 +6,11 @@
 //! control plane takes silence of three times that long for a dead servo
 //! ("instance health not updated for extended period of time").
 
+use super::checks::CheckLog;
 use crate::clock::Clock;
-use crate::model::health::{HealthCheck, Target, Tracker, Verdict};
+use crate::model::health::{HealthCheck, Outcome, Target, Tracker, Verdict};
 use crate::model::instance::InstanceId;
+use crate::model::instruments::CheckSeen;
 use crate::model::placement::ServoId;
 use crate::proxy::probe::Seen;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -77,6 +79,7 @@ pub async fn check(
     clock: Clock,
     probe: Probe,
     reports: mpsc::Sender<Report>,
+    log: CheckLog,
 ) {
     let HealthCheck {
         target, thresholds, ..
@@ -91,6 +94,17 @@ pub async fn check(
     for turn in 0_u32.. {
         let seen = probe(target.clone(), check.address, timeout).await;
         let changed = tracker.observe(seen.outcome, *thresholds, check.first_pass_suffices);
+        let passed = seen.outcome == Outcome::Passed;
+        tracing::debug!(
+            target: "health", servo = %check.servo, instance = %check.instance, passed,
+            "{}", seen.checked
+        );
+        let noted = CheckSeen {
+            at: clock.now(),
+            passed,
+            checked: seen.checked.clone(),
+        };
+        log.note(&check, noted, tracker.verdict());
         since_report += 1;
         let due = changed.is_some() || since_report >= thresholds.healthy;
         if due && let Some(verdict) = tracker.verdict() {
@@ -138,9 +152,9 @@ fn pause(dice: u64, turn: u32, interval: Duration) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use crate::model::health::{Outcome, Thresholds};
+    use crate::model::health::Thresholds;
     use crate::proxy::supervisor::plan::tests::port;
     use std::sync::Mutex;
     use tokio::time::Instant;
@@ -171,7 +185,7 @@ mod tests {
         (probe, asked)
     }
 
-    fn example(first_pass_suffices: bool) -> Check {
+    pub fn example(first_pass_suffices: bool) -> Check {
         Check {
             servo: ServoId::new("i-00000001"),
             instance: InstanceId::new("i-1DF9440E"),
@@ -205,6 +219,7 @@ mod tests {
             Clock::real(),
             probe,
             send,
+            CheckLog::default(),
         );
         let task = tokio::spawn(check);
         let mut told = Vec::new();
@@ -252,6 +267,7 @@ mod tests {
                 clock,
                 probe,
                 send,
+                CheckLog::default(),
             ));
             for _ in 0..3 {
                 receive.recv().await.unwrap();

@@ -10,18 +10,20 @@
 //! exchange is broken.
 
 pub mod checker;
+pub mod checks;
 pub mod plan;
 
 use super::listener::{Carriage, ListenerKey, ListenerSpec, Target};
 use super::worker::Workers;
 use crate::clock::Clock;
-use crate::model::health::{Tracker, Verdict};
+use crate::model::health::{HealthCheck, Tracker, Verdict};
 use crate::model::instance::InstanceId;
 use crate::model::listener::{Port, Protocol};
 use crate::model::placement::ServoId;
 use crate::model::plane::{Backend, Departure, Desired, Observation, Servo};
 use crate::socket::{self, BindCause, BindError};
 use checker::{Check, Probe, Report};
+use checks::CheckLog;
 use plan::{Held, Step, plan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -52,6 +54,8 @@ pub struct Links {
     pub observations: mpsc::Sender<Observation>,
     /// The newest revision that is in force, for whoever waits for one.
     pub applied: watch::Sender<u64>,
+    /// Where the newest checks may be read.
+    pub checks: CheckLog,
 }
 
 /// Supervises until `stop` is cancelled, then lets running exchanges finish and ends the workers.
@@ -67,6 +71,7 @@ pub async fn serve(
         mut desired,
         observations,
         applied,
+        checks: check_log,
     } = links;
     let mut supervisor = Supervisor {
         workers,
@@ -77,6 +82,7 @@ pub async fn serve(
         held: Held::default(),
         carried: BTreeMap::new(),
         checks: JoinSet::new(),
+        check_log,
         checked_by: BTreeMap::new(),
         last_checker: 0,
     };
@@ -113,6 +119,7 @@ struct Supervisor {
     held: Held,
     carried: BTreeMap<ServoId, Carried>,
     checks: JoinSet<()>,
+    check_log: CheckLog,
     /// Whose checks a task makes, to find the servo of one that died.
     checked_by: BTreeMap<Id, ServoId>,
     last_checker: u64,
@@ -122,6 +129,8 @@ struct Supervisor {
 #[derive(Default)]
 struct Carried {
     checkers: BTreeMap<InstanceId, Checker>,
+    /// As it was logged last.
+    health_check: Option<HealthCheck>,
     /// What the workers were told last, by listener port.
     specs: BTreeMap<Port, Arc<ListenerSpec>>,
     /// Why a listener is not bound, as told last.
@@ -134,6 +143,8 @@ struct Checker {
     backend: Backend,
     check: Check,
     verdict: Option<Verdict>,
+    /// The request that led to the check, until the first verdict has been told.
+    cause: Option<Arc<str>>,
     task: AbortHandle,
 }
 
@@ -153,8 +164,8 @@ impl Supervisor {
         let mut touched = BTreeSet::new();
         for step in plan(&self.held, desired) {
             match &step {
-                Step::Retire(id) => self.retire(id).await,
-                Step::Close(id, port) => self.close(id, *port).await,
+                Step::Retire(id) => self.retire(id, &desired.cause).await,
+                Step::Close(id, port) => self.close(id, *port, &desired.cause).await,
                 Step::Adopt(servo) => {
                     self.held.note(&step);
                     self.adopt(servo);
@@ -179,18 +190,20 @@ impl Supervisor {
             self.workers.settle().await;
         }
         for id in touched {
-            if self
-                .held
-                .servos
-                .get(&id)
-                .is_some_and(plan::HeldServo::is_serving)
-            {
+            let Some(held) = self.held.servos.get(&id) else {
+                continue;
+            };
+            tracing::debug!(
+                target: "servo", request = &*held.servo.cause, servo = %id,
+                balancer = &*held.servo.balancer.name, revision = desired.revision, "in force"
+            );
+            if held.is_serving() {
                 self.tell(Observation::ServoServing { servo: id }).await;
             }
         }
         if *applied.borrow() != desired.revision {
             let revision = desired.revision;
-            tracing::debug!(target: "servo", revision, "in force");
+            tracing::debug!(target: "servo", revision, "everything is in force");
             self.tell(Observation::Applied { revision }).await;
             applied.send_replace(revision);
         }
@@ -208,8 +221,9 @@ impl Supervisor {
         }
     }
 
-    async fn retire(&mut self, id: &ServoId) {
+    async fn retire(&mut self, id: &ServoId, cause: &str) {
         self.carried.remove(id);
+        self.check_log.keep(id, |_| false);
         let Some(held) = self.held.servos.get(id) else {
             return;
         };
@@ -217,10 +231,10 @@ impl Supervisor {
         for port in held.bound.keys() {
             self.workers.close(&key(id, *port), drain).await;
         }
-        tracing::info!(target: "servo", servo = %id, balancer = &*held.servo.balancer.name, "retired");
+        tracing::info!(target: "servo", request = cause, servo = %id, balancer = &*held.servo.balancer.name, "retired");
     }
 
-    async fn close(&mut self, id: &ServoId, port: Port) {
+    async fn close(&mut self, id: &ServoId, port: Port, cause: &str) {
         if let Some(carried) = self.carried.get_mut(id) {
             carried.specs.remove(&port);
         }
@@ -230,7 +244,7 @@ impl Supervisor {
             .get(id)
             .and_then(|held| closing_time(&held.servo));
         self.workers.close(&key(id, port), drain).await;
-        tracing::info!(target: "servo", servo = %id, %port, "listener closed");
+        tracing::info!(target: "servo", request = cause, servo = %id, %port, "listener closed");
     }
 
     /// Takes up a version of a servo: begins, ends and renews checks.
@@ -239,6 +253,21 @@ impl Supervisor {
         carried.failures.clear();
         let mut before = std::mem::take(&mut carried.checkers);
         let mut checkers = BTreeMap::new();
+        let told = std::mem::replace(&mut carried.health_check, servo.health_check.clone());
+        if let Some(new) = servo
+            .health_check
+            .as_ref()
+            .filter(|new| told.as_ref() != Some(*new))
+        {
+            tracing::info!(
+                target: "servo", request = &*servo.cause, servo = %servo.id,
+                balancer = &*servo.balancer.name,
+                // The words of load-balancer-servo.
+                "new health check config: healthcheck-config: interval={}, healthy_threshold={}, unhealthy_threshold={}, timeout={}, target={}",
+                new.interval_seconds, new.thresholds.healthy, new.thresholds.unhealthy,
+                new.timeout_seconds, new.target
+            );
+        }
         for backend in &servo.backends {
             let Some(check) = check_of(servo, backend) else {
                 continue;
@@ -248,18 +277,40 @@ impl Supervisor {
                 Some(same) if same.check == check && same.backend == *backend => same,
                 // Another check of the same machine: it serves until the new check says otherwise.
                 Some(other) if other.backend == *backend => {
-                    self.begin(backend, check, other.verdict)
+                    self.begin(backend, check, other.verdict, &servo.cause)
                 }
-                _ => self.begin(backend, check, None),
+                _ => {
+                    tracing::info!(
+                        target: "servo", request = &*servo.cause, servo = %servo.id,
+                        balancer = &*servo.balancer.name, instance = %backend.instance,
+                        address = %check.address, "starting to check {}", backend.instance
+                    );
+                    self.begin(backend, check, None, &servo.cause)
+                }
             };
             checkers.insert(backend.instance.clone(), checker);
         }
+        for id in before.keys() {
+            tracing::info!(
+                target: "servo", request = &*servo.cause, servo = %servo.id,
+                balancer = &*servo.balancer.name, instance = %id, "stop checking {id}"
+            );
+        }
+        self.check_log
+            .keep(&servo.id, |id| checkers.contains_key(id));
         if let Some(carried) = self.carried.get_mut(&servo.id) {
             carried.checkers = checkers;
         }
     }
 
-    fn begin(&mut self, backend: &Backend, check: Check, verdict: Option<Verdict>) -> Checker {
+    fn begin(
+        &mut self,
+        backend: &Backend,
+        check: Check,
+        verdict: Option<Verdict>,
+        cause: &Arc<str>,
+    ) -> Checker {
+        self.check_log.begin(&check, verdict);
         self.last_checker += 1;
         let number = self.last_checker;
         let task = self.checks.spawn(checker::check(
@@ -269,6 +320,7 @@ impl Supervisor {
             self.clock,
             Arc::clone(&self.probe),
             self.reports.clone(),
+            self.check_log.clone(),
         ));
         self.checked_by.insert(task.id(), check.servo.clone());
         Checker {
@@ -276,6 +328,7 @@ impl Supervisor {
             backend: backend.clone(),
             check,
             verdict,
+            cause: Some(Arc::clone(cause)),
             task,
         }
     }
@@ -310,7 +363,10 @@ impl Supervisor {
         if carried.failures.get(&port) == Some(&reason) {
             return;
         }
-        tracing::warn!(target: "servo", servo = %id, %port, "{reason}");
+        let held = self.held.servos.get(id);
+        let cause = held.map_or("-", |held| &held.servo.cause);
+        let balancer = held.map_or("", |held| &held.servo.balancer.name);
+        tracing::warn!(target: "servo", request = cause, servo = %id, balancer, %port, "{reason}");
         carried.failures.insert(port, reason.clone());
         self.tell(Observation::BindFailed {
             servo: id.clone(),
@@ -350,12 +406,17 @@ impl Supervisor {
             return;
         };
         checker.verdict = Some(report.verdict);
+        let cause = checker.cause.take();
         if report.changed {
             self.refresh(&report.servo);
             self.workers.settle().await;
+            let held = self.held.servos.get(&report.servo);
             tracing::info!(
-                target: "servo", servo = %report.servo, instance = %report.instance,
-                "{:?}: {}", report.verdict, report.checked
+                target: "health", request = cause.as_deref().unwrap_or("-"),
+                servo = %report.servo,
+                balancer = held.map_or("", |held| &held.servo.balancer.name),
+                instance = %report.instance, checked = report.checked,
+                "Reported {} {:?}", report.instance, report.verdict
             );
         }
         self.tell(Observation::Health {
@@ -384,10 +445,16 @@ impl Supervisor {
             return;
         };
         let reason = "a health check ended by a fault of the program".to_owned();
-        tracing::error!(target: "servo", servo = %servo, "{reason}: {error}");
+        tracing::error!(target: "autoscaling", servo = %servo, "{reason}: {error}");
+        let nobody: Arc<str> = "-".into();
         let mut checkers = std::mem::take(&mut carried.checkers);
         for checker in checkers.values_mut() {
-            let renewed = self.begin(&checker.backend, checker.check.clone(), checker.verdict);
+            let renewed = self.begin(
+                &checker.backend,
+                checker.check.clone(),
+                checker.verdict,
+                &nobody,
+            );
             *checker = renewed;
         }
         if let Some(carried) = self.carried.get_mut(&servo) {

@@ -58,6 +58,7 @@ impl Rig {
             desired,
             observations,
             applied,
+            checks: CheckLog::default(),
         };
         let workers = Workers::start(2, Limits::default()).unwrap();
         // A nominal second is a millisecond, so that checks follow each other at once.

@@ -1,0 +1,152 @@
+//! The event journal: what `eulb trace` reads.
+//!
+//! The newest events are in memory, bounded by number; the same lines are in `eulb.journal`, bounded
+//! by size, from which they come back after a start. A story is therefore told without looking at the
+//! log, however large that is. Events are not flushed to the disk one by one: what a crash of the
+//! machine loses is a story, not the state.
+
+use super::rotate::{RotatingFile, numbered};
+use crate::model::journal::{Event, Selection, story};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Events in memory: at a few hundred bytes each, some megabytes; hours of a busy cloud.
+const EVENTS: usize = 20_000;
+
+/// Bytes of the file, of which one predecessor is kept: about as many events as fit into memory.
+const LARGEST_FILE: u64 = 4 << 20;
+const FILES_KEPT: usize = 1;
+
+/// Bytes of one line that is read back; a longer one is not ours.
+const LONGEST_LINE: usize = 64 << 10;
+
+/// The journal. A clone is the same one.
+#[derive(Clone, Default)]
+pub struct Journal(Arc<Mutex<Kept>>);
+
+/// A mutex around it because it is held for one event, or for one story, and never awaited under.
+#[derive(Default)]
+struct Kept {
+    events: VecDeque<Event>,
+    file: Option<RotatingFile>,
+}
+
+impl Journal {
+    /// Keeps the events in a file as well, and takes back those that are there.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be opened.
+    pub fn keep_in(&self, path: &Path) -> io::Result<()> {
+        let mut kept = self.lock();
+        for number in (0..=FILES_KEPT).rev() {
+            match File::open(numbered(path, number)) {
+                Ok(file) => take_back(BufReader::new(file), &mut kept.events),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        kept.file = Some(RotatingFile::open(path, LARGEST_FILE, FILES_KEPT)?);
+        Ok(())
+    }
+
+    /// Takes an event.
+    pub fn note(&self, event: Event) {
+        let mut kept = self.lock();
+        if let Some(file) = &mut kept.file
+            && let Ok(mut line) = serde_json::to_vec(&event)
+        {
+            line.push(b'\n');
+            // A full disk costs the story after a restart, and must not cost the request.
+            let _ = file.append(&line);
+        }
+        push(&mut kept.events, event);
+    }
+
+    /// Tells a story.
+    pub fn tell(&self, selection: &Selection) -> Vec<Event> {
+        story(self.lock().events.iter(), selection)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn push(events: &mut VecDeque<Event>, event: Event) {
+    if events.len() == EVENTS {
+        events.pop_front();
+    }
+    events.push_back(event);
+}
+
+/// Reads lines back; one that was cut by the end of a process is passed over.
+fn take_back(mut lines: impl BufRead, events: &mut VecDeque<Event>) {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = io::Read::take(&mut lines, LONGEST_LINE as u64).read_until(b'\n', &mut line);
+        if !read.is_ok_and(|count| count > 0) {
+            return;
+        }
+        if let Ok(event) = serde_json::from_slice(&line) {
+            push(events, event);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(request: &str, message: &str) -> Event {
+        Event {
+            at_microseconds: 1,
+            component: "servo".to_owned(),
+            level: "info".to_owned(),
+            message: message.to_owned(),
+            request: Some(request.to_owned()),
+            fields: [("balancer".to_owned(), "web\u{1b}[2J".to_owned())].into(),
+        }
+    }
+
+    #[test]
+    fn events_are_there_again_after_a_start_but_for_a_torn_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("eulb.journal");
+        let journal = Journal::default();
+        journal.keep_in(&path).unwrap();
+        journal.note(event("r1", "one"));
+        journal.note(event("r2", "two\nlines"));
+        drop(journal);
+        let text = std::fs::read(&path).unwrap();
+        assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 2);
+        std::fs::write(&path, [&text[..], b"{\"at_micro"].concat()).unwrap();
+
+        let journal = Journal::default();
+        journal.keep_in(&path).unwrap();
+        journal.note(event("r1", "three"));
+        let told = journal.tell(&Selection::Request("r1".to_owned()));
+        let messages: Vec<_> = told.iter().map(|event| event.message.as_str()).collect();
+        // The torn line swallows the one that follows it in the file, not in memory.
+        assert_eq!(messages, ["one", "three"]);
+    }
+
+    #[test]
+    fn the_oldest_events_go_first() {
+        let journal = Journal::default();
+        for number in 0..EVENTS + 2 {
+            journal.note(event(&format!("r{number}."), "m"));
+        }
+        assert!(
+            journal
+                .tell(&Selection::Request("r1.".to_owned()))
+                .is_empty()
+        );
+        let second = Selection::Request("r2.".to_owned());
+        assert_eq!(journal.tell(&second).len(), 1);
+    }
+}
