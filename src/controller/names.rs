@@ -91,12 +91,14 @@ pub fn log_changes(
         let (request, name) = (cause(id), balancer.dns_name(domain));
         if is {
             tracing::info!(
-                target: "dns", %request, servo = %id, name, address = %place.address,
+                target: "dns", %request, servo = %id, balancer = %balancer.name, name,
+                address = %place.address,
                 "registered new ipaddress with dns A record"
             );
         } else {
             tracing::info!(
-                target: "dns", %request, servo = %id, name, address = %place.address,
+                target: "dns", %request, servo = %id, balancer = %balancer.name, name,
+                address = %place.address,
                 "removed IP address from the dns A record"
             );
         }

@@ -200,16 +200,8 @@ pub fn take(
             }
         }
         Observation::ServoServing { servo } => {
-            if let Some(balancer) = draft.state().carried_by(&servo) {
+            if draft.state().carried_by(&servo).is_some() {
                 let report = reports.servo(&servo);
-                let place = balancer.servos.get(&servo);
-                if let Some(place) = place.filter(|_| !report.serving) {
-                    tracing::info!(
-                        target: "dns", request = &*cause_of(&servo), %servo,
-                        balancer = %balancer.name, address = %place.address,
-                        "registered the address with the dns A record"
-                    );
-                }
                 report.serving = true;
                 report.failed_ports.clear();
             }
