@@ -6,6 +6,7 @@ complete -c eulb-attach-lb-to-subnets -s S -l secret-key -d 'Secret key' -r
 complete -c eulb-attach-lb-to-subnets -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-attach-lb-to-subnets -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-attach-lb-to-subnets -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-attach-lb-to-subnets -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb-attach-lb-to-subnets -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-attach-lb-to-subnets -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-attach-lb-to-subnets -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
@@ -19,3 +20,11 @@ complete -c eulb-attach-lb-to-subnets -l version -d 'Show the program\'s version
 complete -c eulb-attach-lb-to-subnets -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb-attach-lb-to-subnets -l show-empty-fields -d 'Show empty values as "(nil)"'
 complete -c eulb-attach-lb-to-subnets -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
+function __eulb_asking
+    command -q eulb; and eulb complete -- (commandline -opc) (commandline -ct) 2>/dev/null
+end
+complete -c eulb-attach-lb-to-subnets -l release -x -a '(__eulb_asking)'
+complete -c eulb-attach-lb-to-subnets -l color -x -a '(__eulb_asking)'
+complete -c eulb-attach-lb-to-subnets -l output -x -a '(__eulb_asking)'
+complete -c eulb-attach-lb-to-subnets -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb-attach-lb-to-subnets -f -a '(__eulb_asking)'

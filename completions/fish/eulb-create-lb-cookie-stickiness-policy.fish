@@ -6,6 +6,7 @@ complete -c eulb-create-lb-cookie-stickiness-policy -s S -l secret-key -d 'Secre
 complete -c eulb-create-lb-cookie-stickiness-policy -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-create-lb-cookie-stickiness-policy -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-create-lb-cookie-stickiness-policy -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-create-lb-cookie-stickiness-policy -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb-create-lb-cookie-stickiness-policy -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-create-lb-cookie-stickiness-policy -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb-create-lb-cookie-stickiness-policy -s e -l expiration-period -d 'Time after which the cookie is void, in seconds (required)' -r
@@ -17,3 +18,11 @@ complete -c eulb-create-lb-cookie-stickiness-policy -l debugger -d 'Show debuggi
 complete -c eulb-create-lb-cookie-stickiness-policy -l version -d 'Show the program\'s version and exit'
 complete -c eulb-create-lb-cookie-stickiness-policy -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb-create-lb-cookie-stickiness-policy -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
+function __eulb_asking
+    command -q eulb; and eulb complete -- (commandline -opc) (commandline -ct) 2>/dev/null
+end
+complete -c eulb-create-lb-cookie-stickiness-policy -l release -x -a '(__eulb_asking)'
+complete -c eulb-create-lb-cookie-stickiness-policy -l color -x -a '(__eulb_asking)'
+complete -c eulb-create-lb-cookie-stickiness-policy -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb-create-lb-cookie-stickiness-policy -s p -l policy-name -x -a '(__eulb_asking)'
+complete -c eulb-create-lb-cookie-stickiness-policy -f -a '(__eulb_asking)'

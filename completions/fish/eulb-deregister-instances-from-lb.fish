@@ -5,6 +5,7 @@ complete -c eulb-deregister-instances-from-lb -s S -l secret-key -d 'Secret key'
 complete -c eulb-deregister-instances-from-lb -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-deregister-instances-from-lb -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-deregister-instances-from-lb -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-deregister-instances-from-lb -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb-deregister-instances-from-lb -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-deregister-instances-from-lb -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb-deregister-instances-from-lb -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
@@ -20,3 +21,12 @@ complete -c eulb-deregister-instances-from-lb -s h -l help -d 'Show this help me
 complete -c eulb-deregister-instances-from-lb -l show-empty-fields -d 'Show empty values as "(nil)"'
 complete -c eulb-deregister-instances-from-lb -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb-deregister-instances-from-lb -l wait -d 'Wait until it has taken effect; see eulb-wait(1)'
+function __eulb_asking
+    command -q eulb; and eulb complete -- (commandline -opc) (commandline -ct) 2>/dev/null
+end
+complete -c eulb-deregister-instances-from-lb -l release -x -a '(__eulb_asking)'
+complete -c eulb-deregister-instances-from-lb -l color -x -a '(__eulb_asking)'
+complete -c eulb-deregister-instances-from-lb -l output -x -a '(__eulb_asking)'
+complete -c eulb-deregister-instances-from-lb -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb-deregister-instances-from-lb -l instances -x -a '(__eulb_asking)'
+complete -c eulb-deregister-instances-from-lb -f -a '(__eulb_asking)'

@@ -6,8 +6,10 @@ complete -c eulb-describe-lb-policies -s S -l secret-key -d 'Secret key' -r
 complete -c eulb-describe-lb-policies -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-describe-lb-policies -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-describe-lb-policies -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-describe-lb-policies -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb-describe-lb-policies -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb-describe-lb-policies -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb-describe-lb-policies -l watch -d 'Report again every SECONDS (2, if not given) until interrupted, showing what has changed' -r
 complete -c eulb-describe-lb-policies -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-describe-lb-policies -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb-describe-lb-policies -s p -l policy-names -d 'Limit results to specific policies' -r
@@ -20,3 +22,12 @@ complete -c eulb-describe-lb-policies -s h -l help -d 'Show this help message an
 complete -c eulb-describe-lb-policies -l show-empty-fields -d 'Show empty values as "(nil)"'
 complete -c eulb-describe-lb-policies -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
 complete -c eulb-describe-lb-policies -l show-long -d 'Show all of the policies\' info'
+function __eulb_asking
+    command -q eulb; and eulb complete -- (commandline -opc) (commandline -ct) 2>/dev/null
+end
+complete -c eulb-describe-lb-policies -l release -x -a '(__eulb_asking)'
+complete -c eulb-describe-lb-policies -l color -x -a '(__eulb_asking)'
+complete -c eulb-describe-lb-policies -l output -x -a '(__eulb_asking)'
+complete -c eulb-describe-lb-policies -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb-describe-lb-policies -s p -l policy-names -x -a '(__eulb_asking)'
+complete -c eulb-describe-lb-policies -f -a '(__eulb_asking)'

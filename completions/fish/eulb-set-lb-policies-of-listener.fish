@@ -6,6 +6,7 @@ complete -c eulb-set-lb-policies-of-listener -s S -l secret-key -d 'Secret key' 
 complete -c eulb-set-lb-policies-of-listener -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb-set-lb-policies-of-listener -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb-set-lb-policies-of-listener -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb-set-lb-policies-of-listener -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb-set-lb-policies-of-listener -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb-set-lb-policies-of-listener -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb-set-lb-policies-of-listener -s l -l lb-port -d 'Port of the listener (required)' -r
@@ -17,3 +18,11 @@ complete -c eulb-set-lb-policies-of-listener -l debugger -d 'Show debugging outp
 complete -c eulb-set-lb-policies-of-listener -l version -d 'Show the program\'s version and exit'
 complete -c eulb-set-lb-policies-of-listener -s h -l help -d 'Show this help message and exit (--help tells more)'
 complete -c eulb-set-lb-policies-of-listener -l generate-cli-skeleton -d 'Print a JSON file for --cli-input-json, with what the command line says filled in, and send nothing'
+function __eulb_asking
+    command -q eulb; and eulb complete -- (commandline -opc) (commandline -ct) 2>/dev/null
+end
+complete -c eulb-set-lb-policies-of-listener -l release -x -a '(__eulb_asking)'
+complete -c eulb-set-lb-policies-of-listener -l color -x -a '(__eulb_asking)'
+complete -c eulb-set-lb-policies-of-listener -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb-set-lb-policies-of-listener -s p -l policy-names -x -a '(__eulb_asking)'
+complete -c eulb-set-lb-policies-of-listener -f -a '(__eulb_asking)'

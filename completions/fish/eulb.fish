@@ -182,6 +182,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand config" -s S -l secret-key -d 
 complete -c eulb -n "__fish_eulb_using_subcommand config" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand config" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand config" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand config" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand config" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand config" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand config" -l debug -d 'Show debugging output on standard error'
@@ -195,6 +196,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand doctor" -s S -l secret-key -d 
 complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l verify-ssl -d 'Verify the certificate of an https endpoint'
 complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l no-verify-ssl -d 'Do not verify the certificate of an https endpoint, even if the region says verify-ssl = true'
 complete -c eulb -n "__fish_eulb_using_subcommand doctor" -l debug -d 'Show debugging output on standard error'
@@ -221,6 +223,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand wait" -s S -l secret-key -d 'S
 complete -c eulb -n "__fish_eulb_using_subcommand wait" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand wait" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand wait" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand wait" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand wait" -l instances -d 'Look at these instances only, instead of all that are registered' -r
 complete -c eulb -n "__fish_eulb_using_subcommand wait" -l timeout -d 'Seconds after which to give up: 600, if not given' -r
 complete -c eulb -n "__fish_eulb_using_subcommand wait" -l interval -d 'Seconds between two questions: 15, if not given, or 0.2 if the service is on this machine' -r
@@ -237,6 +240,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -s S -l secret-key 
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
@@ -264,8 +268,10 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -s S -l secret-k
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l watch -d 'Report again every SECONDS (2, if not given) until interrupted, showing what has changed' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lbs" -l filter -d 'Limit results to load balancers that this is true of (can be repeated: all must be true)' -r
@@ -285,6 +291,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -s S -l secret-key 
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -302,6 +309,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -s S -l s
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-listeners" -s l -l listener -d 'Port and protocol to listen on, and those of the instances behind (required; can be repeated)' -r
@@ -319,6 +327,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s S -l s
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-listeners" -s l -l lb-ports -d 'Ports of the listeners to delete (required)' -r
@@ -337,6 +346,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -s
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand register-instances-with-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
@@ -359,6 +369,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" 
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand deregister-instances-from-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
@@ -381,6 +392,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -s S -l
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand configure-healthcheck" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
@@ -405,8 +417,10 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -s S
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l watch -d 'Report again every SECONDS (2, if not given) until interrupted, showing what has changed' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-instance-health" -l instances -d 'Limit results to specific instances' -r
@@ -426,6 +440,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -s S -l s
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand enable-zones-for-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
@@ -446,6 +461,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -s S -l 
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand disable-zones-for-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
@@ -466,8 +482,10 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -s S -
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l watch -d 'Report again every SECONDS (2, if not given) until interrupted, showing what has changed' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-attributes" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -485,6 +503,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -s S -l 
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand modify-lb-attributes" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -501,6 +520,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s S -l secret-ke
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-tags" -s t -l tag -d 'Key, and optionally value, of a tag to create or to update (required; can be repeated)' -r
@@ -518,8 +538,10 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -s S -l secret-
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l watch -d 'Report again every SECONDS (2, if not given) until interrupted, showing what has changed' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-tags" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -538,6 +560,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -s S -l secret-ke
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-tags" -s t -l tag -d 'Key of a tag to delete, the whole text (required; can be repeated)' -r
@@ -555,6 +578,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-p
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-app-cookie-stickiness-policy" -s c -l cookie-name -d 'Name of the application cookie (required)' -r
@@ -573,6 +597,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-po
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-cookie-stickiness-policy" -s e -l expiration-period -d 'Time after which the cookie is void, in seconds (required)' -r
@@ -591,6 +616,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s S -l secr
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand create-lb-policy" -s n -l policy-name -d 'Name of the new policy (required)' -r
@@ -612,6 +638,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s S -l secr
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand delete-lb-policy" -s p -l policy-name -d 'Name of the policy to delete (required)' -r
@@ -629,8 +656,10 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s S -l 
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l watch -d 'Report again every SECONDS (2, if not given) until interrupted, showing what has changed' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policies" -s p -l policy-names -d 'Limit results to specific policies' -r
@@ -650,8 +679,10 @@ complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -s S
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l watch -d 'Report again every SECONDS (2, if not given) until interrupted, showing what has changed' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand describe-lb-policy-types" -l verify-ssl -d 'Verify the certificate of an https endpoint'
@@ -670,6 +701,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-of-listener" -s l -l lb-port -d 'Port of the listener (required)' -r
@@ -688,6 +720,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-se
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-policies-for-backend-server" -s i -l instance-port -d 'Port of the instances (required)' -r
@@ -706,6 +739,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s S
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -l cli-input-json -d 'Read from a JSON file what the command line does not say; "-" reads standard input' -r
 complete -c eulb -n "__fish_eulb_using_subcommand set-lb-listener-ssl-cert" -s l -l lb-port -d 'Port of the listener (required)' -r
@@ -724,6 +758,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -s S -l 
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand attach-lb-to-subnets" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
@@ -744,6 +779,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -s S -
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand detach-lb-from-subnets" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
@@ -764,6 +800,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l security-token -d 'Security token of temporary credentials' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l release -d 'Release to target: 3.3.0 (the default) to 4.4.2, or aws' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l ca-file -d 'Verify the certificate of an https endpoint with the authorities of this PEM file' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l color -d 'Whether to use colour: auto (the default: on a terminal), always or never' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l output -d 'Form of the output: tsv (the default, lines for scripts), table, json, yaml or text' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l query -d 'Print only what this JMESPath expression selects from the answer (as JSON, if --output does not say otherwise)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand apply-security-groups-to-lb" -l dry-run -d 'Print the request that would be sent, or a curl command that sends it, and send nothing' -r
@@ -843,3 +880,175 @@ complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcomma
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "services" -d 'Show the services of the cloud and whether they are ready'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "lbs" -d 'List the load balancers of all accounts, one line each'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "log-level" -d 'Show or change from which level on components log, while the cloud runs'
+function __eulb_asking
+    command -q eulb; and eulb complete -- (commandline -opc) (commandline -ct) 2>/dev/null
+end
+complete -c eulb -n '__fish_seen_subcommand_from local; and __fish_seen_subcommand_from start' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from local; and __fish_seen_subcommand_from start' -l zones -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from local; and __fish_seen_subcommand_from wait' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from instance; and __fish_seen_subcommand_from run' -s z -l zone -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from instance; and __fish_seen_subcommand_from add' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from instance; and __fish_seen_subcommand_from add' -s z -l zone -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from instance; and __fish_seen_subcommand_from stop' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from instance; and __fish_seen_subcommand_from start' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from instance; and __fish_seen_subcommand_from terminate' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from instance; and __fish_seen_subcommand_from fail' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from instance; and __fish_seen_subcommand_from restore' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from instance; and __fish_seen_subcommand_from delay' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from resolve' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from config' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from config' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from config' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from doctor' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from doctor' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from doctor' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from explain' -l lb -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from explain' -l instance -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from trace' -l lb -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from trace' -l instance -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from wait' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from wait' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from wait' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from wait' -l instances -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb' -s z -l availability-zones -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb' -s l -l listener -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lbs' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lbs' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lbs' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lbs' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lbs' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-lb' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-lb' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-lb' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-lb' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-listeners' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-listeners' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-listeners' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-listeners' -s l -l listener -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-listeners' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-lb-listeners' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-lb-listeners' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-lb-listeners' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-lb-listeners' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from register-instances-with-lb' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from register-instances-with-lb' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from register-instances-with-lb' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from register-instances-with-lb' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from register-instances-with-lb' -l instances -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from register-instances-with-lb' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from deregister-instances-from-lb' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from deregister-instances-from-lb' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from deregister-instances-from-lb' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from deregister-instances-from-lb' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from deregister-instances-from-lb' -l instances -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from deregister-instances-from-lb' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from configure-healthcheck' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from configure-healthcheck' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from configure-healthcheck' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from configure-healthcheck' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from configure-healthcheck' -s t -l target -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from configure-healthcheck' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-instance-health' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-instance-health' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-instance-health' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-instance-health' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-instance-health' -l instances -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-instance-health' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from enable-zones-for-lb' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from enable-zones-for-lb' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from enable-zones-for-lb' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from enable-zones-for-lb' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from enable-zones-for-lb' -s z -l availability-zones -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from enable-zones-for-lb' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from disable-zones-for-lb' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from disable-zones-for-lb' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from disable-zones-for-lb' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from disable-zones-for-lb' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from disable-zones-for-lb' -s z -l availability-zones -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from disable-zones-for-lb' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-attributes' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-attributes' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-attributes' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-attributes' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-attributes' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from modify-lb-attributes' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from modify-lb-attributes' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from modify-lb-attributes' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from modify-lb-attributes' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-tags' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-tags' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-tags' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-tags' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-tags' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-tags' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-tags' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-tags' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-tags' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-tags' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-tags' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-tags' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-tags' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-app-cookie-stickiness-policy' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-app-cookie-stickiness-policy' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-app-cookie-stickiness-policy' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-app-cookie-stickiness-policy' -s p -l policy-name -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-app-cookie-stickiness-policy' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-cookie-stickiness-policy' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-cookie-stickiness-policy' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-cookie-stickiness-policy' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-cookie-stickiness-policy' -s p -l policy-name -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-cookie-stickiness-policy' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-policy' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-policy' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-policy' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-policy' -s n -l policy-name -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from create-lb-policy' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-lb-policy' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-lb-policy' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-lb-policy' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-lb-policy' -s p -l policy-name -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from delete-lb-policy' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-policies' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-policies' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-policies' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-policies' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-policies' -s p -l policy-names -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-policies' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-policy-types' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-policy-types' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-policy-types' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from describe-lb-policy-types' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-policies-of-listener' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-policies-of-listener' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-policies-of-listener' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-policies-of-listener' -s p -l policy-names -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-policies-of-listener' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-policies-for-backend-server' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-policies-for-backend-server' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-policies-for-backend-server' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-policies-for-backend-server' -s p -l policy-names -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-policies-for-backend-server' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-listener-ssl-cert' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-listener-ssl-cert' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-listener-ssl-cert' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from set-lb-listener-ssl-cert' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from attach-lb-to-subnets' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from attach-lb-to-subnets' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from attach-lb-to-subnets' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from attach-lb-to-subnets' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from attach-lb-to-subnets' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from detach-lb-from-subnets' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from detach-lb-from-subnets' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from detach-lb-from-subnets' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from detach-lb-from-subnets' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from detach-lb-from-subnets' -f -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from apply-security-groups-to-lb' -l release -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from apply-security-groups-to-lb' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from apply-security-groups-to-lb' -l output -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from apply-security-groups-to-lb' -l dry-run -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from apply-security-groups-to-lb' -f -a '(__eulb_asking)'

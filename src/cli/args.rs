@@ -3,6 +3,7 @@
 //! Every reader here answers with a message that repeats the value it could not read; the name of
 //! the option is added by [`super::exit`].
 
+use super::color::When;
 use super::dry_run::Shape;
 use super::output::{Form, Query};
 use crate::wire::Members;
@@ -45,6 +46,11 @@ pub struct Common {
     /// Verify the certificate of an https endpoint with the authorities of this PEM file
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
+    /// Whether to use colour: auto (the default: on a terminal), always or never
+    ///
+    /// With auto, the variables NO_COLOR, CLICOLOR_FORCE and CLICOLOR are heeded.
+    #[arg(long, value_name = "WHEN")]
+    pub color: Option<When>,
     /// Show debugging output on standard error
     #[arg(long)]
     pub debug: bool,
@@ -89,12 +95,14 @@ pub const ADDED: &[&str] = &[
     "verify-ssl",
     "no-verify-ssl",
     "ca-file",
+    "color",
     "dry-run",
     "cli-input-json",
     "generate-cli-skeleton",
     "output",
     "query",
     "filter",
+    "watch",
     "wait",
     "wait-timeout",
 ];
@@ -134,6 +142,19 @@ pub struct Printing {
     /// not say otherwise)
     #[arg(long, value_name = "JMESPATH", display_order = 902)]
     pub query: Option<Query>,
+}
+
+impl Printing {
+    /// A query selects from the whole answer, which the lines do not tell.
+    pub fn form(&self) -> Form {
+        match (self.output, &self.query) {
+            // A selection has no lines of its own.
+            (Some(Form::Tsv), Some(_)) => Form::Text,
+            (Some(form), _) => form,
+            (None, Some(_)) => Form::Json,
+            (None, None) => Form::Tsv,
+        }
+    }
 }
 
 /// A list: split at commas, items trimmed, empty items dropped.

@@ -50,7 +50,7 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
         (None | Some(Form::Tsv), None) => lines(&survey),
         (form, query) => {
             let form = form.filter(|form| *form != Form::Tsv);
-            output::answer(&shape(&survey), form.unwrap_or(Form::Json), query.as_ref())?
+            output::answer(shape(&survey), form.unwrap_or(Form::Json), query.as_ref())?
         }
     };
     report::print(&text)?;

@@ -80,7 +80,7 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
         (form, query) => {
             let form = form.filter(|form| *form != Form::Tsv);
             let report = Report { checks: &findings };
-            output::answer(&report, form.unwrap_or(Form::Json), query.as_ref())?
+            output::answer(report, form.unwrap_or(Form::Json), query.as_ref())?
         }
     };
     report::print(&text)?;

@@ -9,6 +9,7 @@
 //!
 //! An interrupt (Ctrl-C) is left to the system: a shell sees 130 and a script stops, as it should.
 
+use super::color::{self, Style};
 use super::report;
 use crate::client::CallError;
 use crate::client::config::ConfigError;
@@ -101,13 +102,31 @@ pub fn finish(program: &str, outcome: Result<(), Failure>) -> ExitCode {
     {
         report::note(usage.trim_end());
     }
+    let colour = color::is_on(&std::io::stderr());
     if !matches!(failure, Failure::Told(_)) {
-        report::note(&format!("{program}: {failure}"));
+        let line = format!("{program}: {failure}");
+        report::note(&match colour {
+            true => emphasized(&line, program),
+            false => line,
+        });
     }
     if let Failure::Advised { advice, .. } = &failure {
         report::note(&format!("{program}: advice: {advice}"));
     }
     ExitCode::from(failure.status())
+}
+
+/// A line with what kind of failure it is standing out: what is before the second colon.
+fn emphasized(line: &str, program: &str) -> String {
+    let (named, rest) = line.split_at(program.len() + 1);
+    match rest.split_once(':') {
+        Some((kind, rest)) => {
+            let styles = [Style::Strong, Style::Bad];
+            let kind = color::painted(&format!("{}:", kind.trim_start()), &styles);
+            format!("{named} {kind}{rest}")
+        }
+        None => line.to_owned(),
+    }
 }
 
 /// Turns what the option parser says into help on standard output, or into a usage error.
@@ -125,7 +144,12 @@ fn refused(error: &clap::Error, command: &mut clap::Command) -> Failure {
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let status = u8::try_from(error.exit_code()).unwrap_or(USAGE);
-            match report::print(&error.render().to_string()) {
+            let help = error.render();
+            let text = match color::is_on(&std::io::stdout()) {
+                true => help.ansi().to_string(),
+                false => help.to_string(),
+            };
+            match report::print(&text) {
                 Ok(()) => Failure::Told(status),
                 Err(failure) => failure,
             }
@@ -181,6 +205,19 @@ fn message(error: &clap::Error, command: &clap::Command) -> String {
             "argument {argument}: not allowed with argument {}",
             option_names(&text(ContextKind::PriorArg), command)
         ),
+        ErrorKind::InvalidSubcommand => {
+            let similar = text(ContextKind::SuggestedSubcommand);
+            let known = command
+                .get_subcommands()
+                .filter(|known| !known.is_hide_set());
+            let names: Vec<&str> = known.map(clap::Command::get_name).collect();
+            let advice = match similar.is_empty() {
+                true => format!("choose from {}", names.join(", ")),
+                false => format!("did you mean {similar}?"),
+            };
+            let word = text(ContextKind::InvalidSubcommand);
+            format!("unrecognized subcommand '{word}' ({advice})")
+        }
         _ => {
             let text = error.to_string();
             let line = text.lines().next().unwrap_or_default();
@@ -228,6 +265,24 @@ fn option_name(part: &str, command: &clap::Command) -> String {
 mod tests {
     use super::*;
     use clap::{Arg, Command};
+
+    #[test]
+    fn the_kind_of_a_failure_stands_out() {
+        let cases = [
+            (
+                "eulb-x: error (400): no: never",
+                "eulb-x: \u{1b}[1;31merror (400):\u{1b}[0m no: never",
+            ),
+            (
+                "eulb-x: NA: 3.3.0",
+                "eulb-x: \u{1b}[1;31mNA:\u{1b}[0m 3.3.0",
+            ),
+            ("eulb-x: status", "eulb-x: status"),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(emphasized(line, "eulb-x"), expected);
+        }
+    }
 
     #[test]
     fn options_are_named_as_euca2ools_names_them() {

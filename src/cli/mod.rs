@@ -11,6 +11,7 @@
 mod admin;
 mod advice;
 pub mod args;
+mod color;
 pub mod commands;
 mod complete;
 pub mod config;
@@ -32,6 +33,7 @@ mod session;
 mod trace;
 pub mod umbrella;
 pub mod wait;
+mod watch;
 
 use std::ffi::OsString;
 use std::path::Path;

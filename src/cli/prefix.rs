@@ -5,6 +5,7 @@
 
 use super::args::ADDED;
 use super::exit::Failure;
+use super::watch;
 use std::ffi::OsString;
 
 /// Writes abbreviated long options out in full. What follows `--` is left alone, as are names that
@@ -20,7 +21,8 @@ pub fn expand(arguments: &[OsString], command: &clap::Command) -> Result<Vec<OsS
         .collect();
     let mut written = Vec::with_capacity(arguments.len());
     let mut options = true;
-    for argument in arguments {
+    let mut rest = arguments.iter().peekable();
+    while let Some(argument) = rest.next() {
         let text = argument.to_str().filter(|_| options);
         options &= text != Some("--");
         let Some(option) = text.and_then(|text| text.strip_prefix("--")) else {
@@ -41,12 +43,23 @@ pub fn expand(arguments: &[OsString], command: &clap::Command) -> Result<Vec<OsS
                 )));
             }
         };
+        // A number after it is its value; a name is not.
+        let seconds = match value {
+            None if name == watch::OPTION => rest.next_if(|next| is_number(next)),
+            _ => None,
+        };
+        let value = value.or_else(|| seconds.and_then(|seconds| seconds.to_str()));
         written.push(match value {
             Some(value) => format!("--{name}={value}").into(),
             None => format!("--{name}").into(),
         });
     }
     Ok(written)
+}
+
+fn is_number(argument: &OsString) -> bool {
+    let number = argument.to_str().and_then(|text| text.parse::<f64>().ok());
+    number.is_some()
 }
 
 enum Meant<'a> {
@@ -98,6 +111,7 @@ mod tests {
             long("attribute"),
             long("attributes"),
             long("attributes-from-file"),
+            long("watch"),
         ]);
         let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
         let written = expand(&arguments, &command)?;
@@ -131,6 +145,9 @@ mod tests {
                 "{given}"
             );
         }
+        assert_eq!(expanded(&["--wa", "5", "6"]).unwrap(), ["--watch=5", "6"]);
+        assert_eq!(expanded(&["--watch", "web"]).unwrap(), ["--watch", "web"]);
+        assert_eq!(expanded(&["--watch=1", "2"]).unwrap(), ["--watch=1", "2"]);
         let after = ["--", "--show-l"];
         assert_eq!(expanded(&after).unwrap(), after);
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing else of the crate writes there, so that one place knows what a closed pipe means.
 
+use super::color;
 use super::exit::Failure;
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -39,9 +40,9 @@ impl Report {
         self.text.push('\n');
     }
 
-    /// The lines so far.
-    pub fn as_str(&self) -> &str {
-        &self.text
+    /// The lines.
+    pub fn into_text(self) -> String {
+        self.text
     }
 }
 
@@ -84,33 +85,47 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Lines of tab-separated columns: aligned for a person at a terminal, as they are for a program.
+/// Lines of tab-separated columns: aligned, and states in their colours, for a person at a terminal;
+/// as they are for a program.
 pub fn aligned(text: &str) -> String {
-    match io::stdout().is_terminal() {
-        true => align(text),
-        false => text.to_owned(),
+    let out = io::stdout();
+    match (out.is_terminal(), color::is_on(&out)) {
+        (true, colour) => align(text, colour),
+        (false, true) => color::of_lines(text).into_owned(),
+        (false, false) => text.to_owned(),
     }
 }
 
-fn align(text: &str) -> String {
+/// The widest cell of each column, in characters.
+pub fn widths<S: AsRef<str>>(lines: &[Vec<S>]) -> Vec<usize> {
+    let columns = lines.iter().map(Vec::len).max().unwrap_or_default();
+    (0..columns)
+        .map(|column| {
+            let cells = lines.iter().filter_map(|line| line.get(column));
+            let widths = cells.map(|cell| cell.as_ref().chars().count());
+            widths.max().unwrap_or(0)
+        })
+        .collect()
+}
+
+fn align(text: &str, colour: bool) -> String {
     let lines: Vec<Vec<&str>> = text
         .lines()
         .map(|line| line.split('\t').collect())
         .collect();
-    let columns = lines.iter().map(Vec::len).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| {
-            let cells = lines.iter().filter_map(|line| line.get(column));
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-        })
-        .collect();
+    let widths = widths(&lines);
     let mut aligned = String::with_capacity(text.len() * 2);
     for line in &lines {
-        let cells = line.iter().zip(&widths);
-        let padded: String = cells
-            .map(|(cell, width)| format!("{cell:width$}  "))
-            .collect();
-        aligned.push_str(padded.trim_end());
+        let mut blanks = 0;
+        for (cell, width) in line.iter().zip(&widths) {
+            if !cell.is_empty() {
+                aligned.extend(std::iter::repeat_n(' ', blanks));
+                blanks = 0;
+            }
+            let styles = color::of_word(cell).filter(|_| colour);
+            aligned.push_str(&color::painted(cell, styles.as_slice()));
+            blanks += width + 2 - cell.chars().count();
+        }
         aligned.push('\n');
     }
     aligned
@@ -177,7 +192,7 @@ mod tests {
         for (show_empty_fields, expected) in [(false, "X\ta\t\t7\n"), (true, "X\ta\t(nil)\t7\n")] {
             let mut report = Report::new(show_empty_fields);
             report.record("X", fields());
-            assert_eq!(report.as_str(), expected);
+            assert_eq!(report.into_text(), expected);
         }
     }
 
@@ -188,12 +203,14 @@ mod tests {
         assert_eq!(visible("a\u{1b}]0;x\u{7}b\n"), escaped);
         let mut report = Report::new(false);
         report.record("X", ["a\tb\u{9b}".to_owned()]);
-        assert_eq!(report.as_str(), "X\ta\\tb\\u{9b}\n");
+        assert_eq!(report.into_text(), "X\ta\\tb\\u{9b}\n");
     }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
-        assert_eq!(align("a\tbcd\te\nfg\th\n"), "a   bcd  e\nfg  h\n");
+        assert_eq!(align("a\tbcd\te\nfg\th\n", false), "a   bcd  e\nfg  h\n");
+        let coloured = align("ok\tx\t\nskip\t\tz\n", true);
+        assert_eq!(coloured, "\u{1b}[32mok\u{1b}[0m    x\nskip     z\n");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! `eulb create-lb …` is `eulb-create-lb …`. The subcommands besides are in [`SUBCOMMANDS`].
 
+use super::color;
 use super::commands::{self, COMMANDS};
 use super::exit::{self, Failure};
 use super::{
@@ -113,6 +114,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     if let Some(row) = SUBCOMMANDS.iter().find(|row| row.name == word) {
         return exit::finish(&format!("{NAME} {word}"), run_subcommand(row, rest));
     }
+    color::settle(rest);
     let outcome = match word.as_str() {
         "" | "-h" | "--help" => overview(session::release_of_help(rest)),
         "help" => help(rest),
@@ -129,9 +131,34 @@ fn run_subcommand(row: &Subcommand, arguments: &[OsString]) -> Result<(), Failur
         .bin_name(&program)
         .infer_long_args(true)
         .args_override_self(true);
+    if command
+        .get_arguments()
+        .all(|argument| argument.get_id() != color::OPTION)
+    {
+        command = command.arg(color::option());
+    }
+    color::settle(arguments);
     let named = std::iter::once(OsString::from(row.name)).chain(arguments.iter().cloned());
-    let matches = exit::parsed(command.try_get_matches_from_mut(named), &mut command)?;
-    (row.run)(&matches).map_err(|failure| failure.with_usage(&mut command))
+    let parsed = command.try_get_matches_from_mut(named);
+    if parsed.is_err() {
+        // So that subcommands know their whole names.
+        command.build();
+    }
+    let matches = exit::parsed(parsed, innermost(&mut command, arguments))?;
+    (row.run)(&matches).map_err(|failure| failure.with_usage(innermost(&mut command, arguments)))
+}
+
+/// The subcommand of a subcommand that words ask for: whose usage is to be told.
+fn innermost<'c>(command: &'c mut clap::Command, words: &[OsString]) -> &'c mut clap::Command {
+    let mut inner = command;
+    for word in words.iter().filter_map(|word| word.to_str()) {
+        if inner.find_subcommand(word).is_some() {
+            inner = inner
+                .find_subcommand_mut(word)
+                .expect("it was found a line above");
+        }
+    }
+    inner
 }
 
 /// `eulb help create-lb` is `eulb create-lb --help`.

@@ -372,7 +372,8 @@ fn reason_of(answer: &reqwest::Response) -> String {
         .get::<hyper::ext::ReasonPhrase>()
         .map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
     let usual = || answer.status().canonical_reason().unwrap_or("").to_owned();
-    sent.unwrap_or_else(usual)
+    sent.filter(|reason| !reason.trim().is_empty())
+        .unwrap_or_else(usual)
 }
 
 /// Headers in one line, without what proves identity.

@@ -37,6 +37,7 @@ mod set_lb_policies_of_listener;
 
 use super::advice;
 use super::args::{Common, Printing, Sending};
+use super::color;
 use super::dry_run;
 use super::exit::{self, Failure};
 use super::input::{self, Input, Purpose};
@@ -45,6 +46,7 @@ use super::prefix;
 use super::report::{self, Report};
 use super::session::{Caller, Session};
 use super::wait::Wanted;
+use super::watch::{self, Watching};
 use crate::wire::listener::Listener;
 use crate::wire::release::{self, Feature, Release};
 use crate::wire::{Action, Members, members, query};
@@ -259,6 +261,7 @@ impl Row {
 
     fn attempt(&self, arguments: &[OsString], command: &mut clap::Command) -> Result<(), Failure> {
         let arguments = prefix::expand(arguments, command)?;
+        color::settle(&arguments);
         let input = Input::asked_for(&arguments, self.skeleton)?;
         let named = std::iter::once(OsString::from(self.name)).chain(arguments);
         let matches = match &input {
@@ -274,6 +277,7 @@ impl Row {
     pub fn is_shared(&self, id: &str) -> bool {
         let shared = Common::augment_args(clap::Command::new(self.name));
         let shared = Sending::augment_args(Printing::augment_args(shared));
+        let shared = Watching::augment_args(shared);
         shared
             .get_arguments()
             .any(|argument| argument.get_id() == id)
@@ -283,6 +287,10 @@ impl Row {
 fn describe<C: Command>(command: clap::Command) -> clap::Command {
     let command = match C::PRINTS {
         true => Printing::augment_args(command),
+        false => command,
+    };
+    let command = match is_description::<C>() {
+        true => Watching::augment_args(command),
         false => command,
     };
     let command = Sending::augment_args(command);
@@ -309,7 +317,7 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches, input: Option<&Input>) -> Re
         extra = input.without_stand_ins(extra, matches);
         if input.purpose == Purpose::Print {
             let skeleton = Input::filled(&request?, &extra)?;
-            return report::print(&output::render(&skeleton, Form::Json, None));
+            return report::print(&output::pretty(&skeleton));
         }
     }
     let session = Session::begin(&common)?;
@@ -329,41 +337,53 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches, input: Option<&Input>) -> Re
     if let Some(shape) = sending.dry_run {
         return report::print(&dry_run::show(&caller.prepare(&parameters)?, shape));
     }
-    let mut answer = pages::<C>(&caller, parameters)?;
-    own.select(&mut answer)?;
     let printing = match C::PRINTS {
         true => Printing::from_arg_matches(matches).map_err(read)?,
         false => Printing::default(),
     };
+    let ask = || {
+        let mut answer = pages::<C>(&caller, parameters.clone())?;
+        own.select(&mut answer)?;
+        shown(&own, answer, &printing)
+    };
+    if is_description::<C>() {
+        let watching = Watching::from_arg_matches(matches).map_err(read)?;
+        if let Some(interval) = watching.interval() {
+            return watch::watch(&caller, row.name, interval, ask);
+        }
+    }
     // Before the wait, so that an interrupt leaves what was done in sight.
-    show(&own, &answer, &printing)?;
+    match ask()?.as_str() {
+        "" => {}
+        text if printing.form() == Form::Tsv && color::is_on(&std::io::stdout()) => {
+            report::print(&color::of_lines(text))?;
+        }
+        text => report::print(text)?,
+    }
     match own.wanted(&request) {
         Some(wanted) => wanted.wait(&caller),
         None => Ok(()),
     }
 }
 
-/// Prints an answer in the form that was asked for.
-fn show<C: Command>(
+/// Whether a command only tells: it can be asked again and again.
+fn is_description<C: Command>() -> bool {
+    C::Action::NAME.starts_with("Describe")
+}
+
+/// An answer in the form that was asked for.
+fn shown<C: Command>(
     own: &C,
-    answer: &<C::Action as Action>::Response,
+    answer: <C::Action as Action>::Response,
     printing: &Printing,
-) -> Result<(), Failure> {
-    // A query selects from the whole answer, which the lines do not tell.
-    let form = match (printing.output, &printing.query) {
-        (Some(form), _) => form,
-        (None, Some(_)) => Form::Json,
-        (None, None) => Form::Tsv,
-    };
-    if form != Form::Tsv {
-        let text = output::answer(answer, form, printing.query.as_ref())?;
-        return report::print(&text);
-    }
-    let mut report = Report::new(printing.show_empty_fields);
-    own.report(answer, &mut report);
-    match report.as_str() {
-        "" => Ok(()),
-        lines => report::print(lines),
+) -> Result<String, Failure> {
+    match printing.form() {
+        Form::Tsv => {
+            let mut report = Report::new(printing.show_empty_fields);
+            own.report(&answer, &mut report);
+            Ok(report.into_text())
+        }
+        form => output::answer(answer, form, printing.query.as_ref()),
     }
 }
 

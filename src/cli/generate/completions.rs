@@ -47,11 +47,13 @@ fn script(
 ) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     generate(shell, &mut command, name, &mut bytes);
-    let mut text = String::from_utf8(bytes)
+    let text = String::from_utf8(bytes)
         .map_err(|error| Failure::new(format!("completions of {name}: {error}")))?;
-    if shell == Shell::Bash && name != umbrella::NAME {
-        text.push_str(&names_in_bash(name, &command));
-    }
+    let text = match shell {
+        Shell::Bash => asking_in_bash(name, text),
+        Shell::Zsh => asking_in_zsh(text, &command),
+        _ => asking_in_fish(name, text, &command),
+    };
     let Some(mark) = mark else {
         return Ok(text);
     };
@@ -63,48 +65,128 @@ fn script(
     })
 }
 
-/// A function for bash that offers names from the endpoint where one is wanted, and leaves the rest
-/// to the function above it. The last item of a list is completed.
-fn names_in_bash(name: &str, command: &clap::Command) -> String {
+/// Asks `eulb complete` first, and the function that was generated if it has nothing to offer.
+fn asking_in_bash(name: &str, mut text: String) -> String {
     let inner = format!("_{}", name.replace('-', "__"));
-    let kind_of = |argument: &clap::Arg| {
-        let names = argument.get_value_names().unwrap_or_default();
-        let known = |value_name: &str| names.iter().any(|name| name.as_str() == value_name);
-        let mut kinds = complete::KINDS.iter();
-        kinds
-            .find(|(value_name, _)| known(value_name))
-            .map(|(_, kind)| *kind)
-    };
-    let mut cases = String::new();
-    let mut place = "";
-    for argument in command.get_arguments() {
-        let kind = kind_of(argument).unwrap_or_default();
-        if argument.is_positional() {
-            place = kind;
-        } else if argument.get_action().takes_values() {
-            let short = argument.get_short().map(|short| format!("-{short}"));
-            let long = argument.get_long().map(|long| format!("--{long}"));
-            let options: Vec<String> = short.into_iter().chain(long).collect();
-            let options = options.join("|");
-            cases.push_str(&format!("        {options}) kind={kind} ;;\n"));
-        }
-    }
-    format!(
+    text.push_str(&format!(
         r#"
-_names_of{inner}() {{
-    local kind= cur="$2" list=
-    case "$3" in
-{cases}        *) [[ "$cur" == -* ]] || kind={place} ;;
-    esac
-    if [[ -n "$kind" ]]; then
-        [[ "$cur" == *,* && "$kind" != listeners ]] && list="${{cur%,*}},"
-        COMPREPLY=( $(compgen -P "$list" -W "$(eulb complete "$kind" 2>/dev/null)" -- "${{cur##*,}}") )
-        [[ "$kind" == listeners ]] && COMPREPLY=( $(compgen -W "$(eulb complete listeners 2>/dev/null)" -- "$cur") )
-        [[ ${{#COMPREPLY[@]}} -gt 0 ]] && return 0
+_asking{inner}() {{
+    local IFS=$'\n' breaks="${{COMP_WORDBREAKS//[^=:]/}}"
+    COMPREPLY=( $(eulb complete --break="$breaks" -- "${{COMP_WORDS[@]:0:COMP_CWORD+1}}" 2>/dev/null) )
+    if [[ ${{#COMPREPLY[@]}} -gt 0 ]]; then
+        # A listener goes on after "protocol=", a list after a comma.
+        [[ ${{#COMPREPLY[@]}} -eq 1 && "${{COMPREPLY[0]}}" == *[=,] ]] && compopt -o nospace 2>/dev/null
+        return 0
     fi
+    unset IFS
     {inner} "$@"
 }}
-complete -F _names_of{inner} -o bashdefault -o default {name}
+complete -F _asking{inner} -o bashdefault -o default {name}
 "#
-    )
+    ));
+    text
+}
+
+/// Values that `eulb complete` may know are asked for instead of being files.
+fn asking_in_zsh(text: String, command: &clap::Command) -> String {
+    const FUNCTION: &str = r#"
+(( $+functions[_eulb_asking] )) ||
+_eulb_asking() {
+    local -a offered
+    offered=( ${(f)"$(eulb complete -- "${(@)words[1,CURRENT-1]}" "${(Q)words[CURRENT]}" 2>/dev/null)"} )
+    if (( $#offered )); then
+        # What is offered fits what is typed already; a listener goes on after "protocol=".
+        local -a how=(-U -Q -i "$IPREFIX")
+        [[ $#offered -eq 1 && $offered[1] == *= ]] && how+=(-S '')
+        compadd "${how[@]}" -- $offered
+    else
+        _default "$@"
+    fi
+}
+"#;
+    let mut asked = String::with_capacity(text.len() + FUNCTION.len());
+    let mut lines = text.lines();
+    // The directive, which must stay first.
+    asked.push_str(lines.next().unwrap_or_default());
+    asked.push('\n');
+    asked.push_str(FUNCTION);
+    let names = place_names(command);
+    for line in lines {
+        let rest = line.strip_suffix("' \\");
+        let place = rest.and_then(|rest| rest.strip_suffix(":_default"));
+        match place {
+            Some(place) if is_asked_for(place, &names) => {
+                asked.push_str(place);
+                asked.push_str(":_eulb_asking' \\");
+            }
+            _ => asked.push_str(line),
+        }
+        asked.push('\n');
+    }
+    asked
+}
+
+/// Value names for which there may be words, below a command and its subcommands.
+fn place_names(command: &clap::Command) -> Vec<String> {
+    let mut names: Vec<String> = complete::place_names().map(str::to_owned).collect();
+    // zsh knows a name by what it is for, and not by what it is called.
+    let mut left = vec![command];
+    while let Some(command) = left.pop() {
+        let positionals = command.get_positionals();
+        let known = positionals.filter(|argument| complete::is_known(argument));
+        names.extend(known.filter_map(|argument| {
+            let help = argument.get_help()?.to_string();
+            Some(format!("{} -- {help}", argument.get_id()))
+        }));
+        left.extend(command.get_subcommands());
+    }
+    names
+}
+
+/// Whether the end of a line of `_arguments`, `:VALUE NAME` or `:id -- help`, names such a place.
+fn is_asked_for(place: &str, names: &[String]) -> bool {
+    let unescaped = place.replace("'\\''", "'").replace('\\', "");
+    names.iter().any(|name| {
+        unescaped
+            .strip_suffix(name.as_str())
+            .is_some_and(|rest| rest.ends_with(':'))
+    })
+}
+
+/// Lines of fish for each option whose values `eulb complete` may know, and for names.
+fn asking_in_fish(name: &str, mut text: String, command: &clap::Command) -> String {
+    text.push_str(
+        "\
+function __eulb_asking
+    command -q eulb; and eulb complete -- (commandline -opc) (commandline -ct) 2>/dev/null
+end
+",
+    );
+    let mut add = |condition: &str, command: &clap::Command| {
+        for (long, short) in complete::asked_for(command) {
+            let long = long.map(|long| format!(" -l {long}")).unwrap_or_default();
+            let short = short
+                .map(|short| format!(" -s {short}"))
+                .unwrap_or_default();
+            // A value is asked for; a name is one of many things that may stand there.
+            let how = if long.is_empty() { "-f" } else { "-x" };
+            text.push_str(&format!(
+                "complete -c {name}{condition}{short}{long} {how} -a '(__eulb_asking)'\n"
+            ));
+        }
+    };
+    add("", command);
+    for inner in command.get_subcommands() {
+        let condition = format!(" -n '__fish_seen_subcommand_from {}'", inner.get_name());
+        add(&condition, inner);
+        for innermost in inner.get_subcommands() {
+            let condition = format!(
+                " -n '__fish_seen_subcommand_from {}; and __fish_seen_subcommand_from {}'",
+                inner.get_name(),
+                innermost.get_name()
+            );
+            add(&condition, innermost);
+        }
+    }
+    text
 }
