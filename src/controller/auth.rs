@@ -1,16 +1,58 @@
 //! Who is asking: signatures against the keys of the snapshot.
 
 use super::state::State;
-use crate::model::account::{AccessKey, Caller, User};
+use crate::model::account::{AccountId, Caller, User};
 use crate::model::timestamp::Timestamp;
 use crate::wire::fault::Fault;
 use crate::wire::service::Service;
 use crate::wire::sigv4::{self, Scope, SigningKey};
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use subtle::ConstantTimeEq;
 
 /// Derived keys kept: one per access key, day and region in use. Deriving takes four HMACs.
 const CACHED_KEYS: usize = 1024;
+
+/// Who holds the credentials that a request claims.
+struct Holder<'s> {
+    secret: &'s str,
+    account: &'s AccountId,
+    user: &'s str,
+    role: Option<&'s str>,
+}
+
+impl<'s> Holder<'s> {
+    /// A key that lasts has no token; temporary credentials have theirs, until they expire.
+    fn find(claim: &sigv4::Claim, state: &'s State, now: Timestamp) -> Result<Holder<'s>, Fault> {
+        let id = claim.access_key.as_str();
+        let Some(token) = &claim.session_token else {
+            let key = state.keys.get(id).ok_or(Fault::InvalidClientTokenId)?;
+            return Ok(Holder {
+                secret: &key.secret,
+                account: &key.account,
+                user: &key.user,
+                role: None,
+            });
+        };
+        let session = state.sessions.get(id).ok_or(Fault::InvalidClientTokenId)?;
+        if !bool::from(session.token.as_bytes().ct_eq(token.as_bytes())) {
+            return Err(Fault::InvalidClientTokenId);
+        }
+        if session.expires < now {
+            return Err(Fault::ExpiredToken);
+        }
+        // They act for a user, and end with the user.
+        if state.user(&session.account, &session.user).is_none() {
+            return Err(Fault::InvalidClientTokenId);
+        }
+        Ok(Holder {
+            secret: &session.secret,
+            account: &session.account,
+            user: &session.user,
+            role: session.role.as_deref(),
+        })
+    }
+}
 
 /// Verifies signatures.
 #[derive(Default)]
@@ -33,25 +75,23 @@ impl Authenticator {
         now: Timestamp,
     ) -> Result<Caller, Fault> {
         let claim = sigv4::claim(request, &[service.signing_name()], now)?;
-        // There are no temporary credentials, so a token is none that was given out.
-        let known = state.keys.get(claim.access_key.as_str());
-        let key = known.filter(|_| claim.session_token.is_none());
-        let key = key.ok_or(Fault::InvalidClientTokenId)?;
+        let holder = Holder::find(&claim, state, now)?;
         let account = state
             .accounts
-            .get(&key.account)
+            .get(holder.account)
             .ok_or(Fault::InvalidClientTokenId)?;
-        claim.verify(request, &self.signing_key(&claim, key))?;
+        claim.verify(request, &self.signing_key(&claim, holder.secret))?;
         Ok(Caller {
             account: account.id.clone(),
-            user: key.user.as_str().into(),
-            administrator: account.is_administrator() && key.user == User::ADMINISTRATOR,
+            user: holder.user.into(),
+            administrator: account.is_administrator() && holder.user == User::ADMINISTRATOR,
             region: claim.scope.region.as_str().into(),
+            session: holder.role.map(Arc::from),
         })
     }
 
-    fn signing_key(&self, claim: &sigv4::Claim, key: &AccessKey) -> SigningKey {
-        let at = (key.id.clone(), claim.scope.clone());
+    fn signing_key(&self, claim: &sigv4::Claim, secret: &str) -> SigningKey {
+        let at = (claim.access_key.clone(), claim.scope.clone());
         // A thread that panicked while holding it cannot have left the map half changed.
         let lock = || {
             self.derived
@@ -61,7 +101,7 @@ impl Authenticator {
         if let Some(derived) = lock().get(&at) {
             return derived.clone();
         }
-        let derived = claim.derive(&key.secret);
+        let derived = claim.derive(secret);
         let mut cache = lock();
         if cache.len() >= CACHED_KEYS {
             // Rare: yesterday's keys, or somebody trying regions. All are cheap to derive again.

@@ -281,24 +281,20 @@ impl Read for GetUser {
         let name = self
             .user_name
             .unwrap_or_else(|| caller.user.as_ref().to_owned());
-        let known = state
-            .keys
-            .values()
-            .any(|key| key.account == caller.account && key.user == name);
-        if !known {
-            return Err(refused(
+        let user = state.user(&caller.account, &name).ok_or_else(|| {
+            refused(
                 404,
                 "NoSuchEntity",
                 format!("The user with name {name} cannot be found."),
-            ));
-        }
+            )
+        })?;
         Ok(GetUserResponse {
             user: Some(User {
                 path: Some("/".to_owned()),
                 arn: Some(format!("arn:aws:iam::{}:user/{name}", caller.account)),
-                user_id: Some(identity::user_id(&caller.account, &name)),
+                user_id: Some(user.id.clone()),
                 user_name: Some(name),
-                create_date: None,
+                create_date: Some(created_time(user.created)),
             }),
         })
     }

@@ -2,9 +2,11 @@
 
 use super::state::State;
 use crate::model::account::{AccessKey, AccountId, User};
+use crate::model::session::Session;
 use crate::model::timestamp::Timestamp;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Letters and digits of access key ids.
 const CAPITALS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -65,11 +67,48 @@ pub fn certificate_id() -> String {
 
 /// The id of a user, `AIDA…`: always the same for the same user.
 pub fn user_id(account: &AccountId, user: &str) -> String {
+    unique_id("AIDA", account, user)
+}
+
+/// The id of a role, `AROA…`: always the same for the same role.
+pub fn role_id(account: &AccountId, role: &str) -> String {
+    unique_id("AROA", account, role)
+}
+
+/// An id of something of EC2's, such as `vpc-1df9440e`.
+pub fn resource_id(prefix: &str) -> Arc<str> {
+    format!("{prefix}{:08x}", u32::from_be_bytes(random())).into()
+}
+
+/// Characters of a session's token. Clients take them as they are.
+const TOKEN_LENGTH: usize = 128;
+
+/// New temporary credentials.
+pub fn session(
+    account: &AccountId,
+    user: &str,
+    role: Option<String>,
+    expires: Timestamp,
+) -> Session {
+    let prefix = "ASIA";
+    let rest = text(CAPITALS, ACCESS_KEY_LENGTH - prefix.len());
+    Session {
+        id: format!("{prefix}{rest}"),
+        secret: text(LETTERS, SECRET_LENGTH),
+        token: text(LETTERS, TOKEN_LENGTH),
+        account: account.clone(),
+        user: user.to_owned(),
+        role,
+        expires,
+    }
+}
+
+fn unique_id(prefix: &str, account: &AccountId, name: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(account.as_str());
     hash.update("/");
-    hash.update(user);
-    let mut id = "AIDA".to_owned();
+    hash.update(name);
+    let mut id = prefix.to_owned();
     id.extend(
         hash.finalize()
             .iter()

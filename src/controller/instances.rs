@@ -8,7 +8,7 @@ use super::state::{Draft, State};
 use crate::model::account::AccountId;
 use crate::model::balancer::LoadBalancer;
 use crate::model::instance::{
-    Instance, InstanceId, InstanceKind, InstanceState, Reach, WebInstance,
+    Instance, InstanceId, InstanceKind, InstanceState, Launch, Reach, WebInstance,
 };
 use crate::model::listener::Port;
 use crate::model::placement::ZoneName;
@@ -142,6 +142,10 @@ pub fn run(
                 delay_milliseconds: delay(request.delay_milliseconds)?,
                 ports: ports.clone(),
             }),
+            launch: Launch {
+                at: Some(config.clock.now()),
+                ..Launch::default()
+            },
         };
         draft.put_instance(instance.clone());
         started.push(instance);
@@ -183,6 +187,10 @@ pub fn add(request: &AddInstance, draft: &mut Draft, config: &Config) -> Result<
             ports,
         },
         kind: InstanceKind::External,
+        launch: Launch {
+            at: Some(config.clock.now()),
+            ..Launch::default()
+        },
     };
     draft.put_instance(instance.clone());
     Ok(instance)

@@ -10,6 +10,7 @@ mod administration;
 mod auth;
 mod desired;
 pub mod dns;
+mod ec2;
 mod explain;
 mod handlers;
 mod http;
@@ -26,6 +27,7 @@ mod refused;
 mod registry;
 mod state;
 mod store;
+mod sts;
 
 use crate::clock::Clock;
 use crate::model::account::{Account, User};

@@ -1,6 +1,7 @@
 //! Refusals in domain words, as faults of the API.
 
 use crate::model::attribute::{AttributeName, AttributeRefusal};
+use crate::model::network::PlacementRefusal;
 use crate::model::policy::PolicyRefusal;
 use crate::model::refusal::Refusal;
 use crate::model::tag::TagRefusal;
@@ -40,6 +41,22 @@ impl From<Refusal> for Fault {
             | Refusal::InstanceZone { .. }
             | Refusal::InstanceIsServo => Fault::Failure {
                 message: refusal.to_string(),
+            },
+        }
+    }
+}
+
+impl From<PlacementRefusal> for Fault {
+    fn from(refusal: PlacementRefusal) -> Fault {
+        match refusal {
+            PlacementRefusal::SubnetNotFound => Fault::SubnetNotFound,
+            PlacementRefusal::GroupNotFound => Fault::InvalidSecurityGroup,
+            PlacementRefusal::InvalidScheme(scheme) => Fault::InvalidScheme { scheme },
+            PlacementRefusal::NoGateway(_) => Fault::InvalidSubnet {
+                reason: refusal.to_string(),
+            },
+            other => Fault::InvalidConfiguration {
+                reason: Some(other.to_string()),
             },
         }
     }

@@ -4,6 +4,8 @@
 //! so its cost does not depend on how many load balancers there are. A [`Draft`] is a clone that
 //! remembers which rows it changed; dropping it leaves nothing behind.
 
+mod neighbours;
+
 use super::Cidr;
 use super::pool::Pool;
 use super::properties::{self, Property};
@@ -12,16 +14,21 @@ use crate::model::account::{AccessKey, Account, AccountId, Policy, User};
 use crate::model::balancer::{BalancerKey, BalancerName, LoadBalancer, ServoPlace};
 use crate::model::certificate::ServerCertificate;
 use crate::model::instance::{Instance, InstanceId, InstanceState};
+use crate::model::network::Resource;
 use crate::model::permission::Document;
 use crate::model::placement::{ServoId, ZoneName};
 use crate::model::refusal::Refusal;
+use crate::model::session::Session;
 use crate::wire::release::Release;
 use imbl::{OrdMap, OrdSet};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
+
+/// Keys and values of tags.
+pub type ResourceTags = BTreeMap<String, String>;
 
 /// Everything there is, at one moment.
 #[derive(Clone, Debug)]
@@ -35,6 +42,12 @@ pub struct State {
     pub instances: OrdMap<InstanceId, Arc<Instance>>,
     /// By their ARN.
     pub certificates: OrdMap<Arc<str>, Arc<ServerCertificate>>,
+    /// Temporary credentials, by the id of their key.
+    pub sessions: OrdMap<Arc<str>, Arc<Session>>,
+    /// What accounts made or changed of their networks, by owner and id.
+    network: OrdMap<(AccountId, Arc<str>), Arc<Resource>>,
+    /// Tags of everything but load balancers, by owner and id.
+    tags: OrdMap<(AccountId, Arc<str>), Arc<ResourceTags>>,
     /// Properties that differ from their defaults.
     properties: OrdMap<Arc<str>, Arc<str>>,
     /// Which load balancers an instance is registered with.
@@ -109,6 +122,9 @@ impl State {
             balancers: OrdMap::new(),
             instances: OrdMap::new(),
             certificates: OrdMap::new(),
+            sessions: OrdMap::new(),
+            network: OrdMap::new(),
+            tags: OrdMap::new(),
             properties: OrdMap::new(),
             registrations: OrdMap::new(),
             servos: OrdMap::new(),
@@ -153,6 +169,25 @@ impl State {
                     state
                         .instances
                         .insert(instance.id.clone(), Arc::new(instance));
+                }
+                Table::Sessions => {
+                    let session: Session = read(row)?;
+                    state
+                        .sessions
+                        .insert(session.id.as_str().into(), Arc::new(session));
+                }
+                Table::Network => {
+                    let resource: Resource = read(row)?;
+                    let at = (resource.account().clone(), resource.id().clone());
+                    state.network.insert(at, Arc::new(resource));
+                }
+                Table::ResourceTags => {
+                    let tags: ResourceTags = read(row)?;
+                    // 123456789012/i-1DF9440E
+                    if let Some((account, id)) = row.key.split_once('/') {
+                        let at = (AccountId::new(account), id.into());
+                        state.tags.insert(at, Arc::new(tags));
+                    }
                 }
                 Table::Certificates => {
                     let certificate: ServerCertificate = read(row)?;
@@ -537,21 +572,6 @@ impl Draft {
         if self.state.instances.remove(id).is_some() {
             self.erase(Table::Instances, id.to_string());
             self.touched_instances.insert(id.clone());
-        }
-    }
-
-    /// Writes a server certificate, new or changed. Its row has its id, which does not change.
-    pub fn put_certificate(&mut self, certificate: ServerCertificate) {
-        self.write(Table::Certificates, certificate.id.clone(), &certificate);
-        self.state
-            .certificates
-            .insert(certificate.arn().into(), Arc::new(certificate));
-    }
-
-    /// Takes a certificate away from under an ARN; nothing if there is none.
-    pub fn remove_certificate(&mut self, arn: &str) {
-        if let Some(certificate) = self.state.certificates.remove(arn) {
-            self.erase(Table::Certificates, certificate.id.clone());
         }
     }
 

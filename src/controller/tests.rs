@@ -58,6 +58,7 @@ impl Cloud {
                 user: "admin".into(),
                 administrator: alias == Account::ADMINISTRATOR,
                 region: "us-east-1".into(),
+                session: None,
             },
             config: self.config.clone(),
             now: NOW,
@@ -844,11 +845,11 @@ async fn later_releases_are_rows_of_the_table() {
     let cases = [
         ("3.4.0", request(&long, ""), "409 400: Requested configuration change is invalid: Loadbalancer name must not exceed 32 characters\n"),
         ("4.1.0", request("a.b", ""), "409 InvalidConfigurationRequest: Requested configuration change is invalid: Invalid character found in the loadbalancer name\n"),
-        ("4.4.2", request("a", "&Subnets.member.1=subnet-1"), "400 InternalFailure: The supplied parameters are not supported\n"),
+        ("4.4.2", request("a", "&Subnets.member.1=subnet-1"), "400 SubnetNotFound: Invalid subnet(s)\n"),
         ("3.3.0", request("a", "&Tags.member.1.Key=k"), "400 InvalidParameterValue: Failed to bind the following fields:\nTags.member.1.Key = k\n"),
         ("aws", "CreateLoadBalancer&LoadBalancerName=a".to_owned(), "409 InvalidConfigurationRequest: There must be at least one availability zone\n"),
         ("aws", "DescribeLoadBalancers&LoadBalancerNames.member.1=no".to_owned(), "400 LoadBalancerNotFound: There is no ACTIVE Load Balancer named 'no'\n"),
-        ("aws", "AttachLoadBalancerToSubnets".to_owned(), "400 InternalFailure: AttachLoadBalancerToSubnets is not implemented by this controller\n"),
+        ("aws", "AttachLoadBalancerToSubnets".to_owned(), "400 MissingParameter: Failed to bind the following fields:\nLoadBalancerName\n"),
     ];
     for (release, request, expected) in cases {
         let cloud = Cloud::release(release);

@@ -38,6 +38,8 @@ pub struct Caller {
     pub administrator: bool,
     /// The region that the signature is for, which ARNs name.
     pub region: Arc<str>,
+    /// `ROLE/SESSION`, if the credentials are those of an assumed role.
+    pub session: Option<Arc<str>>,
 }
 
 impl Caller {
@@ -186,6 +188,7 @@ mod tests {
                 user: user.into(),
                 administrator,
                 region: "us-east-1".into(),
+                session: None,
             };
             caller.standing()
         };

@@ -11,6 +11,7 @@ use super::attribute::Attributes;
 use super::health::{HealthCheck, Target, Thresholds, Verdict};
 use super::instance::InstanceId;
 use super::listener::{Listener, Port};
+use super::network::{Attachment, Scheme};
 use super::placement::{ServoId, ZoneName};
 use super::policy::Policies;
 use super::refusal::Refusal;
@@ -231,6 +232,9 @@ pub struct LoadBalancer {
     /// The user who made it, for quotas of users; absent in what was stored before there were any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creator: Option<Arc<str>>,
+    /// Where it is in a VPC; absent where there was none when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<Attachment>,
 }
 
 impl LoadBalancer {
@@ -255,6 +259,7 @@ impl LoadBalancer {
             attributes: Attributes::default(),
             tags: Tags::default(),
             creator: None,
+            network: None,
         }
     }
 
@@ -265,11 +270,18 @@ impl LoadBalancer {
         }
     }
 
-    /// The DNS name, `web-123456789012.lb.localhost`. Dots of the name become underscores, and the
+    /// Whether it is for its VPC only.
+    pub fn is_internal(&self) -> bool {
+        let network = self.network.as_ref();
+        network.is_some_and(|network| network.scheme == Scheme::Internal)
+    }
+
+    /// The DNS name, `web-123456789012.lb.localhost`, with `internal-` before an internal one. Dots of the name become underscores, and the
     /// first part is cut so that the whole has 253 characters at most.
     pub fn dns_name(&self, domain: &str) -> String {
         let suffix = format!(".{}.{domain}", self.dns_subdomain);
-        let mut prefix = format!("{}-{}", self.name, self.account).replace('.', "_");
+        let internal = if self.is_internal() { "internal-" } else { "" };
+        let mut prefix = format!("{internal}{}-{}", self.name, self.account).replace('.', "_");
         prefix.truncate(MAXIMUM_HOST_NAME.saturating_sub(suffix.len()));
         prefix + &suffix
     }

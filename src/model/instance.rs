@@ -2,6 +2,7 @@
 
 use super::listener::Port;
 use super::placement::ZoneName;
+use super::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -86,6 +87,33 @@ pub struct Instance {
     pub reach: Reach,
     /// What stands behind it.
     pub kind: InstanceKind,
+    /// How it was launched, if that was asked of EC2.
+    #[serde(default, skip_serializing_if = "Launch::is_default")]
+    pub launch: Launch,
+}
+
+/// What EC2 remembers of a launch.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Launch {
+    /// The id of the launch, which its instances share.
+    pub reservation: Option<Arc<str>>,
+    pub at: Option<Timestamp>,
+    /// The id of its subnet; absent: the default one of its zone, where there is any.
+    pub subnet: Option<Arc<str>>,
+    /// The ids of its security groups.
+    #[serde(default)]
+    pub groups: Vec<Arc<str>>,
+    /// The size and the key pair, as they were asked for.
+    pub size: Option<String>,
+    pub key_name: Option<String>,
+    /// What makes a repeated launch the same.
+    pub client_token: Option<String>,
+}
+
+impl Launch {
+    fn is_default(&self) -> bool {
+        *self == Launch::default()
+    }
 }
 
 /// Who answers on the address of an instance.

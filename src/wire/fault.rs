@@ -118,6 +118,8 @@ pub enum Fault {
         reason: String,
     },
     InvalidClientTokenId,
+    /// Temporary credentials after their end.
+    ExpiredToken,
     SignatureDoesNotMatch {
         reason: String,
     },
@@ -253,6 +255,7 @@ impl Fault {
             Fault::MissingAuthenticationToken => named(403, Sender, "MissingAuthenticationToken"),
             Fault::IncompleteSignature { .. } => named(400, Sender, "IncompleteSignature"),
             Fault::InvalidClientTokenId => named(403, Sender, "InvalidClientTokenId"),
+            Fault::ExpiredToken => named(403, Sender, "ExpiredToken"),
             Fault::SignatureDoesNotMatch { .. } => named(403, Sender, "SignatureDoesNotMatch"),
             Fault::RequestExpired { .. } => named(400, Sender, "RequestExpired"),
             Fault::AccessDenied { .. } => named(403, Sender, "AccessDenied"),
@@ -367,6 +370,9 @@ impl Fault {
             Fault::InvalidClientTokenId => {
                 "The security token included in the request is invalid".to_owned()
             }
+            Fault::ExpiredToken => {
+                "The security token included in the request is expired".to_owned()
+            }
         }
     }
 
@@ -411,11 +417,30 @@ impl Fault {
     pub fn shown_by(&self, service: Service, release: Release) -> Shown {
         match service {
             Service::LoadBalancing => self.shown(release),
-            Service::Iam => Shown {
+            // What a release of load balancing calls a fault is nothing to its neighbours.
+            Service::Iam | Service::Tokens => Shown {
                 form: Form::Neighbour(service.namespace()),
-                // What a release of load balancing calls a fault is nothing to its neighbours.
                 ..self.shown(Release::Aws)
             },
+            Service::Compute => {
+                let shown = self.shown(Release::Aws);
+                let (status, code) = match self {
+                    Fault::InvalidClientTokenId | Fault::SignatureDoesNotMatch { .. } => {
+                        (401, "AuthFailure")
+                    }
+                    Fault::AccessDenied { .. } => (403, "UnauthorizedOperation"),
+                    Fault::Bind(error) if error.fields.iter().all(|(_, value)| value.is_some()) => {
+                        (400, "UnknownParameter")
+                    }
+                    _ => (shown.status, shown.code),
+                };
+                Shown {
+                    status,
+                    code,
+                    form: Form::Response,
+                    ..shown
+                }
+            }
         }
     }
 }

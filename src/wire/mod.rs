@@ -12,6 +12,7 @@
 pub mod admin;
 pub mod attribute;
 pub mod balancer;
+pub mod ec2;
 pub mod fault;
 pub mod iam;
 pub mod instance;
@@ -24,6 +25,7 @@ pub mod release;
 pub mod security_group;
 pub mod service;
 pub mod sigv4;
+pub mod sts;
 pub mod tag;
 pub mod xml;
 

@@ -311,6 +311,7 @@ pub enum Feature {
     ConnectionDraining,
     LeastOutstanding,
     AmazonRules,
+    Vpc,
 }
 
 /// A row: the builder behind the table, so that a row is one line to read.
@@ -451,6 +452,7 @@ pub const AVAILABILITY: &[Availability] = &[
     at(Feature::ConnectionDraining, Kind::Behaviour, "connections to a leaving instance drain", Aws, "", "every release of Eucalyptus ignores the attribute", "4.4.2 source, LoadBalancer"),
     at(Feature::LeastOutstanding, Kind::Behaviour, "HTTP requests go to the instance with the fewest under way", Aws, "", "instances take turns", "How Elastic Load Balancing works, request routing; servo 1.0.0, balance roundrobin"),
     at(Feature::AmazonRules, Kind::Behaviour, "policies, attributes and tags have Amazon's rules and limits", Aws, "", "they have those of Eucalyptus 4, which are wider in places", "API reference 2012-06-01; 4.4.2 source, LoadBalancingService"),
+    at(Feature::Vpc, Kind::Behaviour, "every account has a default VPC", V4_1_0, "", "there is no VPC", "EUCA-9832"),
 ];
 
 #[cfg(test)]

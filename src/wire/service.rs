@@ -9,22 +9,39 @@ use super::NAMESPACE;
 /// The namespace of IAM's answers.
 pub const IAM_NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 
+/// The namespace of STS's answers.
+pub const STS_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+
+/// The namespace of EC2's answers, whatever the version of a request.
+pub const EC2_NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
+
 /// A service with a Query API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     LoadBalancing,
     /// Users and permissions; here, server certificates.
     Iam,
+    /// Temporary credentials: STS.
+    Tokens,
+    /// Instances and networks: EC2.
+    Compute,
 }
 
 impl Service {
-    pub const ALL: [Service; 2] = [Service::LoadBalancing, Service::Iam];
+    pub const ALL: [Service; 4] = [
+        Service::LoadBalancing,
+        Service::Iam,
+        Service::Tokens,
+        Service::Compute,
+    ];
 
     /// The name in the scope of a signature.
     pub fn signing_name(self) -> &'static str {
         match self {
             Service::LoadBalancing => super::SERVICE,
             Service::Iam => "iam",
+            Service::Tokens => "sts",
+            Service::Compute => "ec2",
         }
     }
 
@@ -33,6 +50,9 @@ impl Service {
         match self {
             Service::LoadBalancing => &["/services/LoadBalancing"],
             Service::Iam => &["/services/Euare"],
+            Service::Tokens => &["/services/Tokens"],
+            // The second is the one of Eucalyptus before 4.0.
+            Service::Compute => &["/services/compute", "/services/Eucalyptus"],
         }
     }
 
@@ -41,6 +61,8 @@ impl Service {
         match self {
             Service::LoadBalancing => "Elastic Load Balancing",
             Service::Iam => "IAM",
+            Service::Tokens => "STS",
+            Service::Compute => "EC2",
         }
     }
 
@@ -49,6 +71,8 @@ impl Service {
         match self {
             Service::LoadBalancing => NAMESPACE,
             Service::Iam => IAM_NAMESPACE,
+            Service::Tokens => STS_NAMESPACE,
+            Service::Compute => EC2_NAMESPACE,
         }
     }
 
@@ -64,6 +88,8 @@ impl Service {
         match version {
             super::VERSION => Some(Service::LoadBalancing),
             super::iam::VERSION => Some(Service::Iam),
+            super::sts::VERSION => Some(Service::Tokens),
+            super::ec2::VERSION => Some(Service::Compute),
             _ => None,
         }
     }

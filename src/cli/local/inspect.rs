@@ -360,8 +360,9 @@ mod tests {
             started_milliseconds: 1_368_660_692_806,
             ..status(vec![example(Some("the port is in use by another program"))])
         };
-        expect![[r"
+        expect![[r#"
             endpoint     http://127.0.0.1:8773/services/LoadBalancing
+            dns          127.0.0.1:8753, for names that end in localhost
             release      3.3.0
             process      4711
             since        2013-05-15 23:31:32 UTC
@@ -377,7 +378,7 @@ mod tests {
               web-000000000001.lb.localhost
               servo i-5EB0A1B2 in PARTI00 at 127.101.0.1: InService
                 HTTP 80 at 127.101.0.1:8080 (the port is in use by another program)
-        "]]
+        "#]]
         .assert_eq(&overview(&status));
     }
 

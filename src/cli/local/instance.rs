@@ -254,7 +254,7 @@ fn row(instance: &Instance) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::model::account::AccountId;
-    use crate::model::instance::{InstanceId, InstanceState, Reach, WebInstance};
+    use crate::model::instance::{InstanceId, InstanceState, Launch, Reach, WebInstance};
     use crate::model::listener::Port;
     use crate::model::placement::ZoneName;
     use std::collections::BTreeMap;
@@ -289,6 +289,7 @@ mod tests {
                 delay_milliseconds: 20,
                 ports: vec![port(80), port(443)],
             }),
+            launch: Launch::default(),
         };
         assert_eq!(
             row(&instance).join(" "),

@@ -1,5 +1,6 @@
 //! CreateLoadBalancer, DescribeLoadBalancers, DeleteLoadBalancer.
 
+use super::placement::enable;
 use super::{listener, policy, tag};
 use crate::controller::operations::{Context, Read, Write};
 use crate::controller::permission;
@@ -7,6 +8,8 @@ use crate::controller::properties::{self, Property};
 use crate::controller::refused::failed;
 use crate::controller::state::{Draft, State};
 use crate::model::balancer::{BalancerName, LoadBalancer, NameRule};
+use crate::model::listener::Listener;
+use crate::model::network::{Attachment, Scheme, SecurityGroup, Wanted, default_group};
 use crate::model::placement::ZoneName;
 use crate::model::refusal::Refusal;
 use crate::wire::balancer::{
@@ -21,6 +24,13 @@ use crate::wire::release::Feature;
 use crate::wire::security_group::SourceSecurityGroup;
 use crate::wire::{Members, members};
 use std::sync::Arc;
+
+/// The zone of DNS names at Amazon's name service. There is none here, and clients want an id.
+const HOSTED_ZONE: &str = "ZEULBLOCALHOST";
+
+/// Security groups of a load balancer. Source: Eucalyptus 4.1.0, CreateLoadBalancer; Amazon's quota
+/// of groups of a network interface.
+pub const MAXIMUM_GROUPS: usize = 5;
 
 fn name_rule(context: &Context) -> NameRule {
     if context.has(Feature::NamePattern) {
@@ -54,7 +64,7 @@ fn refuse_options(request: &CreateLoadBalancer, context: &Context) -> Result<(),
     ];
     for (_, option) in given.into_iter().filter(|(given, _)| *given) {
         if context.has(option) {
-            return Err(Fault::UnsupportedParameter);
+            continue;
         }
         // Eucalyptus 3.3.0 accepts and ignores these; at least the log tells.
         tracing::warn!(
@@ -63,6 +73,67 @@ fn refuse_options(request: &CreateLoadBalancer, context: &Context) -> Result<(),
         );
     }
     Ok(())
+}
+
+/// Where a new load balancer will be: its zones, and its place in a VPC where there is one.
+fn place(
+    request: &CreateLoadBalancer,
+    context: &Context,
+    state: &State,
+) -> Result<(Vec<ZoneName>, Option<Attachment>), Fault> {
+    let zones: Vec<ZoneName> = members(&request.availability_zones)
+        .iter()
+        .map(|zone| ZoneName::new(zone.as_str()))
+        .collect();
+    for zone in &zones {
+        if !context.config.zones.contains(zone) {
+            return Err(Fault::InvalidConfiguration {
+                reason: Some(format!("No cluster named {zone} is available")),
+            });
+        }
+    }
+    if !context.has(Feature::Vpc) {
+        return Ok((zones, None));
+    }
+    let subnets = members(&request.subnets);
+    if zones.is_empty() && subnets.is_empty() && context.has(Feature::ZonesRequired) {
+        return Err(Fault::InvalidConfiguration {
+            reason: Some("There must be at least one availability zone".to_owned()),
+        });
+    }
+    if !zones.is_empty() && !subnets.is_empty() && context.has(Feature::AmazonRules) {
+        return Err(Fault::ValidationError {
+            reason: "Only one of SubnetIds or AvailabilityZones may be specified".to_owned(),
+        });
+    }
+    let groups = members(&request.security_groups);
+    if groups.len() > MAXIMUM_GROUPS {
+        return Err(Fault::InvalidSecurityGroup);
+    }
+    let network = state.network(&context.caller.account, &context.config);
+    let mut place = network.place(&Wanted {
+        zones: &zones,
+        subnets,
+        groups,
+        scheme: request.scheme.as_deref(),
+    })?;
+    if place.groups.is_empty() && context.has(Feature::AmazonRules) {
+        let default = default_group(&context.caller.account, Some(&place.vpc));
+        place.groups.insert(default.id);
+    }
+    Ok((place.subnets.values().cloned().collect(), Some(place)))
+}
+
+/// Whether a load balancer is as a request for a new one would make it.
+fn identical(existing: &LoadBalancer, wanted: &LoadBalancer, listeners: &[Listener]) -> bool {
+    let same_listeners = listeners.len() == existing.listeners.len()
+        && listeners
+            .iter()
+            .all(|listener| existing.listeners.get(&listener.port) == Some(listener));
+    same_listeners
+        && existing.tags == wanted.tags
+        && existing.network == wanted.network
+        && existing.enabled_zones().eq(wanted.enabled_zones())
 }
 
 impl Write for CreateLoadBalancer {
@@ -96,9 +167,16 @@ impl Write for CreateLoadBalancer {
         if !tags.is_empty() {
             tag::add(&mut balancer.tags, tags, context)?;
         }
+        let placed = place(&self, context, draft.state());
         if let Some(existing) = draft.state().balancer(&account, balancer.name.as_str()) {
-            let same =
-                existing.listeners.values().eq(listeners.iter()) && existing.tags == balancer.tags;
+            let mut wanted = balancer.clone();
+            if let Ok((zones, network)) = &placed {
+                wanted.network = network.clone();
+                for zone in zones {
+                    wanted.enable_zone(zone);
+                }
+            }
+            let same = placed.is_ok() && identical(existing, &wanted, &listeners);
             if same && context.has(Feature::IdenticalCreateSucceeds) {
                 return Ok(CreateLoadBalancerResponse {
                     dns_name: Some(existing.dns_name(domain)),
@@ -110,28 +188,11 @@ impl Write for CreateLoadBalancer {
         }
         permission::within_quota(draft.state(), context, balancer.name.as_str())?;
         balancer.creator = Some(context.caller.user.clone());
-        let zones: Vec<ZoneName> = members(&self.availability_zones)
-            .iter()
-            .map(|zone| ZoneName::new(zone.as_str()))
-            .collect();
+        let (zones, network) = placed?;
+        balancer.network = network;
         for zone in &zones {
-            if !context.config.zones.contains(zone) {
-                return Err(Fault::InvalidConfiguration {
-                    reason: Some(format!("No cluster named {zone} is available")),
-                });
-            }
-        }
-        if zones.is_empty() && context.has(Feature::ZonesRequired) {
-            return Err(Fault::InvalidConfiguration {
-                reason: Some("There must be at least one availability zone".to_owned()),
-            });
-        }
-        for zone in &zones {
-            if balancer.enable_zone(zone) {
-                draft
-                    .scale_servos(&mut balancer, zone, context.config.release)
-                    .map_err(|refusal| failed("Failed to create the loadbalancer", &refusal))?;
-            }
+            enable(&mut balancer, zone, draft, context)
+                .map_err(|refusal| failed("Failed to create the loadbalancer", &refusal))?;
         }
         listener::add(&mut balancer, listeners, context)?;
         let dns_name = balancer.dns_name(domain);
@@ -212,6 +273,10 @@ fn describe(balancer: &LoadBalancer, context: &Context, state: &State) -> LoadBa
     // The element is absent if there never was a zone, and empty if all were disabled.
     let zones = (!balancer.zones.is_empty())
         .then(|| balancer.enabled_zones().map(ToString::to_string).collect());
+    let network = balancer
+        .network
+        .as_ref()
+        .filter(|_| context.has(Feature::Vpc));
     LoadBalancerDescription {
         load_balancer_name: Some(balancer.name.to_string()),
         dns_name: Some(balancer.dns_name(&context.config.dns_domain)),
@@ -221,8 +286,43 @@ fn describe(balancer: &LoadBalancer, context: &Context, state: &State) -> LoadBa
         availability_zones: zones,
         instances: Some(instances(balancer)),
         health_check: balancer.health_check.as_ref().map(health_check),
-        source_security_group: Some(SourceSecurityGroup {
-            // The group belongs to whoever runs the servos: the administrator.
+        source_security_group: Some(source_group(balancer, context, state)),
+        created_time: Some(created_time(balancer.created)),
+        scheme: context.has(Feature::SchemeReturned).then(|| {
+            let network = balancer.network.as_ref();
+            let scheme = network.map_or(Scheme::InternetFacing, |network| network.scheme);
+            scheme.as_str().to_owned()
+        }),
+        canonical_hosted_zone_name: (context.has(Feature::AmazonRules) && !balancer.is_internal())
+            .then(|| balancer.dns_name(&context.config.dns_domain)),
+        canonical_hosted_zone_name_id: context
+            .has(Feature::AmazonRules)
+            .then(|| HOSTED_ZONE.to_owned()),
+        subnets: network.map(|network| network.subnets.keys().map(ToString::to_string).collect()),
+        vpc_id: network.map(|network| network.vpc.to_string()),
+        security_groups: network
+            .map(|network| network.groups.iter().map(ToString::to_string).collect()),
+    }
+}
+
+/// The group that instances must admit.
+fn source_group(balancer: &LoadBalancer, context: &Context, state: &State) -> SourceSecurityGroup {
+    let group = balancer.network.as_ref().and_then(|network| {
+        let id = network.groups.first()?;
+        // The usual one needs no look at all the networks of the account.
+        if *id == default_group(&balancer.account, Some(&network.vpc)).id {
+            return Some(SecurityGroup::DEFAULT.to_owned());
+        }
+        let groups = state.network(&balancer.account, &context.config).groups;
+        groups.get(id).map(|group| group.name.clone())
+    });
+    match group {
+        Some(name) => SourceSecurityGroup {
+            owner_alias: Some(balancer.account.to_string()),
+            group_name: Some(name),
+        },
+        // One made for the load balancer belongs to whoever runs the servos: the administrator.
+        None => SourceSecurityGroup {
             owner_alias: state
                 .administrator()
                 .map(|administrator| administrator.id.to_string()),
@@ -230,12 +330,7 @@ fn describe(balancer: &LoadBalancer, context: &Context, state: &State) -> LoadBa
                 "euca-internal-{}-{}",
                 balancer.account, balancer.name
             )),
-        }),
-        created_time: Some(created_time(balancer.created)),
-        scheme: context
-            .has(Feature::SchemeReturned)
-            .then(|| "internet-facing".to_owned()),
-        ..LoadBalancerDescription::default()
+        },
     }
 }
 

@@ -1,19 +1,75 @@
-//! EnableAvailabilityZonesForLoadBalancer, DisableAvailabilityZonesForLoadBalancer.
+//! EnableAvailabilityZonesForLoadBalancer, DisableAvailabilityZonesForLoadBalancer,
+//! AttachLoadBalancerToSubnets, DetachLoadBalancerFromSubnets, ApplySecurityGroupsToLoadBalancer.
+//!
+//! In a VPC a load balancer is in a zone by a subnet: the two are changed together.
 
+use super::balancer::MAXIMUM_GROUPS;
 use super::balancer_to_change;
 use crate::controller::operations::{Context, Write};
 use crate::controller::refused::failed;
 use crate::controller::state::Draft;
+use crate::model::balancer::LoadBalancer;
 use crate::model::instance::InstanceState;
+use crate::model::network::{Attachment, PlacementRefusal};
 use crate::model::placement::ZoneName;
 use crate::model::refusal::Refusal;
 use crate::wire::fault::Fault;
-use crate::wire::members;
 use crate::wire::placement::{
+    AttachLoadBalancerToSubnets, AttachLoadBalancerToSubnetsResponse,
+    DetachLoadBalancerFromSubnets, DetachLoadBalancerFromSubnetsResponse,
     DisableAvailabilityZonesForLoadBalancer, DisableAvailabilityZonesForLoadBalancerResponse,
     EnableAvailabilityZonesForLoadBalancer, EnableAvailabilityZonesForLoadBalancerResponse,
 };
 use crate::wire::release::Feature;
+use crate::wire::security_group::{
+    ApplySecurityGroupsToLoadBalancer, ApplySecurityGroupsToLoadBalancerResponse,
+};
+use crate::wire::{Members, members};
+
+/// Enables a zone, with servos in it.
+///
+/// # Errors
+///
+/// There are not enough addresses.
+pub fn enable(
+    balancer: &mut LoadBalancer,
+    zone: &ZoneName,
+    draft: &mut Draft,
+    context: &Context,
+) -> Result<(), Refusal> {
+    if balancer.enable_zone(zone) {
+        draft.scale_servos(balancer, zone, context.config.release)?;
+    }
+    Ok(())
+}
+
+/// Disables a zone, and takes its servos away.
+fn disable(balancer: &mut LoadBalancer, zone: &ZoneName, draft: &mut Draft) {
+    let state = draft.state();
+    let left = balancer.disable_zone(zone, |id| {
+        state
+            .instances
+            .get(id)
+            .is_none_or(|instance| instance.state != InstanceState::Running)
+    });
+    draft.give_back_servos(left);
+}
+
+/// The place of a load balancer in its VPC, to be changed.
+fn attachment(
+    balancer: &mut LoadBalancer,
+    without: PlacementRefusal,
+) -> Result<&mut Attachment, PlacementRefusal> {
+    balancer.network.as_mut().ok_or(without)
+}
+
+fn subnets(balancer: &LoadBalancer) -> Members<String> {
+    let network = balancer.network.iter();
+    network
+        .flat_map(|network| network.subnets.keys())
+        .map(ToString::to_string)
+        .collect()
+}
 
 impl Write for EnableAvailabilityZonesForLoadBalancer {
     fn handle(
@@ -31,11 +87,15 @@ impl Write for EnableAvailabilityZonesForLoadBalancer {
                     ),
                 });
             }
-            if balancer.enable_zone(&zone) {
-                draft
-                    .scale_servos(&mut balancer, &zone, context.config.release)
-                    .map_err(|refusal| failed("Failed to enable zones", &refusal))?;
+            if let Some(place) = &mut balancer.network
+                && !place.subnets.values().any(|known| *known == zone)
+            {
+                let network = draft.state().network(&balancer.account, &context.config);
+                let subnet = network.default_subnet(&zone);
+                place.attach(subnet.ok_or(PlacementRefusal::NoDefaultSubnet)?)?;
             }
+            enable(&mut balancer, &zone, draft, context)
+                .map_err(|refusal| failed("Failed to enable zones", &refusal))?;
         }
         // Every zone that was ever enabled, those that are disabled now included.
         let zones = balancer.zones.keys().map(ToString::to_string).collect();
@@ -54,14 +114,11 @@ impl Write for DisableAvailabilityZonesForLoadBalancer {
     ) -> Result<DisableAvailabilityZonesForLoadBalancerResponse, Fault> {
         let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
         for name in members(&self.availability_zones) {
-            let state = draft.state();
-            let left = balancer.disable_zone(&ZoneName::new(name.as_str()), |id| {
-                state
-                    .instances
-                    .get(id)
-                    .is_none_or(|instance| instance.state != InstanceState::Running)
-            });
-            draft.give_back_servos(left);
+            let zone = ZoneName::new(name.as_str());
+            if let Some(place) = &mut balancer.network {
+                place.subnets.retain(|_, known| *known != zone);
+            }
+            disable(&mut balancer, &zone, draft);
         }
         if context.has(Feature::LastZoneStays) && balancer.enabled_zones().next().is_none() {
             return Err(Refusal::LastZone.into());
@@ -70,6 +127,98 @@ impl Write for DisableAvailabilityZonesForLoadBalancer {
         draft.put_balancer(balancer);
         Ok(DisableAvailabilityZonesForLoadBalancerResponse {
             availability_zones: Some(zones),
+        })
+    }
+}
+
+impl Write for AttachLoadBalancerToSubnets {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<AttachLoadBalancerToSubnetsResponse, Fault> {
+        let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        let network = draft.state().network(&balancer.account, &context.config);
+        let place = attachment(&mut balancer, PlacementRefusal::SubnetsWithoutVpc)?;
+        let mut zones = Vec::new();
+        for subnet in network.subnets_named(members(&self.subnets))? {
+            place
+                .attach(subnet)
+                .map_err(|refusal| unattached(refusal, context))?;
+            zones.push(subnet.zone.clone());
+        }
+        for zone in zones {
+            enable(&mut balancer, &zone, draft, context)
+                .map_err(|refusal| failed("Failed to enable zones", &refusal))?;
+        }
+        let subnets = subnets(&balancer);
+        draft.put_balancer(balancer);
+        Ok(AttachLoadBalancerToSubnetsResponse {
+            subnets: Some(subnets),
+        })
+    }
+}
+
+/// The fault of a subnet that cannot be attached. Terraform waits while it reads Amazon's words.
+fn unattached(refusal: PlacementRefusal, context: &Context) -> Fault {
+    match refusal {
+        PlacementRefusal::ZoneTwice(_) if context.has(Feature::AmazonRules) => {
+            Fault::InvalidConfiguration {
+                reason: Some(
+                    "The load balancer cannot be attached to multiple subnets in the same AZ"
+                        .to_owned(),
+                ),
+            }
+        }
+        other => other.into(),
+    }
+}
+
+impl Write for DetachLoadBalancerFromSubnets {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<DetachLoadBalancerFromSubnetsResponse, Fault> {
+        let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        let place = attachment(&mut balancer, PlacementRefusal::SubnetsWithoutVpc)?;
+        // A subnet that is not attached is none to detach.
+        let zones: Vec<ZoneName> = members(&self.subnets)
+            .iter()
+            .filter_map(|id| place.subnets.remove(id.as_str()))
+            .collect();
+        if place.subnets.is_empty() && context.has(Feature::LastZoneStays) {
+            return Err(PlacementRefusal::LastSubnet.into());
+        }
+        for zone in zones {
+            disable(&mut balancer, &zone, draft);
+        }
+        let subnets = subnets(&balancer);
+        draft.put_balancer(balancer);
+        Ok(DetachLoadBalancerFromSubnetsResponse {
+            subnets: Some(subnets),
+        })
+    }
+}
+
+impl Write for ApplySecurityGroupsToLoadBalancer {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<ApplySecurityGroupsToLoadBalancerResponse, Fault> {
+        let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        let network = draft.state().network(&balancer.account, &context.config);
+        let wanted = members(&self.security_groups);
+        let place = attachment(&mut balancer, PlacementRefusal::GroupsWithoutVpc)?;
+        if wanted.is_empty() || wanted.len() > MAXIMUM_GROUPS {
+            return Err(PlacementRefusal::GroupNotFound.into());
+        }
+        place.groups = network.groups_named(&place.vpc, wanted)?;
+        let groups = place.groups.iter().map(ToString::to_string).collect();
+        draft.put_balancer(balancer);
+        Ok(ApplySecurityGroupsToLoadBalancerResponse {
+            security_groups: Some(groups),
         })
     }
 }

@@ -27,10 +27,13 @@ pub enum Table {
     Instances,
     Properties,
     Certificates,
+    Sessions,
+    Network,
+    ResourceTags,
 }
 
 impl Table {
-    pub const ALL: [Table; 8] = [
+    pub const ALL: [Table; 11] = [
         Table::Accounts,
         Table::Users,
         Table::Keys,
@@ -39,6 +42,9 @@ impl Table {
         Table::Instances,
         Table::Properties,
         Table::Certificates,
+        Table::Sessions,
+        Table::Network,
+        Table::ResourceTags,
     ];
 
     /// The name of the table in the file.
@@ -52,6 +58,9 @@ impl Table {
             Table::Instances => "instances",
             Table::Properties => "properties",
             Table::Certificates => "certificates",
+            Table::Sessions => "sessions",
+            Table::Network => "network",
+            Table::ResourceTags => "resource-tags",
         }
     }
 }

@@ -4,12 +4,14 @@
 mod attribute;
 mod certificate;
 mod limits;
+mod placement;
 mod policy;
 mod tag;
 
 use crate::controller::operations::{self, Context};
 use crate::controller::{Config, Controller, instances};
 use crate::model::account::Caller;
+use crate::model::balancer::LoadBalancer;
 use crate::model::plane::{Desired, Observation};
 use crate::model::timestamp::Timestamp;
 use crate::wire::VERSION;
@@ -21,6 +23,24 @@ use crate::wire::service::Service;
 use expect_test::{Expect, expect};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// A text with the eight digits of networks' ids, which follow from the account's number, masked.
+fn masked(text: String) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((at, prefix)) = ["vpc-", "subnet-", "sg-"]
+        .into_iter()
+        .filter_map(|prefix| Some((rest.find(prefix)?, prefix)))
+        .min()
+    {
+        let (before, after) = rest.split_at(at + prefix.len());
+        let digits = after.bytes().take_while(u8::is_ascii_hexdigit).count();
+        out.push_str(before);
+        out.push_str(if digits == 8 { "*" } else { &after[..digits] });
+        rest = &after[digits..];
+    }
+    out + rest
+}
 
 /// A service with a caller: the tenant's user, unless said otherwise.
 struct Desk {
@@ -74,6 +94,7 @@ impl Desk {
                 user: "admin".into(),
                 administrator: self.administrator,
                 region: "us-east-1".into(),
+                session: None,
             },
             config: self.controller.shared.config.clone(),
             now: NOW,
@@ -118,7 +139,7 @@ impl Desk {
             let alias = format!("({})", account.alias);
             (account.id.to_string(), alias)
         });
-        numbers.fold(text, |text, (number, alias)| text.replace(&number, &alias))
+        masked(numbers.fold(text, |text, (number, alias)| text.replace(&number, &alias)))
     }
 
     /// Asks several things, `ACTION PARAMETERS` each, and expects all the answers, in order.

@@ -1,0 +1,332 @@
+//! Instances and what they are launched from.
+
+use super::{ENVELOPE, Filter, Items, TagItem, TagSpecification};
+use crate::wire::action;
+use serde::{Deserialize, Serialize};
+
+action! {
+    ENVELOPE;
+    RunInstances => RunInstancesResponse,
+    DescribeInstances => DescribeInstancesResponse,
+    DescribeInstanceStatus => DescribeInstanceStatusResponse,
+    StartInstances => StartInstancesResponse,
+    StopInstances => StopInstancesResponse,
+    RebootInstances => RebootInstancesResponse,
+    TerminateInstances => TerminateInstancesResponse,
+    DescribeImages => DescribeImagesResponse,
+    DescribeKeyPairs => DescribeKeyPairsResponse,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RunInstances {
+    pub image_id: Option<String>,
+    pub min_count: i64,
+    pub max_count: i64,
+    pub key_name: Option<String>,
+    pub security_group: Option<Vec<String>>,
+    pub security_group_id: Option<Vec<String>>,
+    pub user_data: Option<String>,
+    pub instance_type: Option<String>,
+    pub placement: Option<Placement>,
+    pub subnet_id: Option<String>,
+    pub client_token: Option<String>,
+    pub tag_specification: Option<Vec<TagSpecification>>,
+    pub monitoring: Option<MonitoringSwitch>,
+    pub ebs_optimized: Option<bool>,
+    pub disable_api_termination: Option<bool>,
+    pub instance_initiated_shutdown_behavior: Option<String>,
+    pub network_interface: Option<Vec<InterfaceSpecification>>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Placement {
+    pub availability_zone: Option<String>,
+    pub group_name: Option<String>,
+    pub tenancy: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct MonitoringSwitch {
+    pub enabled: Option<bool>,
+}
+
+/// The network interface of a new instance: another way to say where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct InterfaceSpecification {
+    pub device_index: Option<i64>,
+    pub subnet_id: Option<String>,
+    pub security_group_id: Option<Vec<String>>,
+    pub associate_public_ip_address: Option<bool>,
+    pub delete_on_termination: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunInstancesResponse {
+    pub reservation_id: Option<String>,
+    pub owner_id: Option<String>,
+    pub group_set: Option<Items<GroupItem>>,
+    pub instances_set: Option<Items<Instance>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeInstances {
+    pub instance_id: Option<Vec<String>>,
+    pub filter: Option<Vec<Filter>>,
+    pub max_results: Option<i64>,
+    pub next_token: Option<String>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeInstancesResponse {
+    pub reservation_set: Option<Items<Reservation>>,
+    pub next_token: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reservation {
+    pub reservation_id: Option<String>,
+    pub owner_id: Option<String>,
+    pub group_set: Option<Items<GroupItem>>,
+    pub instances_set: Option<Items<Instance>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupItem {
+    pub group_id: Option<String>,
+    pub group_name: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Instance {
+    pub instance_id: Option<String>,
+    pub image_id: Option<String>,
+    pub instance_state: Option<InstanceState>,
+    pub private_dns_name: Option<String>,
+    pub dns_name: Option<String>,
+    pub reason: Option<String>,
+    pub key_name: Option<String>,
+    pub ami_launch_index: Option<i64>,
+    pub instance_type: Option<String>,
+    pub launch_time: Option<String>,
+    pub placement: Option<PlacementItem>,
+    pub monitoring: Option<Monitoring>,
+    pub subnet_id: Option<String>,
+    pub vpc_id: Option<String>,
+    pub private_ip_address: Option<String>,
+    pub ip_address: Option<String>,
+    pub source_dest_check: Option<bool>,
+    pub group_set: Option<Items<GroupItem>>,
+    pub architecture: Option<String>,
+    pub root_device_type: Option<String>,
+    pub virtualization_type: Option<String>,
+    pub hypervisor: Option<String>,
+    pub client_token: Option<String>,
+    pub tag_set: Option<Items<TagItem>>,
+    pub state_reason: Option<StateReason>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InstanceState {
+    pub code: Option<i64>,
+    pub name: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlacementItem {
+    pub availability_zone: Option<String>,
+    pub tenancy: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Monitoring {
+    pub state: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StateReason {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeInstanceStatus {
+    pub instance_id: Option<Vec<String>>,
+    pub filter: Option<Vec<Filter>>,
+    pub include_all_instances: Option<bool>,
+    pub max_results: Option<i64>,
+    pub next_token: Option<String>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeInstanceStatusResponse {
+    pub instance_status_set: Option<Items<InstanceStatus>>,
+    pub next_token: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InstanceStatus {
+    pub instance_id: Option<String>,
+    pub availability_zone: Option<String>,
+    pub instance_state: Option<InstanceState>,
+    pub system_status: Option<StatusSummary>,
+    pub instance_status: Option<StatusSummary>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusSummary {
+    pub status: Option<String>,
+    pub details: Option<Items<StatusDetail>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusDetail {
+    pub name: Option<String>,
+    pub status: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StartInstances {
+    pub instance_id: Option<Vec<String>>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StartInstancesResponse {
+    pub instances_set: Option<Items<InstanceStateChange>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StopInstances {
+    pub instance_id: Option<Vec<String>>,
+    pub force: Option<bool>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StopInstancesResponse {
+    pub instances_set: Option<Items<InstanceStateChange>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TerminateInstances {
+    pub instance_id: Option<Vec<String>>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TerminateInstancesResponse {
+    pub instances_set: Option<Items<InstanceStateChange>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InstanceStateChange {
+    pub instance_id: Option<String>,
+    pub current_state: Option<InstanceState>,
+    pub previous_state: Option<InstanceState>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RebootInstances {
+    pub instance_id: Option<Vec<String>>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RebootInstancesResponse {
+    #[serde(rename = "return")]
+    pub done: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeImages {
+    pub image_id: Option<Vec<String>>,
+    pub owner: Option<Vec<String>>,
+    pub executable_by: Option<Vec<String>>,
+    pub filter: Option<Vec<Filter>>,
+    pub include_deprecated: Option<bool>,
+    pub include_disabled: Option<bool>,
+    pub max_results: Option<i64>,
+    pub next_token: Option<String>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeImagesResponse {
+    pub images_set: Option<Items<Image>>,
+    pub next_token: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Image {
+    pub image_id: Option<String>,
+    pub image_location: Option<String>,
+    pub image_state: Option<String>,
+    pub image_owner_id: Option<String>,
+    pub creation_date: Option<String>,
+    pub is_public: Option<bool>,
+    pub architecture: Option<String>,
+    pub image_type: Option<String>,
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub root_device_type: Option<String>,
+    pub virtualization_type: Option<String>,
+    pub hypervisor: Option<String>,
+    pub tag_set: Option<Items<TagItem>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeKeyPairs {
+    pub key_name: Option<Vec<String>>,
+    pub key_pair_id: Option<Vec<String>>,
+    pub filter: Option<Vec<Filter>>,
+    pub include_public_key: Option<bool>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeKeyPairsResponse {
+    pub key_set: Option<Items<KeyPair>>,
+}
+
+/// There are none: nobody logs into a web instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyPair {
+    pub key_name: Option<String>,
+}

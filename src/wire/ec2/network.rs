@@ -1,0 +1,291 @@
+//! Virtual private clouds.
+
+use super::instance::GroupItem;
+use super::{ENVELOPE, Filter, Items, TagItem, TagSpecification};
+use crate::wire::action;
+use serde::{Deserialize, Serialize};
+
+action! {
+    ENVELOPE;
+    DescribeVpcs => DescribeVpcsResponse,
+    CreateVpc => CreateVpcResponse,
+    DeleteVpc => DeleteVpcResponse,
+    DescribeSubnets => DescribeSubnetsResponse,
+    CreateSubnet => CreateSubnetResponse,
+    DeleteSubnet => DeleteSubnetResponse,
+    DescribeInternetGateways => DescribeInternetGatewaysResponse,
+    CreateInternetGateway => CreateInternetGatewayResponse,
+    AttachInternetGateway => AttachInternetGatewayResponse,
+    DetachInternetGateway => DetachInternetGatewayResponse,
+    DeleteInternetGateway => DeleteInternetGatewayResponse,
+    DescribeNetworkInterfaces => DescribeNetworkInterfacesResponse,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeVpcs {
+    pub vpc_id: Option<Vec<String>>,
+    pub filter: Option<Vec<Filter>>,
+    pub max_results: Option<i64>,
+    pub next_token: Option<String>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeVpcsResponse {
+    pub vpc_set: Option<Items<Vpc>>,
+    pub next_token: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Vpc {
+    pub vpc_id: Option<String>,
+    pub owner_id: Option<String>,
+    pub state: Option<String>,
+    pub cidr_block: Option<String>,
+    pub dhcp_options_id: Option<String>,
+    pub instance_tenancy: Option<String>,
+    pub is_default: Option<bool>,
+    pub tag_set: Option<Items<TagItem>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreateVpc {
+    pub cidr_block: Option<String>,
+    pub instance_tenancy: Option<String>,
+    pub tag_specification: Option<Vec<TagSpecification>>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateVpcResponse {
+    pub vpc: Option<Vpc>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteVpc {
+    pub vpc_id: String,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteVpcResponse {
+    #[serde(rename = "return")]
+    pub done: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeSubnets {
+    pub subnet_id: Option<Vec<String>>,
+    pub filter: Option<Vec<Filter>>,
+    pub max_results: Option<i64>,
+    pub next_token: Option<String>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeSubnetsResponse {
+    pub subnet_set: Option<Items<Subnet>>,
+    pub next_token: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Subnet {
+    pub subnet_id: Option<String>,
+    pub subnet_arn: Option<String>,
+    pub owner_id: Option<String>,
+    pub state: Option<String>,
+    pub vpc_id: Option<String>,
+    pub cidr_block: Option<String>,
+    pub available_ip_address_count: Option<i64>,
+    pub availability_zone: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub default_for_az: Option<bool>,
+    pub map_public_ip_on_launch: Option<bool>,
+    pub tag_set: Option<Items<TagItem>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreateSubnet {
+    pub vpc_id: String,
+    pub cidr_block: Option<String>,
+    pub availability_zone: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub tag_specification: Option<Vec<TagSpecification>>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateSubnetResponse {
+    pub subnet: Option<Subnet>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteSubnet {
+    pub subnet_id: String,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteSubnetResponse {
+    #[serde(rename = "return")]
+    pub done: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeInternetGateways {
+    pub internet_gateway_id: Option<Vec<String>>,
+    pub filter: Option<Vec<Filter>>,
+    pub max_results: Option<i64>,
+    pub next_token: Option<String>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeInternetGatewaysResponse {
+    pub internet_gateway_set: Option<Items<InternetGateway>>,
+    pub next_token: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InternetGateway {
+    pub internet_gateway_id: Option<String>,
+    pub owner_id: Option<String>,
+    pub attachment_set: Option<Items<GatewayAttachment>>,
+    pub tag_set: Option<Items<TagItem>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GatewayAttachment {
+    pub vpc_id: Option<String>,
+    pub state: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreateInternetGateway {
+    pub tag_specification: Option<Vec<TagSpecification>>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateInternetGatewayResponse {
+    pub internet_gateway: Option<InternetGateway>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AttachInternetGateway {
+    pub internet_gateway_id: String,
+    pub vpc_id: String,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttachInternetGatewayResponse {
+    #[serde(rename = "return")]
+    pub done: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DetachInternetGateway {
+    pub internet_gateway_id: String,
+    pub vpc_id: String,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DetachInternetGatewayResponse {
+    #[serde(rename = "return")]
+    pub done: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteInternetGateway {
+    pub internet_gateway_id: String,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteInternetGatewayResponse {
+    #[serde(rename = "return")]
+    pub done: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeNetworkInterfaces {
+    pub network_interface_id: Option<Vec<String>>,
+    pub filter: Option<Vec<Filter>>,
+    pub max_results: Option<i64>,
+    pub next_token: Option<String>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeNetworkInterfacesResponse {
+    pub network_interface_set: Option<Items<NetworkInterface>>,
+    pub next_token: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkInterface {
+    pub network_interface_id: Option<String>,
+    pub subnet_id: Option<String>,
+    pub vpc_id: Option<String>,
+    pub availability_zone: Option<String>,
+    pub description: Option<String>,
+    pub owner_id: Option<String>,
+    pub requester_id: Option<String>,
+    pub requester_managed: Option<bool>,
+    pub status: Option<String>,
+    pub private_ip_address: Option<String>,
+    pub source_dest_check: Option<bool>,
+    pub group_set: Option<Items<GroupItem>>,
+    pub attachment: Option<InterfaceAttachment>,
+    pub association: Option<InterfaceAssociation>,
+    pub interface_type: Option<String>,
+    pub tag_set: Option<Items<TagItem>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InterfaceAttachment {
+    pub attachment_id: Option<String>,
+    pub instance_owner_id: Option<String>,
+    pub device_index: Option<i64>,
+    pub status: Option<String>,
+    pub delete_on_termination: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InterfaceAssociation {
+    pub public_ip: Option<String>,
+    pub ip_owner_id: Option<String>,
+}
