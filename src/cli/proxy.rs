@@ -10,16 +10,24 @@ use crate::model::attribute::DesyncMode;
 use crate::model::health::{HealthCheck, Thresholds, Tracker, Verdict};
 use crate::model::health::{Target as CheckTarget, TargetCase};
 use crate::model::instance::InstanceId;
+use crate::model::listener::Protocol;
 use crate::model::placement::ServoId;
-use crate::model::plane::{BalancerLabel, Behaviour, Choice, Departure};
+use crate::model::plane::{
+    BalancerLabel, Behaviour, Choice, Departure, Identity, InstanceTls, ListenerTls,
+};
+use crate::model::policy::Negotiation;
+use crate::model::policy::negotiation::{SECURITY_POLICIES, security_policy};
 use crate::proxy::listener::{Carriage, ListenerKey, ListenerSpec, Target};
 use crate::proxy::supervisor::checker::{self, Check};
 use crate::proxy::supervisor::checks::CheckLog;
+use crate::proxy::tls::instance::ClientTls;
+use crate::proxy::tls::server::ServerTls;
 use crate::proxy::worker::{Limits, Workers};
 use crate::socket;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -52,12 +60,15 @@ const REPORTS: usize = 64;
 /// The options of `eulb proxy`.
 pub fn describe() -> clap::Command {
     clap::Command::new("proxy")
-        .about("Balance HTTP or TCP traffic in the foreground, without a controller")
+        .about("Balance HTTP, HTTPS, SSL or TCP traffic in the foreground, without a controller")
         .long_about(
-            "Balance HTTP or TCP traffic in the foreground, without a controller\n\n\
+            "Balance HTTP, HTTPS, SSL or TCP traffic in the foreground, without a controller\n\n\
              Prints a line `listening PROTOCOL ADDRESS:PORT` for each listener once it accepts, and \
              serves until it is interrupted; exchanges that are running then may finish. HTTP \
-             requests get X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Port.",
+             requests get X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Port.\n\n\
+             HTTPS and SSL listeners end TLS 1.2 and 1.3 with the certificate and key given. After \
+             SIGHUP both files are read again: connections that are open keep what they agreed on, \
+             new ones get the new certificate.",
         )
         .arg(
             Arg::new("listen")
@@ -66,7 +77,7 @@ pub fn describe() -> clap::Command {
                 .required(true)
                 .action(ArgAction::Append)
                 .value_parser(parse_listener)
-                .help("Where to listen, http:127.0.0.1:8080 or tcp:[::1]:0; port 0 is any free port (required) (can be repeated)"),
+                .help("Where to listen, http:127.0.0.1:8080, https:127.0.0.1:8443, ssl:127.0.0.1:993 or tcp:[::1]:0; port 0 is any free port (required) (can be repeated)"),
         )
         .arg(
             Arg::new("to")
@@ -77,6 +88,45 @@ pub fn describe() -> clap::Command {
                 .value_delimiter(',')
                 .value_parser(parse_instance)
                 .help("The instances, in the order of their turns (required) (can be repeated)"),
+        )
+        .arg(
+            Arg::new("certificate")
+                .long("certificate")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .requires("key")
+                .help("Certificate of HTTPS and SSL listeners in PEM, followed by its chain"),
+        )
+        .arg(
+            Arg::new("key")
+                .long("key")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .requires("certificate")
+                .help("Private key of the certificate in PEM: PKCS#8, PKCS#1 or SEC 1"),
+        )
+        .arg(
+            Arg::new("security-policy")
+                .long("security-policy")
+                .value_name("POLICY")
+                .value_parser(parse_policy)
+                .requires("certificate")
+                .help("Negotiate what this predefined policy enables, as ELBSecurityPolicy-2016-08, and the data plane speaks; without it all that is sound, TLS 1.3 included"),
+        )
+        .arg(
+            Arg::new("instance-tls")
+                .long("instance-tls")
+                .action(ArgAction::SetTrue)
+                .help("Speak TLS to the instances; their certificates are not verified unless --instance-key is given"),
+        )
+        .arg(
+            Arg::new("instance-key")
+                .long("instance-key")
+                .value_name("FILE")
+                .action(ArgAction::Append)
+                .value_parser(value_parser!(PathBuf))
+                .requires("instance-tls")
+                .help("Trust only instances with this public key, a certificate or public key in PEM (can be repeated)"),
         )
         .arg(
             Arg::new("check")
@@ -102,15 +152,78 @@ pub fn describe() -> clap::Command {
         )
 }
 
-fn parse_listener(text: &str) -> Result<(Carriage, SocketAddr), String> {
+fn parse_listener(text: &str) -> Result<(Protocol, SocketAddr), String> {
     let form = || format!("'{text}' is not PROTOCOL:ADDRESS:PORT, such as http:127.0.0.1:8080");
     let (protocol, address) = text.split_once(':').ok_or_else(form)?;
-    let carriage = [Carriage::Http, Carriage::Tcp]
+    let protocol = Protocol::ALL
         .into_iter()
-        .find(|carriage| carriage.as_str().eq_ignore_ascii_case(protocol))
-        .ok_or_else(|| format!("'{protocol}' is not one of http, tcp"))?;
+        .find(|known| known.as_str().eq_ignore_ascii_case(protocol))
+        .ok_or_else(|| format!("'{protocol}' is not one of http, https, ssl, tcp"))?;
     let address = address.parse().map_err(|_| form())?;
-    Ok((carriage, address))
+    Ok((protocol, address))
+}
+
+fn parse_policy(text: &str) -> Result<Negotiation, String> {
+    security_policy(text).map(Negotiation::from).ok_or_else(|| {
+        let known: Vec<_> = SECURITY_POLICIES.iter().map(|policy| policy.name).collect();
+        format!("'{text}' is not one of {}", known.join(", "))
+    })
+}
+
+/// The files that make up the listeners' TLS, read when the program starts and after SIGHUP.
+struct Files {
+    certificate: PathBuf,
+    key: PathBuf,
+    negotiation: Option<Negotiation>,
+}
+
+impl Files {
+    fn of(matches: &ArgMatches) -> Option<Files> {
+        Some(Files {
+            certificate: matches.get_one::<PathBuf>("certificate")?.clone(),
+            key: matches.get_one::<PathBuf>("key")?.clone(),
+            negotiation: matches.get_one("security-policy").cloned(),
+        })
+    }
+
+    /// Reads the files; sessions begun under the settings before may be resumed if the certificate
+    /// was renewed.
+    fn read(&self, before: Option<&ServerTls>) -> Result<ServerTls, Failure> {
+        let terms = ListenerTls {
+            identity: Some(Arc::new(Identity {
+                certificates: read(&self.certificate)?.into(),
+                key: read(&self.key)?.into(),
+            })),
+            negotiation: self.negotiation.clone(),
+        };
+        ServerTls::new(&terms, before).map_err(|error| {
+            let (certificate, key) = (self.certificate.display(), self.key.display());
+            Failure::new(format!(
+                "cannot serve TLS with {certificate} and {key}: {error}"
+            ))
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))
+}
+
+/// How instances are spoken to.
+fn instance_tls(matches: &ArgMatches) -> Result<Option<ClientTls>, Failure> {
+    if !matches.get_flag("instance-tls") {
+        return Ok(None);
+    }
+    let paths = matches.get_many::<PathBuf>("instance-key");
+    let trusted = paths.into_iter().flatten();
+    let terms = InstanceTls {
+        trusted: trusted
+            .map(|path| read(path).map(Arc::from))
+            .collect::<Result<_, _>>()?,
+    };
+    let tls = ClientTls::new(&terms).map_err(|error| Failure::new(error.to_string()))?;
+    Ok(Some(tls))
 }
 
 fn parse_instance(text: &str) -> Result<SocketAddr, String> {
@@ -144,17 +257,20 @@ struct Balancer {
     workers: Workers,
     listeners: Vec<(ListenerKey, ListenerSpec)>,
     instances: Vec<Target>,
+    files: Option<Files>,
 }
 
 impl Balancer {
     /// Binds every listener, serves on all of them, and says where.
     fn open(matches: &ArgMatches, threads: usize) -> Result<Balancer, Failure> {
+        let instance_tls = instance_tls(matches)?;
         let instances: Vec<Target> = matches
             .get_many::<SocketAddr>("to")
             .expect("instances are required")
             .map(|address| Target {
                 instance: InstanceId::new(address.to_string()),
                 address: *address,
+                tls: instance_tls.clone(),
             })
             .collect();
         let idle_timeout: u64 = *matches
@@ -172,22 +288,31 @@ impl Balancer {
             choice: Choice::RoundRobin,
         };
         let wanted = matches
-            .get_many::<(Carriage, SocketAddr)>("listen")
+            .get_many::<(Protocol, SocketAddr)>("listen")
             .expect("a listener is required");
+        let files = Files::of(matches);
+        let tls = files.as_ref().map(|files| files.read(None)).transpose()?;
         let mut bound = Vec::new();
-        for (carriage, address) in wanted {
+        for (protocol, address) in wanted {
+            if protocol.is_tls() && tls.is_none() {
+                return Err(Failure::usage(format!(
+                    "a listener for {} needs --certificate and --key",
+                    protocol.as_str().to_ascii_lowercase()
+                )));
+            }
             let socket = socket::listen(*address).map_err(|error| {
                 Failure::new(format!("{error}; choose another address with --listen"))
             })?;
-            bound.push((*carriage, socket));
+            bound.push((*protocol, socket));
         }
         let cannot = |error| Failure::new(format!("cannot start the workers: {error}"));
         let mut balancer = Balancer {
             workers: Workers::start(threads, Limits::default()).map_err(cannot)?,
             listeners: Vec::new(),
             instances,
+            files,
         };
-        for (index, (carriage, socket)) in bound.into_iter().enumerate() {
+        for (index, (protocol, socket)) in bound.into_iter().enumerate() {
             let address = socket.local_addr().map_err(cannot)?;
             let key = ListenerKey {
                 // Listeners on several addresses may have the same port.
@@ -195,7 +320,11 @@ impl Balancer {
                 port: address.port(),
             };
             let spec = ListenerSpec {
-                carriage,
+                carriage: if protocol.is_http() {
+                    Carriage::Http
+                } else {
+                    Carriage::Tcp
+                },
                 port: address.port(),
                 in_service: balancer.instances.clone(),
                 out_of_service: Vec::new(),
@@ -204,28 +333,36 @@ impl Balancer {
                     account: "-".into(),
                     name: "proxy".into(),
                 },
+                tls: tls.clone().filter(|_| protocol.is_tls()),
             };
             balancer
                 .workers
                 .open(key.clone(), socket, Arc::new(spec.clone()))
                 .map_err(cannot)?;
             balancer.listeners.push((key, spec));
-            report::print(&format!("listening {} {address}\n", carriage.as_str()))?;
+            let name = protocol.as_str().to_ascii_lowercase();
+            report::print(&format!("listening {name} {address}\n"))?;
         }
         Ok(balancer)
     }
 
     /// Follows the checks until a signal to stop; then lets running exchanges finish, unless a
     /// second signal comes.
-    async fn serve(self, check: Option<&CheckTarget>) -> Result<(), Failure> {
+    async fn serve(mut self, check: Option<&CheckTarget>) -> Result<(), Failure> {
         let cannot = |error| Failure::new(format!("cannot watch for signals: {error}"));
         let kinds = tokio::signal::unix::SignalKind::terminate();
         let mut terminate = tokio::signal::unix::signal(kinds).map_err(cannot)?;
+        let kind = tokio::signal::unix::SignalKind::hangup();
+        let mut hangup = tokio::signal::unix::signal(kind).map_err(cannot)?;
         let mut reports = check.map(|target| self.check(target));
         let mut out = BTreeSet::new();
         loop {
             tokio::select! {
                 _ = terminate.recv() => break,
+                _ = hangup.recv() => {
+                    self.renew();
+                    self.update(&out);
+                }
                 result = tokio::signal::ctrl_c() => {
                     result.map_err(cannot)?;
                     break;
@@ -283,6 +420,26 @@ impl Balancer {
         received
     }
 
+    /// Reads the certificate again; what cannot be read leaves the one in use in force.
+    fn renew(&mut self) {
+        let Some(files) = &self.files else {
+            return;
+        };
+        let mut specs = self.listeners.iter_mut().map(|(_, spec)| spec);
+        let before = specs.find_map(|spec| spec.tls.clone());
+        match files.read(before.as_ref()) {
+            Ok(tls) => {
+                for (_, spec) in &mut self.listeners {
+                    if spec.tls.is_some() {
+                        spec.tls = Some(tls.clone());
+                    }
+                }
+                report::note("the certificate was read again");
+            }
+            Err(failure) => report::note(&format!("the certificate stays: {failure}")),
+        }
+    }
+
     fn update(&self, out: &BTreeSet<InstanceId>) {
         for (key, spec) in &self.listeners {
             let mut spec = spec.clone();
@@ -318,15 +475,20 @@ mod tests {
     #[test]
     fn listeners_are_a_protocol_and_an_address() {
         let cases = [
-            ("http:127.0.0.1:80", Some((Carriage::Http, "127.0.0.1:80"))),
-            ("TCP:[::1]:0", Some((Carriage::Tcp, "[::1]:0"))),
-            ("https:127.0.0.1:443", None),
+            ("http:127.0.0.1:80", Some((Protocol::Http, "127.0.0.1:80"))),
+            ("TCP:[::1]:0", Some((Protocol::Tcp, "[::1]:0"))),
+            (
+                "https:127.0.0.1:443",
+                Some((Protocol::Https, "127.0.0.1:443")),
+            ),
+            ("ssl:[::1]:993", Some((Protocol::Ssl, "[::1]:993"))),
+            ("udp:127.0.0.1:53", None),
             ("http:80", None),
             ("127.0.0.1:80", None),
             ("http:localhost:80", None),
         ];
         for (text, expected) in cases {
-            let expected = expected.map(|(carriage, address)| (carriage, address.parse().unwrap()));
+            let expected = expected.map(|(protocol, address)| (protocol, address.parse().unwrap()));
             assert_eq!(parse_listener(text).ok(), expected, "{text}");
         }
     }

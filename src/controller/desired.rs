@@ -1,15 +1,20 @@
 //! What must be serving, worked out from the state; only for what changed.
 
 use super::Config;
+use super::properties::Property;
 use super::state::State;
 use crate::model::attribute::Attributes;
 use crate::model::balancer::{BalancerKey, LoadBalancer, RegistrationState};
+use crate::model::certificate::ServerCertificate;
 use crate::model::instance::{InstanceId, InstanceKind, InstanceState};
+use crate::model::listener::{Port, Protocol};
 use crate::model::plane::{
-    AccessLog, Backend, BalancerLabel, Behaviour, Choice, Departure, Desired, LogForm, Servo, Web,
+    AccessLog, Backend, BalancerLabel, Behaviour, Choice, Departure, Desired, Identity,
+    InstanceTls, ListenerTerms, ListenerTls, LogForm, Servo, Stickiness, Web,
 };
+use crate::model::policy::Terms;
 use crate::wire::release::{Feature, Release};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +31,10 @@ const REGION: &str = "eucalyptus";
 /// Minutes of one object of the log of all load balancers: the shorter of Amazon's two, since whoever
 /// asks for that log wants to look at it.
 const EVERYWHERE_INTERVAL_MINUTES: u32 = 5;
+
+/// Hours for which an application's cookie is followed in Eucalyptus, if the property that says so is
+/// not a number.
+const APP_COOKIE_HOURS: u32 = 24;
 
 /// How load balancers of a release carry traffic.
 fn behaviour(attributes: &Attributes, release: Release) -> Behaviour {
@@ -103,6 +112,94 @@ fn access_log(attributes: &Attributes, config: &Config) -> Option<AccessLog> {
     })
 }
 
+/// What certificates and policies ask of the listeners of a load balancer.
+fn terms(
+    balancer: &LoadBalancer,
+    state: &State,
+    release: Release,
+) -> BTreeMap<Port, ListenerTerms> {
+    let mut all = BTreeMap::new();
+    for listener in balancer.listeners.values() {
+        let policies = &balancer.policies;
+        let mut terms = ListenerTerms::default();
+        let mut negotiation = None;
+        for policy in policies.terms_of_listener(listener.port) {
+            match policy {
+                Terms::SslNegotiation(switches) => negotiation = Some(switches.clone()),
+                Terms::LbCookieStickiness { expiration_seconds } => {
+                    // 0 is no expiry, like none: the browser's session.
+                    let lifetime = expiration_seconds.filter(|seconds| *seconds > 0);
+                    let lifetime = lifetime.map(Duration::from_secs);
+                    terms.stickiness = Some(stickiness(release, None, lifetime));
+                }
+                Terms::AppCookieStickiness { cookie } => {
+                    let hours = state.property(Property::AppCookieDuration, release);
+                    let hours = hours.parse().unwrap_or(APP_COOKIE_HOURS);
+                    let lifetime = Duration::from_secs(3600).saturating_mul(hours);
+                    // At Amazon the application's cookie alone decides.
+                    let lifetime = (!release.has(Feature::CookieMaxAge)).then_some(lifetime);
+                    terms.stickiness = Some(stickiness(release, Some(cookie.clone()), lifetime));
+                }
+                Terms::BackendServerAuthentication { .. }
+                | Terms::ProxyProtocol { .. }
+                | Terms::PublicKey { .. } => {}
+            }
+        }
+        if listener.protocol.is_tls() {
+            let certificate = listener.certificate.as_deref();
+            let certificate = certificate.and_then(|arn| state.certificates.get(arn));
+            terms.tls = Some(ListenerTls {
+                identity: certificate.map(|certificate| Arc::new(identity(certificate))),
+                negotiation,
+            });
+        }
+        if listener.instance_protocol.is_some_and(Protocol::is_tls) {
+            let trusted = policies.trusted_keys(listener.instance_port);
+            terms.instance_tls = Some(InstanceTls {
+                trusted: trusted.into_iter().map(Arc::from).collect(),
+            });
+        }
+        if terms != ListenerTerms::default() {
+            all.insert(listener.port, terms);
+        }
+    }
+    all
+}
+
+fn identity(certificate: &ServerCertificate) -> Identity {
+    let mut certificates = certificate.certificate.clone();
+    if let Some(authority) = &certificate.chain {
+        certificates.push('\n');
+        certificates.push_str(authority);
+    }
+    Identity {
+        certificates: certificates.into(),
+        key: certificate.key.reveal().into(),
+    }
+}
+
+/// How a release's load balancers stick: by HAProxy's rules or by Amazon's.
+fn stickiness(
+    release: Release,
+    follows: Option<Arc<str>>,
+    lifetime: Option<Duration>,
+) -> Stickiness {
+    let amazon = release.has(Feature::CookieMaxAge);
+    Stickiness {
+        follows,
+        lifetime,
+        dated: !amazon,
+        cache_control: if release.has(Feature::CookieCacheControl) {
+            "no-cache=\"set-cookie\""
+        } else {
+            // HAProxy's `nocache`.
+            "private"
+        },
+        cors: amazon,
+        hidden: !amazon,
+    }
+}
+
 /// The servos of a load balancer.
 fn servos(balancer: &LoadBalancer, state: &State, config: &Config, cause: &Arc<str>) -> Vec<Servo> {
     let label = BalancerLabel {
@@ -114,6 +211,7 @@ fn servos(balancer: &LoadBalancer, state: &State, config: &Config, cause: &Arc<s
         true => balancer.policies.proxy_protocol_ports().collect(),
         false => BTreeSet::new(),
     };
+    let terms = terms(balancer, state, config.release);
     let cross_zone = config.release.has(Feature::CrossZone) && balancer.attributes.cross_zone;
     balancer
         .servos
@@ -144,6 +242,7 @@ fn servos(balancer: &LoadBalancer, state: &State, config: &Config, cause: &Arc<s
             behaviour: behaviour(&balancer.attributes, config.release),
             access_log: access_log.clone(),
             proxy_protocol: proxy_protocol.clone(),
+            terms: terms.clone(),
             cause: cause.clone(),
         })
         .collect()

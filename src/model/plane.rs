@@ -10,7 +10,8 @@ use super::health::{HealthCheck, Verdict};
 use super::instance::{InstanceId, Reach, WebInstance};
 use super::listener::{Listener, Port};
 use super::placement::{ServoId, ZoneName};
-use std::collections::BTreeSet;
+use super::policy::Negotiation;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,6 +54,8 @@ pub struct Servo {
     pub access_log: Option<AccessLog>,
     /// The instance ports at which instances are told the client's address in a PROXY line.
     pub proxy_protocol: BTreeSet<Port>,
+    /// What certificates and policies ask, by the listener's port; only where they ask something.
+    pub terms: BTreeMap<Port, ListenerTerms>,
     /// The request id of the change that led to this version of the servo.
     pub cause: Arc<str>,
 }
@@ -78,6 +81,71 @@ pub enum LogForm {
     Amazon,
     /// Eucalyptus from 4.2.0: without those of TLS, and for TCP without the quoted ones.
     Eucalyptus,
+}
+
+/// How a client's requests find the instance that answered its first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stickiness {
+    /// The application's cookie that the load balancer's own follows: set when that is set, for as
+    /// long. Nothing: the load balancer's own cookie stands for itself.
+    pub follows: Option<Arc<str>>,
+    /// How long the load balancer's own cookie is good; nothing: as long as the browser's session.
+    pub lifetime: Option<Duration>,
+    /// Who minds the lifetime: the load balancer by a date in the cookie (HAProxy's `maxlife`, in
+    /// Eucalyptus), or the client by Max-Age (Amazon, which never looks at the age of a cookie).
+    pub dated: bool,
+    /// What answers that set the cookie tell caches; nothing at Eucalyptus before 4.1.0 but `private`.
+    pub cache_control: &'static str,
+    /// Requests from other origins get a second cookie, AWSELBCORS, with SameSite=None (Amazon).
+    pub cors: bool,
+    /// The cookie is taken out of requests (HAProxy's `indirect`, in Eucalyptus).
+    pub hidden: bool,
+}
+
+/// What a listener's certificate and policies ask of the data plane.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListenerTerms {
+    /// How clients are served over TLS; HTTPS and SSL listeners have it.
+    pub tls: Option<ListenerTls>,
+    /// How instances are reached over TLS; listeners whose instance protocol is HTTPS or SSL have it.
+    pub instance_tls: Option<InstanceTls>,
+    /// How a client's requests find the instance that answered it first.
+    pub stickiness: Option<Stickiness>,
+}
+
+/// TLS towards clients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListenerTls {
+    /// Nothing: the certificate that the listener names does not exist.
+    pub identity: Option<Arc<Identity>>,
+    /// The protocols and ciphers of the listener's policy. Without a policy: all that are sound.
+    pub negotiation: Option<Negotiation>,
+}
+
+/// What a listener proves who it is with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Certificates in PEM, the listener's own first.
+    pub certificates: Arc<str>,
+    /// The private key of the first, in PEM.
+    pub key: Arc<str>,
+}
+
+impl std::fmt::Debug for Identity {
+    /// Keeps the key out of logs.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identity")
+            .field("certificates", &self.certificates)
+            .finish_non_exhaustive()
+    }
+}
+
+/// TLS towards instances.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstanceTls {
+    /// Certificates or public keys, in PEM or its base64 alone. An instance must prove to have the
+    /// key of one of them; if there are none, any certificate will do.
+    pub trusted: Vec<Arc<str>>,
 }
 
 /// Names a load balancer to people.

@@ -307,6 +307,16 @@ impl Negotiation {
     }
 }
 
+impl From<&SecurityPolicy> for Negotiation {
+    /// What a predefined policy enables, without a reference to it.
+    fn from(policy: &SecurityPolicy) -> Negotiation {
+        Negotiation {
+            reference: None,
+            switches: policy.switches(false).collect(),
+        }
+    }
+}
+
 /// A policy of a load balancer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Kept", into = "Kept")]

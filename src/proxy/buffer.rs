@@ -48,6 +48,11 @@ impl Buffer {
         self.memory.len() - self.end
     }
 
+    /// The place behind what is in use, to write into; the writer moves `end`.
+    pub fn room_mut(&mut self) -> &mut [u8] {
+        &mut self.memory[self.end..]
+    }
+
     /// Forgets all bytes, keeping `front` free before what is read next.
     pub fn clear(&mut self, front: usize) {
         self.start = front;

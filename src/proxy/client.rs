@@ -57,7 +57,8 @@ pub async fn serve(presence: Presence, client: Stream, peer: SocketAddr) {
     } = connection;
     presence.local.buffers.take_back(inbound);
     match next {
-        Next::Request | Next::Close => {}
+        Next::Request | Next::Close => client.finish(),
+        Next::Broken => {}
         Next::Linger => linger(&mut client, &deadline, &presence).await,
         Next::Reset => client.reset(),
         // Boxed: rare, and large beside everything else the task keeps.
@@ -85,6 +86,8 @@ enum Next {
     Close,
     /// Close, but let the client read the answer first, though it may still be sending.
     Linger,
+    /// Close, though the client sees that its answer is not whole.
+    Broken,
     /// The answer is not whole, and must not look as if it were.
     Reset,
     /// The two sides speak something else from here on.
@@ -378,7 +381,7 @@ impl Connection {
                     from_instance: std::mem::take(&mut exchange.outbound),
                 })));
             }
-            End::ClientGone => return Ok(Next::Close),
+            End::ClientGone => return Ok(Next::Broken),
             End::Cut => return Ok(Next::Reset),
             End::Refused(refused) => {
                 tracing::debug!(client = %self.peer, reason = %refused, "request refused in its body");
@@ -403,7 +406,7 @@ impl Connection {
             None if exchange.outbound.start == exchange.passed => Err(status),
             // Its end is known to the client, who sees that it is missing, and keeps what arrived.
             Some(response) if !response.unchunk && response.body != Body::UntilClose => {
-                Ok(Next::Close)
+                Ok(Next::Broken)
             }
             _ => Ok(Next::Reset),
         }

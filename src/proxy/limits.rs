@@ -89,6 +89,17 @@ pub const CONNECTIONS: usize = 50_000;
 pub const LINGER_TIME: Duration = Duration::from_secs(2);
 pub const LINGER_BYTES: usize = 1024 * 1024;
 
+/// Longest TLS handshake with a client. A handshake is two exchanges of a few kilobytes; ten seconds
+/// serve the slowest network and are what a client that says nothing costs.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The same while more than half of [`HANDSHAKES`] are under way.
+pub const PRESSED_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// TLS handshakes under way in one worker; further clients are closed at once. Each holds a session
+/// of some kilobytes and may hold a buffer of 32 KiB (64 MiB in all).
+pub const HANDSHAKES: usize = 2048;
+
 /// Pause of accepting after an error such as an exhausted table of file descriptors.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 

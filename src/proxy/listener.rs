@@ -1,6 +1,8 @@
 //! What a worker must know to serve one listener of one servo.
 
 use super::http::request::Forwarding;
+use super::tls::instance::ClientTls;
+use super::tls::server::ServerTls;
 use crate::model::instance::InstanceId;
 use crate::model::placement::ServoId;
 use crate::model::plane::{BalancerLabel, Behaviour, Choice};
@@ -37,6 +39,8 @@ impl Carriage {
 pub struct Target {
     pub instance: InstanceId,
     pub address: SocketAddr,
+    /// How it is spoken to; nothing: plainly.
+    pub tls: Option<ClientTls>,
 }
 
 /// One version of a listener: replaced whole, never changed.
@@ -52,6 +56,8 @@ pub struct ListenerSpec {
     pub behaviour: Behaviour,
     /// For logs.
     pub balancer: BalancerLabel,
+    /// How clients are spoken to; nothing: plainly.
+    pub tls: Option<ServerTls>,
 }
 
 impl ListenerSpec {
@@ -63,12 +69,20 @@ impl ListenerSpec {
         }
     }
 
+    /// The scheme that clients use.
+    pub fn scheme(&self) -> &'static str {
+        match self.tls {
+            None => "http",
+            Some(_) => "https",
+        }
+    }
+
     /// What is written into every request that goes through this listener.
     pub fn forwarding(&self) -> Forwarding {
         Forwarding::new(
             self.behaviour
                 .forwarded_proto_and_port
-                .then_some(("http", self.port)),
+                .then_some((self.scheme(), self.port)),
             self.behaviour.reuse_instance_connections,
         )
     }

@@ -8,6 +8,7 @@
 //! | [`exchange`] | how the bytes of one request and its answer are moved |
 //! | [`http`] | what a request or an answer means and becomes: no sockets, no clock |
 //! | [`stream`] | what lies between bytes and the wire |
+//! | [`tls`] | who proves what to whom, and how records become bytes |
 //! | [`tcp`], [`splice`] | how bytes are carried that nobody reads |
 //! | [`pool`] | which instance is next, and which connections to it are idle |
 //! | [`surge`] | who waits while every instance has all it may have |
@@ -32,4 +33,5 @@ pub mod stream;
 pub mod supervisor;
 pub mod surge;
 pub mod tcp;
+pub mod tls;
 pub mod worker;

@@ -6,6 +6,7 @@ use super::limits::{AVOIDED_TIME, POOLED_CONNECTIONS, POOLED_TIME};
 use super::listener::Target;
 use super::stream::Stream;
 use super::surge::Surge;
+use super::tls;
 use super::worker::Presence;
 use crate::model::plane::Choice;
 use std::cell::{Cell, RefCell};
@@ -323,10 +324,15 @@ pub async fn connect(
     let connected = connected
         .await
         .and_then(|stream| stream.set_nodelay(true).map(|()| stream));
+    let connected = match (connected, &target.tls) {
+        (Ok(socket), None) => Ok(Stream::Plain(socket)),
+        (Ok(socket), Some(tls)) => tls::connect(socket, target, tls, presence, deadline).await,
+        (Err(error), _) => Err(error),
+    };
     match connected {
         Ok(stream) => {
             opened.counters.instance_connections.add(1);
-            Ok(Stream::Plain(stream))
+            Ok(stream)
         }
         Err(error) => {
             opened.counters.instance_connection_errors.add(1);
@@ -352,6 +358,7 @@ mod tests {
             .map(|name| Target {
                 instance: InstanceId::new(name.to_string()),
                 address: ([127, 0, 0, 1], name as u16).into(),
+                tls: None,
             })
             .collect()
     }

@@ -14,21 +14,17 @@
 //! never did, a check that leaves the instance says nothing about it, and following would let an
 //! instance send this process anywhere.
 
+use super::tls::instance::FOR_CHECKS;
 use crate::model::health::{Outcome, Target};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::client::danger::{
-    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
-};
-use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use tokio_rustls::rustls::{self, ClientConfig, DigitallySignedStruct, SignatureScheme};
+use tokio_rustls::rustls::pki_types::ServerName;
 
 /// How a check names itself to an instance, as Amazon's does: people filter their logs by it.
 pub const USER_AGENT: &str = "ELB-HealthChecker/1.0";
@@ -107,7 +103,7 @@ async fn attempt(
         }
         return Ok("accepted the connection".to_owned());
     }
-    let handshake = TlsConnector::from(Arc::clone(&UNVERIFIED))
+    let handshake = TlsConnector::from(Arc::clone(&FOR_CHECKS))
         .connect(ServerName::IpAddress(address.ip().into()), stream);
     // Boxed: a TLS session is kilobytes, and every waiting check would carry room for one.
     let handshake: Pin<Box<_>> = Box::pin(handshake);
@@ -235,68 +231,13 @@ fn one_line(error: &io::Error) -> String {
     error.to_string().replace(['\r', '\n'], " ")
 }
 
-/// TLS settings of checks: any certificate will do. Built when the first TLS check is made, since
-/// most load balancers never make one.
-static UNVERIFIED: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| {
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .expect("the provider supports the protocol versions it is built for")
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
-        .with_no_client_auth();
-    // A resumed session would prove less than a handshake.
-    config.resumption = rustls::client::Resumption::disabled();
-    Arc::new(config)
-});
-
-/// Accepts every certificate. The rule of health checks: they ask whether an instance answers, not
-/// who it is. Signatures are checked, so that the handshake really completes.
-#[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for AnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::health::TargetCase;
     use tokio::net::TcpListener;
+    use tokio_rustls::rustls;
+    use tokio_rustls::rustls::crypto::aws_lc_rs;
 
     fn target(protocol: &str, address: SocketAddr, path: &str) -> Target {
         let text = format!("{protocol}:{}{path}", address.port());

@@ -4,6 +4,8 @@
 //! A plain connection passes straight through: the one comparison that tells it from others is all
 //! it pays.
 
+use super::tls::Negotiated;
+use super::tls::session::Session;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -14,6 +16,8 @@ use tokio::net::TcpStream;
 /// A connection.
 pub enum Stream {
     Plain(TcpStream),
+    /// Boxed: a session is large, and plain connections are not to carry room for one.
+    Tls(Box<Session>),
 }
 
 impl Stream {
@@ -26,6 +30,7 @@ impl Stream {
     ) -> Poll<io::Result<()>> {
         match self {
             Stream::Plain(stream) => Pin::new(stream).poll_read(context, space),
+            Stream::Tls(session) => session.poll_read(context, space),
         }
     }
 
@@ -39,6 +44,7 @@ impl Stream {
     ) -> Poll<io::Result<usize>> {
         match self {
             Stream::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
+            Stream::Tls(session) => session.poll_write(context, bytes),
         }
     }
 
@@ -46,6 +52,7 @@ impl Stream {
     pub fn poll_shutdown(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
             Stream::Plain(stream) => Pin::new(stream).poll_shutdown(context),
+            Stream::Tls(session) => session.poll_shutdown(context),
         }
     }
 
@@ -54,6 +61,7 @@ impl Stream {
     pub fn poll_readable(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
             Stream::Plain(stream) => stream.poll_read_ready(context),
+            Stream::Tls(session) => session.poll_readable(context),
         }
     }
 
@@ -101,16 +109,34 @@ impl Stream {
         let _ = socket2::SockRef::from(self.socket()).set_linger(Some(Duration::ZERO));
     }
 
+    /// Says that the stream ended where it should, before it is dropped: nothing for a plain one,
+    /// whose close says so.
+    pub fn finish(&mut self) {
+        if let Stream::Tls(session) = self {
+            session.finish();
+        }
+    }
+
+    /// What was agreed on, if it is TLS.
+    pub fn tls(&self) -> Option<Negotiated> {
+        match self {
+            Stream::Plain(_) => None,
+            Stream::Tls(session) => session.negotiated(),
+        }
+    }
+
     /// The socket, if its bytes are those of the stream.
     pub fn plain(&self) -> Option<&TcpStream> {
         match self {
             Stream::Plain(stream) => Some(stream),
+            Stream::Tls(_) => None,
         }
     }
 
     fn socket(&self) -> &TcpStream {
         match self {
             Stream::Plain(stream) => stream,
+            Stream::Tls(session) => session.socket(),
         }
     }
 }

@@ -24,7 +24,9 @@ use super::pool::Instances;
 use super::splice::Pipes;
 use super::stream::Stream;
 use super::surge::Load;
-use super::{client, tcp};
+use super::tls::Handshakes;
+use super::tls::server::ServerTls;
+use super::{client, tcp, tls};
 use crate::model::placement::ServoId;
 use crate::model::plane::Departure;
 use std::any::Any;
@@ -293,7 +295,9 @@ impl Thread {
 /// What the connections of one worker share.
 pub struct Local {
     pub deadlines: Rc<Deadlines>,
-    pub buffers: Buffers,
+    /// Shared with TLS sessions, which lend and return by themselves.
+    pub buffers: Rc<Buffers>,
+    pub handshakes: Handshakes,
     pub pipes: Pipes,
     /// Where heads are composed before they replace the received ones.
     pub scratch: RefCell<Vec<u8>>,
@@ -429,7 +433,8 @@ async fn obey(
 ) -> Option<oneshot::Sender<()>> {
     let local = Rc::new(Local {
         deadlines: Rc::default(),
-        buffers: Buffers::default(),
+        buffers: Rc::default(),
+        handshakes: Handshakes::default(),
         pipes: Pipes::default(),
         scratch: RefCell::default(),
         limits,
@@ -664,7 +669,9 @@ fn refuse(local: &Local, opened: &Open, socket: &tokio::net::TcpListener) -> boo
 /// Tells a client that it is one too many.
 fn turn_away(opened: &Open, client: &TcpStream) {
     opened.counters.spillover.add(1);
-    if opened.spec.borrow().carriage == Carriage::Http {
+    let spec = opened.spec.borrow();
+    // In the midst of no handshake there is no way to say it.
+    if spec.carriage == Carriage::Http && spec.tls.is_none() {
         client::turn_away(opened, client);
     }
 }
@@ -688,9 +695,31 @@ fn admit(local: &Rc<Local>, opened: &Rc<Open>, client: TcpStream, peer: SocketAd
         turn_away(opened, &client);
         return;
     }
+    let tls = opened.spec.borrow().tls.clone();
+    match (carriage, tls) {
+        (Carriage::Http, None) => {
+            spawn(opened, client::serve(presence, Stream::Plain(client), peer));
+        }
+        (Carriage::Tcp, None) => spawn(opened, tcp::serve(presence, Stream::Plain(client))),
+        (_, Some(tls)) => spawn(opened, welcome(presence, client, peer, carriage, tls)),
+    }
+}
+
+/// Serves a client over TLS, once it has shaken hands.
+async fn welcome(
+    presence: Presence,
+    client: TcpStream,
+    peer: SocketAddr,
+    carriage: Carriage,
+    tls: ServerTls,
+) {
+    // Boxed: over in a moment, and large beside what the task keeps.
+    let Some(stream) = Box::pin(tls::accept(&presence, client, tls)).await else {
+        return;
+    };
     match carriage {
-        Carriage::Http => spawn(opened, client::serve(presence, Stream::Plain(client), peer)),
-        Carriage::Tcp => spawn(opened, tcp::serve(presence, Stream::Plain(client))),
+        Carriage::Http => client::serve(presence, stream, peer).await,
+        Carriage::Tcp => tcp::serve(presence, stream).await,
     }
 }
 

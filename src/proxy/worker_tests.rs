@@ -23,6 +23,7 @@ impl Scripted {
         Target {
             instance: InstanceId::new(address.to_string()),
             address,
+            tls: None,
         }
     }
 
@@ -97,6 +98,7 @@ impl Stage {
                 account: "000000000001".into(),
                 name: "web".into(),
             },
+            tls: None,
         };
         workers
             .open(key.clone(), socket, Arc::new(spec.clone()))

@@ -36,6 +36,7 @@ mod selecting;
 mod service;
 mod story;
 mod strict;
+mod tls;
 mod tool;
 mod traffic;
 mod waiting;

@@ -14,13 +14,16 @@ pub mod checks;
 pub mod plan;
 
 use super::listener::{Carriage, ListenerKey, ListenerSpec, Target};
+use super::tls;
+use super::tls::instance::ClientTls;
+use super::tls::server::{ServerTls, Unservable};
 use super::worker::Workers;
 use crate::clock::Clock;
 use crate::model::health::{HealthCheck, Tracker, Verdict};
 use crate::model::instance::InstanceId;
-use crate::model::listener::{Port, Protocol};
+use crate::model::listener::{Listener, Port, Protocol};
 use crate::model::placement::ServoId;
-use crate::model::plane::{Backend, Departure, Desired, Observation, Servo};
+use crate::model::plane::{Backend, Departure, Desired, ListenerTls, Observation, Servo};
 use crate::socket::{self, BindCause, BindError};
 use checker::{Check, Probe, Report};
 use checks::CheckLog;
@@ -135,6 +138,70 @@ struct Carried {
     specs: BTreeMap<Port, Arc<ListenerSpec>>,
     /// Why a listener is not bound, as told last.
     failures: BTreeMap<Port, String>,
+    /// TLS settings as the workers have them, by listener port: made anew only when what they were
+    /// made from has changed, since making them costs more than a comparison.
+    tls: BTreeMap<Port, ServerTls>,
+    instance_tls: BTreeMap<Port, ClientTls>,
+}
+
+impl Carried {
+    /// The TLS settings of a listener, towards clients and towards instances.
+    fn secure(
+        &mut self,
+        servo: &Servo,
+        listener: &Listener,
+    ) -> Result<(Option<ServerTls>, Option<ClientTls>), String> {
+        let port = listener.port;
+        let terms = servo.terms.get(&port);
+        let tls = match terms.and_then(|terms| terms.tls.as_ref()) {
+            None if listener.protocol.is_tls() => {
+                return Err(Unservable::CertificateMissing.to_string());
+            }
+            None => None,
+            Some(wanted) => {
+                let held = self.tls.get(&port);
+                let made = match held.filter(|held| held.terms() == wanted) {
+                    Some(held) => held.clone(),
+                    None => {
+                        let made = ServerTls::new(wanted, held).map_err(|error| {
+                            format!(
+                                "the {} listener cannot be served: {error}",
+                                listener.protocol
+                            )
+                        })?;
+                        note_unserved(servo, port, wanted);
+                        made
+                    }
+                };
+                self.tls.insert(port, made.clone());
+                Some(made)
+            }
+        };
+        let instance_tls = match terms.and_then(|terms| terms.instance_tls.as_ref()) {
+            None => None,
+            Some(wanted) => {
+                let held = self.instance_tls.get(&port);
+                let made = match held.filter(|held| held.terms() == wanted) {
+                    Some(held) => held.clone(),
+                    None => ClientTls::new(wanted).map_err(|error| error.to_string())?,
+                };
+                self.instance_tls.insert(port, made.clone());
+                Some(made)
+            }
+        };
+        Ok((tls, instance_tls))
+    }
+}
+
+/// Says once what of a security policy is not served, since nobody is refused silently.
+fn note_unserved(servo: &Servo, port: Port, tls: &ListenerTls) {
+    let unserved = tls.negotiation.as_ref().and_then(tls::server::unserved);
+    if let Some(unserved) = unserved {
+        tracing::info!(
+            target: "servo", servo = %servo.id, %port,
+            "the security policy enables what is not served (clients that have nothing else are refused): {unserved}"
+        );
+    }
 }
 
 /// One instance's checks.
@@ -183,7 +250,7 @@ impl Supervisor {
             self.held.note(&step);
         }
         for id in &touched {
-            self.refresh(id);
+            self.refresh(id).await;
         }
         if !touched.is_empty() {
             // Nothing is said to be in force before the workers have it.
@@ -377,14 +444,19 @@ impl Supervisor {
     }
 
     /// Tells the workers what has changed of a servo's listeners.
-    fn refresh(&mut self, id: &ServoId) {
+    async fn refresh(&mut self, id: &ServoId) {
         let (Some(held), Some(carried)) = (self.held.servos.get(id), self.carried.get_mut(id))
         else {
             return;
         };
+        let mut withdrawn = Vec::new();
         for port in held.bound.keys() {
-            let Ok(spec) = spec(&held.servo, *port, carried) else {
-                continue;
+            let spec = match spec(&held.servo, *port, carried) {
+                Ok(spec) => spec,
+                Err(reason) => {
+                    withdrawn.push((*port, reason));
+                    continue;
+                }
             };
             if carried.specs.get(port).is_some_and(|told| **told == spec) {
                 continue;
@@ -392,6 +464,13 @@ impl Supervisor {
             let spec = Arc::new(spec);
             self.workers.update(&key(id, *port), &spec);
             carried.specs.insert(*port, spec);
+        }
+        for (port, reason) in withdrawn {
+            // What it may no longer be is not served on: a policy that was narrowed to nothing must
+            // not leave the wider one in force.
+            self.close(id, port).await;
+            self.held.note(&Step::Close(id.clone(), port));
+            self.report_failure(id, port, reason).await;
         }
     }
 
@@ -408,7 +487,7 @@ impl Supervisor {
         checker.verdict = Some(report.verdict);
         let cause = checker.cause.take();
         if report.changed {
-            self.refresh(&report.servo);
+            self.refresh(&report.servo).await;
             self.workers.settle().await;
             let held = self.held.servos.get(&report.servo);
             tracing::info!(
@@ -495,21 +574,17 @@ fn check_of(servo: &Servo, backend: &Backend) -> Option<Check> {
 
 /// What the workers must know of a listener now: those instances that its servo's checks have found
 /// in service.
-fn spec(servo: &Servo, port: Port, carried: &Carried) -> Result<ListenerSpec, String> {
+fn spec(servo: &Servo, port: Port, carried: &mut Carried) -> Result<ListenerSpec, String> {
     let listener = servo
         .listeners
         .iter()
         .find(|listener| listener.port == port)
         .ok_or_else(|| format!("the servo has no listener on port {port}"))?;
     let carriage = match listener.protocol {
-        Protocol::Http => Carriage::Http,
-        Protocol::Tcp => Carriage::Tcp,
-        other => {
-            return Err(format!(
-                "{other} listeners are not carried by this data plane"
-            ));
-        }
+        Protocol::Http | Protocol::Https => Carriage::Http,
+        Protocol::Tcp | Protocol::Ssl => Carriage::Tcp,
     };
+    let (tls, instance_tls) = carried.secure(servo, listener)?;
     let (in_service, out_of_service): (Vec<_>, Vec<_>) =
         servo.backends.iter().partition(|backend| {
             let checker = carried.checkers.get(&backend.instance);
@@ -518,6 +593,7 @@ fn spec(servo: &Servo, port: Port, carried: &Carried) -> Result<ListenerSpec, St
     let target = |backend: &Backend| Target {
         instance: backend.instance.clone(),
         address: backend.reach.at(listener.instance_port),
+        tls: instance_tls.clone(),
     };
     Ok(ListenerSpec {
         carriage,
@@ -526,6 +602,7 @@ fn spec(servo: &Servo, port: Port, carried: &Carried) -> Result<ListenerSpec, St
         out_of_service: out_of_service.into_iter().map(target).collect(),
         behaviour: servo.behaviour.clone(),
         balancer: servo.balancer.clone(),
+        tls,
     })
 }
 

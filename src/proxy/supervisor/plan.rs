@@ -228,6 +228,7 @@ pub mod tests {
             behaviour: behaviour(),
             access_log: None,
             proxy_protocol: BTreeSet::new(),
+            terms: BTreeMap::new(),
             cause: "request-1".into(),
         }
     }
