@@ -449,6 +449,7 @@ impl Supervisor {
         else {
             return;
         };
+        let cause = Arc::clone(&held.servo.cause);
         let mut withdrawn = Vec::new();
         for port in held.bound.keys() {
             let spec = match spec(&held.servo, *port, carried) {
@@ -468,7 +469,7 @@ impl Supervisor {
         for (port, reason) in withdrawn {
             // What it may no longer be is not served on: a policy that was narrowed to nothing must
             // not leave the wider one in force.
-            self.close(id, port).await;
+            self.close(id, port, &cause).await;
             self.held.note(&Step::Close(id.clone(), port));
             self.report_failure(id, port, reason).await;
         }
