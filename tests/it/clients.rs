@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// The first of these programs that runs with these arguments.
-fn first_that_runs(
+pub fn first_that_runs(
     candidates: impl IntoIterator<Item = PathBuf>,
     arguments: &[&str],
 ) -> Option<PathBuf> {
@@ -25,7 +25,7 @@ fn first_that_runs(
 }
 
 /// Where a client may be: beside the named Python, in the folder of the gate, on PATH.
-fn places(name: &str) -> Vec<PathBuf> {
+pub fn places(name: &str) -> Vec<PathBuf> {
     let named = std::env::var_os("EULB_TEST_PYTHON").map(PathBuf::from);
     let beside = named.and_then(|python| Some(python.parent()?.join(name)));
     let installed = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -34,13 +34,13 @@ fn places(name: &str) -> Vec<PathBuf> {
     beside.into_iter().chain([installed, name.into()]).collect()
 }
 
-fn skipped(what: &str) {
+pub fn skipped(what: &str) {
     eprintln!("SKIPPED: {what} is not here (.ci/run installs it below target/clients)");
 }
 
 /// A client's command as a person runs it, after `eval "$(eulb local env)"`, with nothing of the
 /// user's own configuration.
-fn client(cloud: &Cloud, program: &Path) -> Command {
+pub fn client(cloud: &Cloud, program: &Path) -> Command {
     let mut command = Command::new("sh");
     command
         .env_clear()
@@ -59,7 +59,7 @@ fn client(cloud: &Cloud, program: &Path) -> Command {
 
 /// Runs a client to its end; what it printed is JSON.
 #[track_caller]
-fn json(command: &mut Command) -> Value {
+pub fn json(command: &mut Command) -> Value {
     let output = command.output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {stderr}");

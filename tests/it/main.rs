@@ -7,6 +7,7 @@
 mod admin;
 mod cases;
 mod clients;
+mod clients_amazon;
 mod cloud;
 mod commands;
 mod completing;

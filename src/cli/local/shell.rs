@@ -4,13 +4,20 @@ use super::super::exit::Failure;
 use super::super::report::{self, quoted};
 use super::{Place, ask};
 use crate::wire::local::Environment;
+use crate::wire::service::Service;
 use clap::Args;
 
 /// What a shell must know, in the order it is printed. The same key has two names, since euca2ools and
 /// the AWS tools read different ones; so has the endpoint.
-const VARIABLES: [&str; 11] = [
+const VARIABLES: [&str; 17] = [
     "AWS_ELB_URL",
     "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING",
+    "EC2_URL",
+    "AWS_ENDPOINT_URL_EC2",
+    "AWS_IAM_URL",
+    "AWS_ENDPOINT_URL_IAM",
+    "TOKEN_URL",
+    "AWS_ENDPOINT_URL_STS",
     "AWS_ACCESS_KEY",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_KEY",
@@ -88,8 +95,21 @@ impl Env {
 
 fn exports(environment: &Environment, place: Option<(&'static str, String)>) -> String {
     let dns = environment.dns.map(|address| address.to_string());
+    // The neighbours answer on the same port, each under a path of its own.
+    let [balancing, compute, iam, tokens] = [
+        Service::LoadBalancing,
+        Service::Compute,
+        Service::Iam,
+        Service::Tokens,
+    ]
+    .map(|service| service.paths()[0]);
+    let origin = environment.endpoint.trim_end_matches(balancing);
+    let [compute, iam, tokens] = [compute, iam, tokens].map(|path| format!("{origin}{path}"));
     let value = |name: &str| match name {
         "AWS_ELB_URL" | "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING" => Some(&*environment.endpoint),
+        "EC2_URL" | "AWS_ENDPOINT_URL_EC2" => Some(&*compute),
+        "AWS_IAM_URL" | "AWS_ENDPOINT_URL_IAM" => Some(&*iam),
+        "TOKEN_URL" | "AWS_ENDPOINT_URL_STS" => Some(&*tokens),
         "AWS_ACCESS_KEY" | "AWS_ACCESS_KEY_ID" => Some(&*environment.access_key),
         "AWS_SECRET_KEY" | "AWS_SECRET_ACCESS_KEY" => Some(&*environment.secret_key),
         "AWS_REGION" | "AWS_DEFAULT_REGION" => Some(REGION),
@@ -131,6 +151,12 @@ mod tests {
             r"unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_PROFILE
 export AWS_ELB_URL='http://127.0.0.1:8773/services/LoadBalancing'
 export AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING='http://127.0.0.1:8773/services/LoadBalancing'
+export EC2_URL='http://127.0.0.1:8773/services/compute'
+export AWS_ENDPOINT_URL_EC2='http://127.0.0.1:8773/services/compute'
+export AWS_IAM_URL='http://127.0.0.1:8773/services/Euare'
+export AWS_ENDPOINT_URL_IAM='http://127.0.0.1:8773/services/Euare'
+export TOKEN_URL='http://127.0.0.1:8773/services/Tokens'
+export AWS_ENDPOINT_URL_STS='http://127.0.0.1:8773/services/Tokens'
 export AWS_ACCESS_KEY='AKI0'
 export AWS_ACCESS_KEY_ID='AKI0'
 export AWS_SECRET_KEY='a/b+c'\''d'
