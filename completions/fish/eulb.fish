@@ -68,14 +68,16 @@ complete -c eulb -n "__fish_eulb_needs_command" -f -a "attach-lb-to-subnets" -d 
 complete -c eulb -n "__fish_eulb_needs_command" -f -a "detach-lb-from-subnets" -d 'Remove a load balancer from subnets (NA, VPC only, not supported in 3.3.0)'
 complete -c eulb -n "__fish_eulb_needs_command" -f -a "apply-security-groups-to-lb" -d 'Associate one or more security groups with a load balancer (NA, VPC only, not supported in 3.3.0)'
 complete -c eulb -n "__fish_eulb_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset" -f -a "start" -d 'Start a local cloud'
-complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset" -f -a "stop" -d 'Stop the local cloud and wait until it has ended'
-complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset" -f -a "status" -d 'Show the local cloud: its load balancers, their servos, and what is not right'
-complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset" -f -a "wait" -d 'Wait until the local cloud does what it was told'
-complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset" -f -a "env" -d 'Print shell commands that make the local cloud the one to use'
-complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset" -f -a "hosts" -d 'Print lines for /etc/hosts: the addresses of all load balancers'
-complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset" -f -a "logs" -d 'Show what the local cloud has logged'
-complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset" -f -a "reset" -d 'Delete every load balancer and instance of the local cloud; accounts and keys stay'
+complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset export import" -f -a "start" -d 'Start a local cloud'
+complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset export import" -f -a "stop" -d 'Stop the local cloud and wait until it has ended'
+complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset export import" -f -a "status" -d 'Show the local cloud: its load balancers, their servos, and what is not right'
+complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset export import" -f -a "wait" -d 'Wait until the local cloud does what it was told'
+complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset export import" -f -a "env" -d 'Print shell commands that make the local cloud the one to use'
+complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset export import" -f -a "hosts" -d 'Print lines for /etc/hosts: the addresses of all load balancers'
+complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset export import" -f -a "logs" -d 'Show what the local cloud has logged'
+complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset export import" -f -a "reset" -d 'Delete every load balancer and instance of the local cloud; accounts and keys stay'
+complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset export import" -f -a "export" -d 'Write the state of the local cloud as JSON'
+complete -c eulb -n "__fish_eulb_using_subcommand local; and not __fish_seen_subcommand_from start stop status wait env hosts logs reset export import" -f -a "import" -d 'Read a state that eulb local export wrote'
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l listen -d 'Address and port, or port, of the API (default: 127.0.0.1:8773; port 0: any)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l dns -d 'Address and port where names of the cloud are answered, or off (default: 127.0.0.1:8753, or any port if that is taken)' -r
@@ -108,6 +110,11 @@ complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcomm
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from logs" -s n -l lines -d 'Show this many lines at most, the last ones' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Go on with what is logged from now on'
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from reset" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from export" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from export" -l secrets -d 'Write secret access keys and private keys, too'
+complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from export" -l force -d 'Write over a file that is there'
+complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from import" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from import" -l replace -d 'Delete the load balancers and instances that are there'
 complete -c eulb -n "__fish_eulb_using_subcommand instance; and not __fish_seen_subcommand_from run add list stop start terminate fail restore delay" -f -a "run" -d 'Run web instances inside the local cloud'
 complete -c eulb -n "__fish_eulb_using_subcommand instance; and not __fish_seen_subcommand_from run add list stop start terminate fail restore delay" -f -a "add" -d 'Make a server that you run an instance of the local cloud'
 complete -c eulb -n "__fish_eulb_using_subcommand instance; and not __fish_seen_subcommand_from run add list stop start terminate fail restore delay" -f -a "list" -d 'List the instances of the local cloud'
@@ -136,14 +143,16 @@ complete -c eulb -n "__fish_eulb_using_subcommand instance; and __fish_seen_subc
 complete -c eulb -n "__fish_eulb_using_subcommand instance; and __fish_seen_subcommand_from fail" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand instance; and __fish_seen_subcommand_from restore" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand instance; and __fish_seen_subcommand_from delay" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
-complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs log-level" -f -a "accounts" -d 'Make, list and delete accounts'
-complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs log-level" -f -a "users" -d 'Make, list and delete users of accounts'
-complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs log-level" -f -a "keys" -d 'Make, list and delete access keys of users'
-complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs log-level" -f -a "policies" -d 'Make, list, attach and delete IAM policies'
-complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs log-level" -f -a "properties" -d 'Show and set the properties of the cloud'
-complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs log-level" -f -a "services" -d 'Show the services of the cloud and whether they are ready'
-complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs log-level" -f -a "lbs" -d 'List the load balancers of all accounts, one line each'
-complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services lbs log-level" -f -a "log-level" -d 'Show or change from which level on components log, while the cloud runs'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services servos activities lbs log-level" -f -a "accounts" -d 'Make, list and delete accounts'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services servos activities lbs log-level" -f -a "users" -d 'Make, list and delete users of accounts'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services servos activities lbs log-level" -f -a "keys" -d 'Make, list and delete access keys of users'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services servos activities lbs log-level" -f -a "policies" -d 'Make, list, attach and delete IAM policies'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services servos activities lbs log-level" -f -a "properties" -d 'Show and set the properties of the cloud'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services servos activities lbs log-level" -f -a "services" -d 'Show the services of the cloud and whether they are ready'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services servos activities lbs log-level" -f -a "servos" -d 'List the servos that carry load balancers, with state, address and load'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services servos activities lbs log-level" -f -a "activities" -d 'Show what was done to servos and why, oldest first'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services servos activities lbs log-level" -f -a "lbs" -d 'List the load balancers of all accounts, one line each'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and not __fish_seen_subcommand_from accounts users keys policies properties services servos activities lbs log-level" -f -a "log-level" -d 'Show or change from which level on components log, while the cloud runs'
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from accounts" -f -a "list" -d 'List accounts: number, alias, and how much each has'
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from accounts" -f -a "create" -d 'Make an account with its user admin, who has no key yet'
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from accounts" -f -a "delete" -d 'Delete an account'
@@ -165,6 +174,12 @@ complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcomm
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from properties" -f -a "reset" -d 'Give a property its default back'
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from services" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from services" -l json -d 'Print everything as JSON'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from servos" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from servos" -l lb -d 'Only those of load balancers of this name' -r
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from servos" -l json -d 'Print everything as JSON'
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from activities" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from activities" -l lb -d 'Only those of load balancers of this name' -r
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from activities" -l json -d 'Print everything as JSON'
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from lbs" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from lbs" -l account -d 'Only those of an account, by alias or number' -r
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from lbs" -l json -d 'Print everything as JSON'
@@ -868,6 +883,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcomma
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from local" -f -a "hosts" -d 'Print lines for /etc/hosts: the addresses of all load balancers'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from local" -f -a "logs" -d 'Show what the local cloud has logged'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from local" -f -a "reset" -d 'Delete every load balancer and instance of the local cloud; accounts and keys stay'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from local" -f -a "export" -d 'Write the state of the local cloud as JSON'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from local" -f -a "import" -d 'Read a state that eulb local export wrote'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from instance" -f -a "run" -d 'Run web instances inside the local cloud'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from instance" -f -a "add" -d 'Make a server that you run an instance of the local cloud'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from instance" -f -a "list" -d 'List the instances of the local cloud'
@@ -883,6 +900,8 @@ complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcomma
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "policies" -d 'Make, list, attach and delete IAM policies'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "properties" -d 'Show and set the properties of the cloud'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "services" -d 'Show the services of the cloud and whether they are ready'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "servos" -d 'List the servos that carry load balancers, with state, address and load'
+complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "activities" -d 'Show what was done to servos and why, oldest first'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "lbs" -d 'List the load balancers of all accounts, one line each'
 complete -c eulb -n "__fish_eulb_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "log-level" -d 'Show or change from which level on components log, while the cloud runs'
 function __eulb_asking

@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::net::UnixStream;
 
-/// Bytes of an answer: a status of 10,000 load balancers is about 10 MB.
-const MAXIMUM_ANSWER: usize = 64 << 20;
+/// Bytes of an answer: the state of 100,000 load balancers is about 200 MB.
+const MAXIMUM_ANSWER: usize = 1 << 30;
 
 /// Longest wait for an answer, unless [`LocalClient::with_timeout`] says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -94,12 +94,43 @@ impl LocalClient {
         self.call(Method::POST, route, body.into()).await
     }
 
+    /// Asks for an answer as it is: `get_bytes("/_eulb/admin/export")`.
+    ///
+    /// # Errors
+    ///
+    /// As of [`LocalClient::get`].
+    pub async fn get_bytes(&self, route: &str) -> Result<Bytes, LocalError> {
+        self.whole(Method::GET, route, Bytes::new()).await
+    }
+
+    /// Changes with a body that is JSON already.
+    ///
+    /// # Errors
+    ///
+    /// As of [`LocalClient::get`].
+    pub async fn post_bytes<T: DeserializeOwned>(
+        &self,
+        route: &str,
+        body: Bytes,
+    ) -> Result<T, LocalError> {
+        self.call(Method::POST, route, body).await
+    }
+
     async fn call<T: DeserializeOwned>(
         &self,
         method: Method,
         route: &str,
         body: Bytes,
     ) -> Result<T, LocalError> {
+        let body = self.whole(method, route, body).await?;
+        serde_json::from_slice(&body).map_err(|error| LocalError::Answer {
+            route: route.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// The body of an answer that is no refusal.
+    async fn whole(&self, method: Method, route: &str, body: Bytes) -> Result<Bytes, LocalError> {
         let answer = tokio::time::timeout(self.timeout, self.exchange(method, route, body));
         let (status, body) = answer.await.map_err(|_| LocalError::Timeout {
             route: route.to_owned(),
@@ -116,10 +147,7 @@ impl LocalClient {
                 message,
             });
         }
-        serde_json::from_slice(&body).map_err(|error| LocalError::Answer {
-            route: route.to_owned(),
-            reason: error.to_string(),
-        })
+        Ok(body)
     }
 
     async fn exchange(

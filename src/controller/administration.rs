@@ -4,6 +4,8 @@ mod balancers;
 mod identities;
 mod properties;
 mod services;
+mod servos;
+mod transfer;
 
 use super::Shared;
 use super::explain::Scene;
@@ -29,6 +31,8 @@ use std::sync::Arc;
 
 /// Everything below this is administration.
 pub const PREFIX: &str = "/_eulb/";
+/// The route whose body may be large, for those who come by the Unix socket.
+pub const IMPORT: &str = "/_eulb/admin/import";
 /// The one route that is answered to anyone.
 pub const HEALTH: &str = "/_eulb/health";
 
@@ -54,6 +58,12 @@ fn json<T: Serialize>(value: &T) -> Result<String, Refusal> {
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(body)
         .map_err(|error| bad(format!("the request is not understood: {error}")))
+}
+
+/// Whether a query has `name=true`.
+fn flag(query: &str, name: &str) -> Result<bool, Refusal> {
+    let parameters = Parameters::read(query.as_bytes()).map_err(|error| bad(error.to_string()))?;
+    Ok(parameters.get(name) == Some("true"))
 }
 
 /// Answers a route; the caller has been found to be the administrator.
@@ -133,6 +143,13 @@ pub async fn answer(
         }
         ("GET", "admin/lbs") => json(&balancers::list(shared)),
         ("GET", "admin/services") => json(&services::list(shared)),
+        ("GET", "admin/servos") => json(&servos::list(shared)),
+        ("GET", "admin/activities") => json(&servos::activities(shared)),
+        ("GET", "admin/export") => transfer::export(shared, flag(query, "secrets")?).await,
+        ("POST", "admin/import") => {
+            let replace = flag(query, "replace")?;
+            json(&transfer::import(shared, body, replace, request_id).await?)
+        }
         ("GET", route) if route.starts_with("admin/") => listing(shared, route),
         ("POST", route) if route.starts_with("admin/") => {
             edit_identities(shared, route, body, request_id).await
@@ -152,12 +169,11 @@ pub async fn answer(
         (_, "trace" | "explain" | "admin/log-level")
         | (_, "health" | "status" | "traffic" | "env" | "instances" | "reset" | "stop")
         | (_, "instances/run" | "instances/add" | "instances/change")
-        | (_, "admin/properties" | "admin/properties/set" | "admin/lbs" | "admin/services") => {
-            Err((
-                StatusCode::METHOD_NOT_ALLOWED,
-                format!("{path} does not take {method}"),
-            ))
-        }
+        | (_, "admin/properties" | "admin/properties/set" | "admin/lbs" | "admin/services")
+        | (_, "admin/servos" | "admin/activities" | "admin/export" | "admin/import") => Err((
+            StatusCode::METHOD_NOT_ALLOWED,
+            format!("{path} does not take {method}"),
+        )),
         _ => Err((StatusCode::NOT_FOUND, format!("there is no {path}"))),
     }
 }

@@ -54,11 +54,18 @@ impl<'s> Holder<'s> {
     }
 }
 
+/// A derived key, and the secret it was derived from: a key that was replaced by another of the same
+/// id, as an import does, is derived anew.
+struct Derived {
+    secret: String,
+    key: SigningKey,
+}
+
 /// Verifies signatures.
 #[derive(Default)]
 pub struct Authenticator {
     /// A `std` mutex: nothing awaits while holding it.
-    derived: Mutex<HashMap<(String, Scope), SigningKey>>,
+    derived: Mutex<HashMap<(String, Scope), Derived>>,
 }
 
 impl Authenticator {
@@ -98,8 +105,10 @@ impl Authenticator {
                 .lock()
                 .unwrap_or_else(|error| error.into_inner())
         };
-        if let Some(derived) = lock().get(&at) {
-            return derived.clone();
+        if let Some(derived) = lock().get(&at)
+            && derived.secret == secret
+        {
+            return derived.key.clone();
         }
         let derived = claim.derive(secret);
         let mut cache = lock();
@@ -107,7 +116,13 @@ impl Authenticator {
             // Rare: yesterday's keys, or somebody trying regions. All are cheap to derive again.
             cache.clear();
         }
-        cache.insert(at, derived.clone());
+        cache.insert(
+            at,
+            Derived {
+                secret: secret.to_owned(),
+                key: derived.clone(),
+            },
+        );
         derived
     }
 }

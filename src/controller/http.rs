@@ -43,6 +43,8 @@ pub const SERVICE_PATH: &str = "/services/LoadBalancing";
 const MAXIMUM_HEAD: usize = 64 << 10;
 /// Bytes of a body. The largest real request registers a few thousand instances.
 const MAXIMUM_BODY: usize = 1 << 20;
+/// Bytes of a state that is read in, from the Unix socket only: 100,000 load balancers are 200 MB.
+const MAXIMUM_IMPORT: usize = 1 << 30;
 /// Longest wait for a head: of a new connection, and of the next request on an idle one.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest wait for a whole body.
@@ -225,12 +227,12 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
 /// Why a body was not read: a status and one line.
 type Unread = (StatusCode, &'static str);
 
-async fn read_body(body: Incoming) -> Result<Bytes, Unread> {
+async fn read_body(body: Incoming, most: usize) -> Result<Bytes, Unread> {
     const TOO_LARGE: Unread = (StatusCode::PAYLOAD_TOO_LARGE, "the body is over 1 MiB");
-    if body.size_hint().lower() > MAXIMUM_BODY as u64 {
+    if body.size_hint().lower() > most as u64 {
         return Err(TOO_LARGE);
     }
-    let limited = Limited::new(body, MAXIMUM_BODY);
+    let limited = Limited::new(body, most);
     match tokio::time::timeout(BODY_TIMEOUT, limited.collect()).await {
         Err(_) => Err((
             StatusCode::REQUEST_TIMEOUT,
@@ -250,7 +252,9 @@ async fn answer(shared: &Shared, door: Door, request: Request<Incoming>) -> Answ
     let mut answer = if parts.method != Method::GET && parts.method != Method::POST {
         plain(StatusCode::METHOD_NOT_ALLOWED, "use GET or POST")
     } else {
-        match read_body(body).await {
+        let large = door == Door::Local && path == administration::IMPORT;
+        let most = if large { MAXIMUM_IMPORT } else { MAXIMUM_BODY };
+        match read_body(body, most).await {
             Err((status, line)) => plain(status, line),
             Ok(body) if administrative => {
                 administrate(shared, door, &parts, &body, &request_id).await

@@ -144,12 +144,17 @@ pub fn image_id() -> String {
     format!("emi-{:08X}", u32::from_be_bytes(random()))
 }
 
+/// A new secret of an access key.
+pub fn secret() -> String {
+    text(LETTERS, SECRET_LENGTH)
+}
+
 /// A new key of a user.
 pub fn access_key(account: &AccountId, user: &str) -> AccessKey {
     let rest = text(CAPITALS, ACCESS_KEY_LENGTH - ACCESS_KEY_PREFIX.len());
     AccessKey {
         id: format!("{ACCESS_KEY_PREFIX}{rest}"),
-        secret: text(LETTERS, SECRET_LENGTH),
+        secret: secret(),
         account: account.clone(),
         user: user.to_owned(),
     }

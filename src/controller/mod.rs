@@ -6,6 +6,7 @@
 //! wait for a writer. What must be serving leaves as [`Desired`] over a `watch`; what was seen comes
 //! back as [`Observation`]s. Carrying traffic is the data plane's work; nothing here knows it.
 
+mod activities;
 mod administration;
 mod auth;
 mod desired;
@@ -28,6 +29,9 @@ mod registry;
 mod state;
 mod store;
 mod sts;
+mod transfer;
+
+pub use transfer::{export_directory, import_directory};
 
 use crate::clock::Clock;
 use crate::model::account::{Account, User};

@@ -1,5 +1,6 @@
 //! What the data plane saw, and what follows from it.
 
+use super::activities::{Activities, Kind};
 use super::state::Draft;
 use crate::model::balancer::{LoadBalancer, RegistrationState, description};
 use crate::model::health::Verdict;
@@ -18,6 +19,8 @@ pub struct Reports {
     /// The newest revision that the data plane has in force.
     pub applied: u64,
     pub servos: OrdMap<ServoId, ServoReport>,
+    /// What was done to servos.
+    pub activities: Activities,
     /// Why a web instance could not be started.
     pub failed_instances: OrdMap<InstanceId, String>,
     /// The newest verdict of each servo on each of its instances.
@@ -200,10 +203,17 @@ pub fn take(
             }
         }
         Observation::ServoServing { servo } => {
-            if draft.state().carried_by(&servo).is_some() {
+            if let Some(balancer) = draft.state().carried_by(&servo) {
                 let report = reports.servo(&servo);
+                let news = !report.serving || !report.failed_ports.is_empty();
                 report.serving = true;
                 report.failed_ports.clear();
+                if news {
+                    let why = "all its ports are bound".to_owned();
+                    reports
+                        .activities
+                        .note(now, Kind::Serve, &servo, balancer, why);
+                }
             }
         }
         Observation::BindFailed {
@@ -216,7 +226,14 @@ pub fn take(
                     target: "loadbalancing", request = &*cause_of(&servo), %servo,
                     balancer = %balancer.name, port, %reason, "a listener could not be bound"
                 );
-                reports.servo(&servo).failed_ports.insert(port, reason);
+                let why = format!("port {port}: {reason}");
+                let before = reports.servo(&servo).failed_ports.insert(port, reason);
+                // It is tried again and again; the first failure is the news.
+                if before.is_none() {
+                    reports
+                        .activities
+                        .note(now, Kind::Fail, &servo, balancer, why);
+                }
             }
         }
         Observation::ServoReplaced { servo, reason } => {
@@ -227,6 +244,9 @@ pub fn take(
                 target: "autoscaling", request = NOBODY, %servo, balancer = %balancer.name, %reason,
                 "a servo died and was replaced"
             );
+            reports
+                .activities
+                .note(now, Kind::Replace, &servo, balancer, reason.clone());
             let mut balancer = LoadBalancer::clone(balancer);
             if let Some(zone) = balancer.servos.get(&servo).map(|place| place.zone.clone()) {
                 balancer.servo_lost(&zone, now);

@@ -66,6 +66,13 @@ pub trait Write: Action {
     fn handle(self, context: &Context, draft: &mut Draft) -> Result<Self::Response, Fault>;
 }
 
+/// An operation that only reads, and writes its answer itself: one whose answers are large and mostly
+/// known already.
+pub trait Prepared: Action {
+    /// Answers from a snapshot.
+    fn answer(self, context: &Context, state: &State) -> Result<String, Fault>;
+}
+
 type Body = Result<String, Fault>;
 type Change = Box<dyn FnOnce(&mut Draft) -> Body + Send>;
 
@@ -91,6 +98,16 @@ pub const fn reads<A: Read>() -> Operation {
     }
 }
 
+const fn prepared<A: Prepared>() -> Operation {
+    Operation {
+        action: A::NAME,
+        run: Run::Read(|parameters, context, state| {
+            let request: A = query::decode(parameters).map_err(Fault::Bind)?;
+            request.answer(context, state)
+        }),
+    }
+}
+
 pub const fn writes<A: Write + Send + 'static>() -> Operation {
     Operation {
         action: A::NAME,
@@ -112,7 +129,7 @@ fn body<A: Action>(response: &A::Response, context: &Context) -> Body {
 /// Every operation with a handler.
 pub const OPERATIONS: &[Operation] = &[
     writes::<CreateLoadBalancer>(),
-    reads::<DescribeLoadBalancers>(),
+    prepared::<DescribeLoadBalancers>(),
     writes::<DeleteLoadBalancer>(),
     writes::<CreateLoadBalancerListeners>(),
     writes::<DeleteLoadBalancerListeners>(),

@@ -28,14 +28,16 @@ impl From<Refusal> for Fault {
             Refusal::InvalidName
             | Refusal::NameTooLong
             | Refusal::InvalidListener
-            | Refusal::CertificateRequired
+            | Refusal::InvalidPort
+            | Refusal::InvalidHealthCheck(_)
+            | Refusal::InvalidTarget(_) => Fault::InvalidArgument {
+                reason: refusal.to_string(),
+            },
+            Refusal::CertificateRequired
             | Refusal::CertificateUnspecified
             | Refusal::CertificateUnwanted
             | Refusal::InstancePortMixed { .. }
-            | Refusal::InvalidPort
-            | Refusal::LastZone
-            | Refusal::InvalidHealthCheck(_)
-            | Refusal::InvalidTarget(_) => invalid(refusal.to_string()),
+            | Refusal::LastZone => invalid(refusal.to_string()),
             Refusal::ZoneUnknown { .. }
             | Refusal::NotEnoughResources { .. }
             | Refusal::InstanceZone { .. }

@@ -79,10 +79,17 @@ impl Registry {
         config: Arc<Config>,
     ) -> std::io::Result<Registry> {
         let desired = first_desired(&state, &config);
+        let mut reports = Reports::default();
+        let now = config.clock.now();
+        for balancer in state.balancers.values() {
+            reports
+                .activities
+                .follow(None, Some(balancer), "start", now);
+        }
         let snapshot = Snapshot {
             state,
             revision: desired.revision,
-            reports: Reports::default(),
+            reports,
         };
         let (snapshot, read_snapshot) = watch::channel(Arc::new(snapshot));
         let (desired, read_desired) = watch::channel(Arc::new(desired));
@@ -320,6 +327,10 @@ impl Writer {
         for (key, cause) in &touched.balancers {
             let states = (&before.state, &state);
             changed |= update_balancer(&mut desired, key, states, &self.config, cause);
+            let old = before.state.balancers.get(key).map(|one| &**one);
+            let new = state.balancers.get(key).map(|one| &**one);
+            let now = self.config.clock.now();
+            reports.activities.follow(old, new, cause, now);
             let next = desired.revision + 1;
             reports.follow(
                 before.state.balancers.get(key),

@@ -25,6 +25,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// Keys and values of tags.
@@ -107,7 +108,55 @@ fn read<T: DeserializeOwned>(row: &Row) -> Result<T, UnreadableRow> {
     })
 }
 
+/// One thing as it is kept.
+fn row<T: Serialize>(table: Table, key: String, value: &T) -> Row {
+    // Every key of a map in these types is a text or a number, which JSON can write.
+    let value = serde_json::to_vec(value).expect("the types of the state are JSON");
+    Row { table, key, value }
+}
+
 impl State {
+    /// Everything, as it is kept: what [`State::restore`] reads.
+    pub fn rows(&self) -> Vec<Row> {
+        let named = |account: &AccountId, name: &str| format!("{account}/{name}");
+        let mut rows = Vec::new();
+        for (id, account) in &self.accounts {
+            rows.push(row(Table::Accounts, id.to_string(), &**account));
+        }
+        for ((account, name), user) in &self.users {
+            rows.push(row(Table::Users, named(account, name), &**user));
+        }
+        for (id, key) in &self.keys {
+            rows.push(row(Table::Keys, id.to_string(), &**key));
+        }
+        for ((account, name), stored) in &self.policies {
+            rows.push(row(Table::Policies, named(account, name), &stored.policy));
+        }
+        for (key, balancer) in &self.balancers {
+            rows.push(row(Table::Balancers, row_key(key), &**balancer));
+        }
+        for (id, instance) in &self.instances {
+            rows.push(row(Table::Instances, id.to_string(), &**instance));
+        }
+        for certificate in self.certificates.values() {
+            let id = certificate.id.clone();
+            rows.push(row(Table::Certificates, id, &**certificate));
+        }
+        for (id, session) in &self.sessions {
+            rows.push(row(Table::Sessions, id.to_string(), &**session));
+        }
+        for ((account, id), resource) in &self.network {
+            rows.push(row(Table::Network, named(account, id), &**resource));
+        }
+        for ((account, id), tags) in &self.tags {
+            rows.push(row(Table::ResourceTags, named(account, id), &**tags));
+        }
+        for (name, value) in &self.properties {
+            rows.push(row(Table::Properties, name.to_string(), value));
+        }
+        rows
+    }
+
     /// The state of the rows that were kept.
     ///
     /// # Errors
@@ -283,13 +332,28 @@ impl State {
 
     /// The load balancers of an account, by name.
     pub fn balancers_of(&self, account: &AccountId) -> impl Iterator<Item = &Arc<LoadBalancer>> {
-        let from = BalancerKey {
-            account: account.clone(),
-            name: BalancerName::new(""),
+        self.balancers_after(account, None)
+    }
+
+    /// The load balancers of an account whose names come after one, by name.
+    pub fn balancers_after(
+        &self,
+        account: &AccountId,
+        after: Option<&BalancerName>,
+    ) -> impl Iterator<Item = &Arc<LoadBalancer>> {
+        let from = match after {
+            Some(name) => Bound::Excluded(BalancerKey {
+                account: account.clone(),
+                name: name.clone(),
+            }),
+            None => Bound::Included(BalancerKey {
+                account: account.clone(),
+                name: BalancerName::new(""),
+            }),
         };
         let account = account.clone();
         self.balancers
-            .range(from..)
+            .range((from, Bound::Unbounded))
             .take_while(move |(key, _)| key.account == account)
             .map(|(_, balancer)| balancer)
     }
@@ -437,8 +501,7 @@ impl Draft {
     }
 
     fn write<T: Serialize>(&mut self, table: Table, key: String, value: &T) {
-        // Every key of a map in these types is a text or a number, which JSON can write.
-        let value = serde_json::to_vec(value).expect("the types of the state are JSON");
+        let Row { table, key, value } = row(table, key, value);
         self.changes.push(Change {
             table,
             key,
@@ -454,6 +517,25 @@ impl Draft {
         });
     }
 
+    /// Puts another state in the place of this one; `rows` are all of it.
+    pub fn replace(&mut self, state: State, rows: Vec<Row>) {
+        for old in self.state.rows() {
+            self.erase(old.table, old.key);
+        }
+        for Row { table, key, value } in rows {
+            self.changes.push(Change {
+                table,
+                key,
+                value: Some(value),
+            });
+        }
+        let balancers = self.state.balancers.keys().chain(state.balancers.keys());
+        self.touched.extend(balancers.cloned());
+        let instances = self.state.instances.keys().chain(state.instances.keys());
+        self.touched_instances.extend(instances.cloned());
+        self.state = state;
+    }
+
     pub fn put_account(&mut self, account: Account) {
         self.write(Table::Accounts, account.id.to_string(), &account);
         self.state
@@ -461,8 +543,29 @@ impl Draft {
             .insert(account.id.clone(), Arc::new(account));
     }
 
-    /// Forgets an account. Nothing may be left in it.
+    /// Forgets an account and what only it could use: certificates, networks, temporary credentials.
+    /// Its load balancers, instances, users, keys and policies must be gone.
     pub fn remove_account(&mut self, id: &AccountId) {
+        let state = self.state.clone();
+        for (arn, certificate) in &state.certificates {
+            if certificate.account == *id {
+                self.remove_certificate(arn);
+            }
+        }
+        for (key, session) in &state.sessions {
+            if session.account == *id {
+                self.state.sessions.remove(key);
+                self.erase(Table::Sessions, key.to_string());
+            }
+        }
+        for at in state.network.keys().filter(|(owner, _)| owner == id) {
+            self.state.network.remove(at);
+            self.erase(Table::Network, format!("{}/{}", at.0, at.1));
+        }
+        for at in state.tags.keys().filter(|(owner, _)| owner == id) {
+            self.state.tags.remove(at);
+            self.erase(Table::ResourceTags, format!("{}/{}", at.0, at.1));
+        }
         if self.state.accounts.remove(id).is_some() {
             self.erase(Table::Accounts, id.to_string());
         }

@@ -847,9 +847,9 @@ async fn later_releases_are_rows_of_the_table() {
         ("4.1.0", request("a.b", ""), "409 InvalidConfigurationRequest: Requested configuration change is invalid: Invalid character found in the loadbalancer name\n"),
         ("4.4.2", request("a", "&Subnets.member.1=subnet-1"), "400 SubnetNotFound: Invalid subnet(s)\n"),
         ("3.3.0", request("a", "&Tags.member.1.Key=k"), "400 InvalidParameterValue: Failed to bind the following fields:\nTags.member.1.Key = k\n"),
-        ("aws", "CreateLoadBalancer&LoadBalancerName=a".to_owned(), "409 InvalidConfigurationRequest: There must be at least one availability zone\n"),
+        ("aws", "CreateLoadBalancer&LoadBalancerName=a".to_owned(), "400 ValidationError: At least one zone or subnet must be specified\n"),
         ("aws", "DescribeLoadBalancers&LoadBalancerNames.member.1=no".to_owned(), "400 LoadBalancerNotFound: There is no ACTIVE Load Balancer named 'no'\n"),
-        ("aws", "AttachLoadBalancerToSubnets".to_owned(), "400 MissingParameter: Failed to bind the following fields:\nLoadBalancerName\n"),
+        ("aws", "AttachLoadBalancerToSubnets".to_owned(), "400 ValidationError: Failed to bind the following fields:\nLoadBalancerName\n"),
     ];
     for (release, request, expected) in cases {
         let cloud = Cloud::release(release);

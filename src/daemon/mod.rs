@@ -14,6 +14,7 @@ pub mod directory;
 mod journal;
 pub mod log;
 mod names;
+pub mod offline;
 mod rotate;
 
 use crate::clock::Clock;

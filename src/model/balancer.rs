@@ -11,6 +11,7 @@ use super::attribute::Attributes;
 use super::health::{HealthCheck, Target, Thresholds, Verdict};
 use super::instance::InstanceId;
 use super::listener::{Listener, Port};
+use super::memo::Memo;
 use super::network::{Attachment, Scheme};
 use super::placement::{ServoId, ZoneName};
 use super::policy::Policies;
@@ -170,6 +171,7 @@ pub mod description {
     pub const UNREACHABLE: &str =
         "Internal error: ELB VMs are not reachable. Contact administrator if problem continues";
     pub const ZONE_DISABLED: &str = "Zone disabled";
+    pub const NOT_REGISTERED: &str = "Instance is not currently registered with the LoadBalancer.";
 }
 
 /// A registered instance.
@@ -235,6 +237,9 @@ pub struct LoadBalancer {
     /// Where it is in a VPC; absent where there was none when it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<Attachment>,
+    /// What the wire's side says of it, worked out when it is first asked for.
+    #[serde(skip)]
+    pub described: Memo,
 }
 
 impl LoadBalancer {
@@ -260,6 +265,7 @@ impl LoadBalancer {
             tags: Tags::default(),
             creator: None,
             network: None,
+            described: Memo::default(),
         }
     }
 

@@ -12,6 +12,7 @@ pub mod instance;
 pub mod instruments;
 pub mod journal;
 pub mod listener;
+pub mod memo;
 pub mod network;
 pub mod permission;
 pub mod placement;

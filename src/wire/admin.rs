@@ -9,6 +9,10 @@
 //! | `POST /_eulb/admin/properties/set` | [`SetProperty`] | [`PropertyChange`] |
 //! | `GET /_eulb/admin/lbs` | | [`Balancers`] |
 //! | `GET /_eulb/admin/services` | | [`Services`] |
+//! | `GET /_eulb/admin/servos` | | [`Servos`] |
+//! | `GET /_eulb/admin/activities` | | [`Activities`], oldest first |
+//! | `GET /_eulb/admin/export?secrets=true` | | the state as a document |
+//! | `POST /_eulb/admin/import` | such a document | [`Imported`]; by the Unix socket only |
 //! | `GET /_eulb/admin/accounts` | | [`Accounts`] |
 //! | `POST /_eulb/admin/accounts/create` | [`CreateAccount`] | [`Accounts`], the new one |
 //! | `POST /_eulb/admin/accounts/delete` | [`DeleteAccount`] | [`Done`](super::local::Done) |
@@ -233,4 +237,64 @@ pub struct Balancer {
     /// Registered instances, and how many of them are InService.
     pub registered: usize,
     pub in_service: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Servos {
+    pub servos: Vec<Servo>,
+}
+
+/// A servo: where it runs, how it is, and what it has to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Servo {
+    pub id: String,
+    pub account: String,
+    pub alias: String,
+    pub balancer: String,
+    pub zone: String,
+    pub address: std::net::IpAddr,
+    /// `Pending`, `InService` or `Error`.
+    pub state: String,
+    /// Why it is not InService, or why it was replaced last.
+    pub reason: Option<String>,
+    /// `HTTP:80`
+    pub listeners: Vec<String>,
+    /// Client connections that are open.
+    pub connections: u64,
+    /// Requests, and TCP sessions, since it was started.
+    pub requests: u64,
+    pub received_bytes: u64,
+    pub sent_bytes: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activities {
+    pub activities: Vec<Activity>,
+}
+
+/// What was done to a servo, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    pub number: u64,
+    pub at: String,
+    /// `Launch`, `Serve`, `Fail`, `Replace` or `Terminate`.
+    pub kind: String,
+    pub servo: String,
+    pub zone: Option<String>,
+    pub account: String,
+    pub alias: String,
+    pub balancer: String,
+    pub why: String,
+}
+
+/// What was read in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    pub accounts: usize,
+    pub balancers: usize,
+    pub instances: usize,
+    /// Access keys that got a new secret, as the document had none.
+    pub new_secrets: usize,
+    /// Server certificates that were left out, as the document had no key.
+    pub left_out: usize,
 }

@@ -34,6 +34,10 @@ pub enum Fault {
     InvalidConfiguration {
         reason: Option<String>,
     },
+    /// An argument has a form that it may not have. Eucalyptus calls that an invalid configuration.
+    InvalidArgument {
+        reason: String,
+    },
     InvalidInstance {
         id: String,
     },
@@ -217,6 +221,10 @@ impl Fault {
                 status: 409,
                 ..sender("InvalidConfigurationRequest", "InvalidConfigurationRequest")
             },
+            Fault::InvalidArgument { .. } => Row {
+                status: 409,
+                ..sender("InvalidConfigurationRequest", "ValidationError")
+            },
             Fault::InvalidInstance { .. } => sender("InvalidEndPoint", "InvalidInstance"),
             Fault::TooManyLoadBalancers => sender("TooManyAccessPoints", "TooManyLoadBalancers"),
             // These two never got a name of their own in Eucalyptus; Amazon's came later.
@@ -249,8 +257,8 @@ impl Fault {
             Fault::UnknownVersion { .. } => named(400, Sender, "NoSuchVersion"),
             Fault::MissingVersion => named(400, Sender, "MissingParameter"),
             Fault::Bind(error) if error.fields.iter().all(|(_, value)| value.is_none()) =>
-                named(400, Sender, "MissingParameter"),
-            Fault::Bind(_) => named(400, Sender, "InvalidParameterValue"),
+                Row { amazon: "ValidationError", ..named(400, Sender, "MissingParameter") },
+            Fault::Bind(_) => Row { amazon: "ValidationError", ..named(400, Sender, "InvalidParameterValue") },
             Fault::Form(_) => named(400, Sender, "MalformedQueryString"),
             Fault::MissingAuthenticationToken => named(403, Sender, "MissingAuthenticationToken"),
             Fault::IncompleteSignature { .. } => named(400, Sender, "IncompleteSignature"),
@@ -292,6 +300,10 @@ impl Fault {
             Fault::InvalidConfiguration {
                 reason: Some(reason),
             } => format!("Requested configuration change is invalid: {reason}"),
+            Fault::InvalidArgument { reason } if amazon => reason.clone(),
+            Fault::InvalidArgument { reason } => {
+                format!("Requested configuration change is invalid: {reason}")
+            }
             Fault::InvalidInstance { id } if amazon => {
                 format!("Could not find EC2 instance {id}.")
             }
@@ -401,7 +413,11 @@ impl Fault {
             UNNAMED
         };
         Shown {
-            status: row.status,
+            // At Amazon only a configuration that contradicts another is a conflict.
+            status: match self {
+                Fault::InvalidArgument { .. } if amazon => 400,
+                _ => row.status,
+            },
             code,
             side: row.side,
             message: self.message(release),

@@ -419,3 +419,36 @@ fn a_policy_that_cannot_be_read_is_refused_with_its_place() {
     let line = ["admin", "policies", "create", "p", "/nowhere/at/all"];
     assert!(refusal(&cloud, &line).contains("cannot read /nowhere/at/all"));
 }
+
+#[test]
+fn servos_are_listed_with_their_load_and_what_was_done_to_them() {
+    let cloud = Cloud::start();
+    let instances = cloud.web_with(1);
+    assert_eq!(instances.len(), 1);
+    cloud.settle();
+    assert_eq!(cloud.get(&cloud.listener("web")).0, 200);
+    let listed = ok(&cloud, &["admin", "servos", "--lb", "web"]);
+    let cells: Vec<&str> = listed.trim_end_matches('\n').split('\t').collect();
+    let servo = cloud.status().balancers[0].servos[0].id.clone();
+    assert_eq!((cells[0], cells[1], cells[2]), ("SERVO", &*servo, "web"));
+    assert_eq!(
+        (cells[5], cells[7], cells[8]),
+        ("PARTI00", "InService", "HTTP:80")
+    );
+    assert_eq!(cells[10], "1", "{listed}");
+    assert_eq!(ok(&cloud, &["admin", "servos", "--lb", "db"]), "");
+
+    cloud.ok("eulb-delete-lb", ["web"]);
+    let told = ok(&cloud, &["admin", "activities"]);
+    let kinds: Vec<Vec<&str>> = told
+        .lines()
+        .map(|line| line.split('\t').collect())
+        .collect();
+    let kinds: Vec<(&str, &str, &str)> = kinds.iter().map(|one| (one[3], one[4], one[6])).collect();
+    let expected = [
+        ("Launch", &*servo, "web"),
+        ("Serve", &*servo, "web"),
+        ("Terminate", &*servo, "web"),
+    ];
+    assert_eq!(kinds, expected, "{told}");
+}

@@ -428,6 +428,82 @@ async fn hostile_requests_get_their_status_and_harm_nobody() {
     served.stop().await;
 }
 
+/// Time is paused while only slow clients are there, so that their 30 seconds pass at once.
+#[tokio::test]
+async fn slow_heads_and_bodies_are_given_up() {
+    let (served, _directory) = served().await;
+    let form = "POST / HTTP/1.1\r\nHost: x\r\n";
+    for (sent, answered) in [
+        ("", ""),
+        ("POST / HTTP/1.1\r\nHo", ""),
+        (
+            &*format!("{form}Content-Length: 10\r\n\r\nAction=D"),
+            "HTTP/1.1 408 Request Timeout",
+        ),
+        (
+            &*format!("{form}Transfer-Encoding: chunked\r\n\r\n5\r\nAct"),
+            "HTTP/1.1 408 Request Timeout",
+        ),
+    ] {
+        let mut stream = TcpStream::connect(served.address).await.unwrap();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        tokio::time::pause();
+        let began = tokio::time::Instant::now();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        let waited = began.elapsed();
+        tokio::time::resume();
+        let answer = String::from_utf8_lossy(&answer);
+        assert_eq!(first_line(&answer), answered, "{sent:?}");
+        assert!(
+            waited >= Duration::from_secs(29),
+            "{sent:?} after {waited:?}"
+        );
+        assert!(
+            waited < Duration::from_secs(90),
+            "{sent:?} after {waited:?}"
+        );
+    }
+    // Others are served as before.
+    let tenant = served.client("tenant").await;
+    tenant.call(&create("web")).await.unwrap();
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn one_connection_too_many_is_told_and_nobody_else_is_harmed() {
+    const MOST: usize = 1024;
+    let (served, _directory) = served().await;
+    let tenant = served.client("tenant").await;
+    let mut idle = Vec::with_capacity(MOST);
+    for _ in 0..MOST {
+        idle.push(TcpStream::connect(served.address).await.unwrap());
+    }
+    // The server has accepted all of them as soon as it turns one away.
+    let busy = loop {
+        let answer = served
+            .raw("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .await;
+        if first_line(&answer).contains("503") {
+            break answer;
+        }
+    };
+    assert!(
+        busy.starts_with("HTTP/1.1 503 ServiceUnavailable\r\n"),
+        "{busy}"
+    );
+    assert!(busy.contains("Retry-After: 1"), "{busy}");
+    // One that leaves makes room.
+    idle.truncate(MOST / 2);
+    let mut refused = 0;
+    while tenant.call(&create("web")).await.is_err() {
+        refused += 1;
+        assert!(refused < 100, "no room after connections have gone");
+    }
+    drop(idle);
+    served.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_clients_at_once_lose_nothing() {
     let directory = tempfile::tempdir().unwrap();

@@ -18,7 +18,7 @@ const DIRECTORY: &str = "EULB_TEST_CRASH_DIRECTORY";
 const READY: &str = "crash: serving";
 
 /// Rounds of start, changes and kill.
-const ROUNDS: u32 = 4;
+const ROUNDS: u32 = 8;
 
 fn config(directory: &Path) -> Config {
     Config {
@@ -102,6 +102,17 @@ async fn an_acknowledged_change_survives_kill_9() {
                             break;
                         }
                         done.push(name);
+                        // Every third time one is deleted, too: deletions are changes like others.
+                        if number % 3 == 2
+                            && let Some(name) = done.pop()
+                        {
+                            asked = Some(name.clone());
+                            let load_balancer_name = name;
+                            let delete = DeleteLoadBalancer { load_balancer_name };
+                            if client.call(&delete).await.is_err() {
+                                break;
+                            }
+                        }
                     }
                     (done, asked)
                 })

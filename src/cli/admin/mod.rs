@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`properties`] | `admin properties list`, `get`, `set`, `reset` |
 //! | [`balancers`] | `admin lbs` |
-//! | [`services`] | `admin services` |
+//! | [`services`], [`servos`] | `admin services`; `admin servos`, `admin activities` |
 //! | [`accounts`], [`users`], [`keys`] | `admin accounts`, `users`, `keys`: `list`, `create`, `delete` |
 //! | [`policies`] | `admin policies list`, `show`, `create`, `delete`, `attach`, `detach` |
 //! | [`log_level`] | `admin log-level` |
@@ -19,6 +19,7 @@ mod log_level;
 mod policies;
 mod properties;
 mod services;
+mod servos;
 mod users;
 
 use super::exit::Failure;
@@ -46,6 +47,8 @@ enum Noun {
     Policies(policies::Policies),
     Properties(properties::Properties),
     Services(services::Services),
+    Servos(servos::Servos),
+    Activities(servos::Activities),
     Lbs(balancers::Lbs),
     LogLevel(log_level::LogLevel),
 }
@@ -68,6 +71,8 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
         Noun::Policies(policies) => policies.run(),
         Noun::Properties(properties) => properties.run(),
         Noun::Services(services) => services.run(),
+        Noun::Servos(servos) => servos.run(),
+        Noun::Activities(activities) => activities.run(),
         Noun::Lbs(lbs) => lbs.run(),
         Noun::LogLevel(log_level) => log_level.run(),
     }

@@ -5,6 +5,7 @@
 //! | [`start`] | `local start`, which becomes the cloud, or starts one in the background |
 //! | [`inspect`] | `local status`, `local wait`, `local hosts`, `local logs` |
 //! | [`shell`] | `local env` |
+//! | [`transfer`] | `local export`, `local import` |
 //! | [`instance`] | `instance run`, `add`, `list`, … |
 //! | [`resolve`] | `resolve` |
 //!
@@ -15,6 +16,7 @@ pub mod instance;
 pub mod resolve;
 pub mod shell;
 pub mod start;
+mod transfer;
 
 use super::exit::Failure;
 use super::report;
@@ -53,6 +55,8 @@ enum What {
     Hosts(inspect::Hosts),
     Logs(inspect::Logs),
     Reset(Reset),
+    Export(transfer::Export),
+    Import(transfer::Import),
 }
 
 /// The options of `eulb local`.
@@ -75,6 +79,8 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
         What::Hosts(hosts) => hosts.run(),
         What::Logs(logs) => logs.run(),
         What::Reset(reset) => reset.run(),
+        What::Export(export) => export.run(),
+        What::Import(import) => import.run(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::placement::enable;
 use super::{listener, policy, tag};
-use crate::controller::operations::{Context, Read, Write};
+use crate::controller::operations::{Context, Prepared, Write};
 use crate::controller::permission;
 use crate::controller::properties::{self, Property};
 use crate::controller::refused::failed;
@@ -22,7 +22,7 @@ use crate::wire::listener::{Listener as WireListener, ListenerDescription};
 use crate::wire::query::BindError;
 use crate::wire::release::Feature;
 use crate::wire::security_group::SourceSecurityGroup;
-use crate::wire::{Members, members};
+use crate::wire::{Members, members, xml};
 use std::sync::Arc;
 
 /// The zone of DNS names at Amazon's name service. There is none here, and clients want an id.
@@ -87,8 +87,8 @@ fn place(
         .collect();
     for zone in &zones {
         if !context.config.zones.contains(zone) {
-            return Err(Fault::InvalidConfiguration {
-                reason: Some(format!("No cluster named {zone} is available")),
+            return Err(Fault::InvalidArgument {
+                reason: format!("No cluster named {zone} is available"),
             });
         }
     }
@@ -97,8 +97,8 @@ fn place(
     }
     let subnets = members(&request.subnets);
     if zones.is_empty() && subnets.is_empty() && context.has(Feature::ZonesRequired) {
-        return Err(Fault::InvalidConfiguration {
-            reason: Some("There must be at least one availability zone".to_owned()),
+        return Err(Fault::InvalidArgument {
+            reason: "At least one zone or subnet must be specified".to_owned(),
         });
     }
     if !zones.is_empty() && !subnets.is_empty() && context.has(Feature::AmazonRules) {
@@ -206,12 +206,64 @@ impl Write for CreateLoadBalancer {
 /// The name that stands for every load balancer of every account, to the administrator.
 const VERBOSE: &str = "verbose";
 
-impl Read for DescribeLoadBalancers {
-    fn answer(
-        self,
-        context: &Context,
-        state: &State,
-    ) -> Result<DescribeLoadBalancersResponse, Fault> {
+/// Load balancers on one page at most, and by default. Source: PageSize of DescribeLoadBalancers.
+const PAGE_AT_MOST: i64 = 400;
+
+/// Which load balancers to begin after, and how many to answer.
+struct Page {
+    after: Option<BalancerName>,
+    size: usize,
+}
+
+impl Page {
+    /// Reads the parameters of paging; nothing where the release answers everything in one page.
+    fn read(request: &DescribeLoadBalancers, context: &Context) -> Result<Option<Page>, Fault> {
+        if !context.has(Feature::Paging) {
+            return Ok(None);
+        }
+        let invalid = |reason: &str| Fault::ValidationError {
+            reason: reason.to_owned(),
+        };
+        let size = request.page_size.unwrap_or(PAGE_AT_MOST);
+        let size = usize::try_from(size)
+            .ok()
+            .filter(|_| (1..=PAGE_AT_MOST).contains(&size))
+            .ok_or_else(|| invalid("PageSize must be between 1 and 400"))?;
+        let after = request
+            .marker
+            .as_deref()
+            .filter(|marker| !marker.is_empty());
+        let after = after
+            .map(|marker| unmark(marker).ok_or_else(|| invalid("Marker is not one that was given")))
+            .transpose()?;
+        Ok(Some(Page { after, size }))
+    }
+}
+
+/// The marker of the page after a load balancer: its name, so that a page begins right even if that
+/// one was deleted meanwhile; in hexadecimal digits, so that nobody takes it for one.
+fn mark(name: &BalancerName) -> String {
+    name.as_str()
+        .bytes()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn unmark(marker: &str) -> Option<BalancerName> {
+    let digits = marker.as_bytes();
+    if !digits.len().is_multiple_of(2) || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let bytes = digits
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    let name = String::from_utf8(bytes.collect::<Option<Vec<u8>>>()?).ok()?;
+    Some(BalancerName::new(name))
+}
+
+impl Prepared for DescribeLoadBalancers {
+    fn answer(self, context: &Context, state: &State) -> Result<String, Fault> {
+        let page = Page::read(&self, context)?;
         let mut names: Vec<&String> = members(&self.load_balancer_names).iter().collect();
         let account = &context.caller.account;
         let mut everything = false;
@@ -221,14 +273,20 @@ impl Read for DescribeLoadBalancers {
             everything = context.caller.administrator && names.len() < before;
         }
         let may_see = permission::may_see(state, context);
-        let mut found: Vec<&Arc<LoadBalancer>> = if everything {
-            state.balancers.values().collect()
+        let visible =
+            |balancer: &&Arc<LoadBalancer>| may_see(&balancer.account, balancer.name.as_str());
+        let mut found: Vec<&Arc<LoadBalancer>> = Vec::new();
+        if everything {
+            found.extend(state.balancers.values().filter(visible));
         } else if names.is_empty() {
-            state.balancers_of(account).collect()
+            // One more than a page tells whether there is another.
+            let most = page.as_ref().map_or(usize::MAX, |page| page.size + 1);
+            let after = page.as_ref().and_then(|page| page.after.as_ref());
+            let all = state.balancers_after(account, after);
+            found.extend(all.filter(visible).take(most));
         } else {
             names.sort_unstable();
             names.dedup();
-            let mut found = Vec::with_capacity(names.len());
             for name in names {
                 match state.balancer(account, name) {
                     Some(balancer) => found.push(balancer),
@@ -238,19 +296,54 @@ impl Read for DescribeLoadBalancers {
                     None => {}
                 }
             }
-            found
+            found.retain(visible);
+            if let Some(after) = page.as_ref().and_then(|page| page.after.as_ref()) {
+                found.retain(|balancer| balancer.name > *after);
+            }
+        }
+        let mut next_marker = None;
+        if let Some(page) = page.filter(|page| found.len() > page.size) {
+            found.truncate(page.size);
+            next_marker = found.last().map(|last| mark(&last.name));
+        }
+        let result = DescribeLoadBalancersResponse {
+            load_balancer_descriptions: Some(Vec::new().into()),
+            next_marker,
         };
-        found.retain(|balancer| may_see(&balancer.account, balancer.name.as_str()));
-        Ok(DescribeLoadBalancersResponse {
-            load_balancer_descriptions: Some(
-                found
-                    .into_iter()
-                    .map(|balancer| describe(balancer, context, state))
-                    .collect(),
-            ),
-            next_marker: None,
-        })
+        let internal = |error: xml::EncodeError| Fault::Internal {
+            message: error.to_string(),
+        };
+        let mut written = Vec::with_capacity(found.len());
+        for balancer in found {
+            written.push(described(balancer, context, state).map_err(internal)?);
+        }
+        xml::response_with_members::<DescribeLoadBalancers>(
+            &result,
+            &context.request_id,
+            "LoadBalancerDescriptions",
+            written.into_iter(),
+        )
+        .map_err(internal)
     }
+}
+
+/// The description of a load balancer as it is written. It follows from the load balancer, the
+/// settings of the service and who the administrator is, none of which changes while this version of
+/// it is published, so it is worked out once.
+fn described<'b>(
+    balancer: &'b LoadBalancer,
+    context: &Context,
+    state: &State,
+) -> Result<&'b str, xml::EncodeError> {
+    let mut failed = None;
+    let text = balancer.described.get_or_make(|| {
+        let description = describe(balancer, context, state);
+        xml::fragment("member", &description).unwrap_or_else(|error| {
+            failed = Some(error);
+            String::new()
+        })
+    });
+    failed.map_or(Ok(text), Err)
 }
 
 fn describe(balancer: &LoadBalancer, context: &Context, state: &State) -> LoadBalancerDescription {

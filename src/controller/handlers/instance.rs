@@ -2,7 +2,7 @@
 //! DescribeInstanceHealth.
 
 use super::balancer::{health_check, instances};
-use super::{balancer, balancer_to_change};
+use super::{balancer_to_change, balancer_to_describe, given};
 use crate::controller::operations::{Context, Read, Write};
 use crate::controller::refused::failed;
 use crate::controller::state::{Draft, State};
@@ -30,6 +30,22 @@ fn ids(list: &Option<Members<InstanceRef>>) -> impl Iterator<Item = InstanceId> 
         .map(|item| InstanceId::new(item.instance_id.as_deref().unwrap_or_default()))
 }
 
+/// Refuses an instance that the caller does not have, where the release does.
+///
+/// # Errors
+///
+/// There is no such instance.
+fn refuse_unknown(id: &InstanceId, context: &Context, state: &State) -> Result<(), Fault> {
+    let owned = state
+        .instances
+        .get(id)
+        .is_some_and(|instance| instance.owner == context.caller.account);
+    if owned || !context.has(Feature::UnregisteredInstancesDescribed) {
+        return Ok(());
+    }
+    Err(Refusal::InstanceInvalid { id: id.clone() }.into())
+}
+
 impl Write for RegisterInstancesWithLoadBalancer {
     fn handle(
         self,
@@ -37,6 +53,7 @@ impl Write for RegisterInstancesWithLoadBalancer {
         draft: &mut Draft,
     ) -> Result<RegisterInstancesWithLoadBalancerResponse, Fault> {
         let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        given("Instances", &self.instances)?;
         let state = draft.state();
         if ids(&self.instances).any(|id| state.is_servo(id.as_str())) {
             let refusal = Refusal::InstanceIsServo;
@@ -92,7 +109,11 @@ impl Write for DeregisterInstancesFromLoadBalancer {
         draft: &mut Draft,
     ) -> Result<DeregisterInstancesFromLoadBalancerResponse, Fault> {
         let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        given("Instances", &self.instances)?;
         for id in ids(&self.instances) {
+            if !balancer.instances.contains_key(&id) {
+                refuse_unknown(&id, context, draft.state())?;
+            }
             balancer.deregister(&id);
         }
         let instances = instances(&balancer);
@@ -157,7 +178,7 @@ impl Read for DescribeInstanceHealth {
         context: &Context,
         state: &State,
     ) -> Result<DescribeInstanceHealthResponse, Fault> {
-        let balancer = balancer(state, context, &self.load_balancer_name)?;
+        let balancer = balancer_to_describe(state, context, &self.load_balancer_name)?;
         let asked: Vec<InstanceId> = ids(&self.instances).collect();
         let states: Members<WireState> = if asked.is_empty() {
             balancer
@@ -166,18 +187,37 @@ impl Read for DescribeInstanceHealth {
                 .map(|(id, registration)| describe(id, registration, balancer, context))
                 .collect()
         } else {
-            // Instances that are not registered are left out.
-            asked
-                .iter()
-                .filter_map(|id| Some((id, balancer.instances.get(id)?)))
-                .map(|(id, registration)| describe(id, registration, balancer, context))
-                .collect()
+            let mut states = Vec::with_capacity(asked.len());
+            for id in &asked {
+                if let Some(registration) = balancer.instances.get(id) {
+                    states.push(describe(id, registration, balancer, context));
+                    continue;
+                }
+                // Eucalyptus leaves out what is not registered.
+                refuse_unknown(id, context, state)?;
+                let terminated = state
+                    .instances
+                    .get(id)
+                    .is_none_or(|instance| instance.state == InstanceState::Terminated);
+                if context.has(Feature::UnregisteredInstancesDescribed) && !terminated {
+                    states.push(WireState {
+                        instance_id: Some(id.to_string()),
+                        state: Some(RegistrationState::OutOfService.as_str().to_owned()),
+                        reason_code: Some(Reason::Instance.as_str().to_owned()),
+                        description: Some(description::NOT_REGISTERED.to_owned()),
+                    });
+                }
+            }
+            states.into()
         };
         Ok(DescribeInstanceHealthResponse {
             instance_states: Some(states),
         })
     }
 }
+
+/// What Amazon says of an instance that is in service. Source: InstanceState, API reference.
+const NOTHING: &str = "N/A";
 
 fn describe(
     id: &InstanceId,
@@ -200,6 +240,17 @@ fn describe(
             registration.description.as_str(),
         )
     };
+    if registration.state == RegistrationState::InService
+        && !stale
+        && context.has(Feature::HealthyReasonNamed)
+    {
+        return WireState {
+            instance_id: Some(id.to_string()),
+            state: Some(state.to_owned()),
+            reason_code: Some(NOTHING.to_owned()),
+            description: Some(NOTHING.to_owned()),
+        };
+    }
     // Only an instance out of service has a reason, even if that is empty.
     let blamed = stale || registration.state == RegistrationState::OutOfService;
     WireState {

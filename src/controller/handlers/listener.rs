@@ -1,7 +1,7 @@
 //! CreateLoadBalancerListeners, DeleteLoadBalancerListeners,
 //! SetLoadBalancerListenerSSLCertificate.
 
-use super::{balancer_to_change, policy};
+use super::{balancer_to_change, given, policy};
 use crate::controller::operations::{Context, Write};
 use crate::controller::properties;
 use crate::controller::state::{Draft, State};
@@ -204,6 +204,7 @@ impl Write for DeleteLoadBalancerListeners {
         draft: &mut Draft,
     ) -> Result<DeleteLoadBalancerListenersResponse, Fault> {
         let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        given("LoadBalancerPorts", &self.load_balancer_ports)?;
         // A port without a listener, or that is no port, is none to delete.
         let ports = members(&self.load_balancer_ports).iter();
         balancer.remove_listeners(ports.filter_map(|port| Port::new(*port)));

@@ -17,6 +17,7 @@ use super::state::{Draft, State};
 use crate::model::balancer::LoadBalancer;
 use crate::model::policy::Dialect;
 use crate::model::refusal::Refusal;
+use crate::wire::Members;
 use crate::wire::fault::Fault;
 use crate::wire::query::BindError;
 use crate::wire::release::Feature;
@@ -73,6 +74,15 @@ fn dialect(context: &Context) -> Dialect {
     } else {
         Dialect::Eucalyptus
     }
+}
+
+/// Checks that a required list was sent, if only empty.
+///
+/// # Errors
+///
+/// It was not.
+fn given<T>(name: &str, list: &Option<Members<T>>) -> Result<(), Fault> {
+    list.as_ref().map(|_| ()).ok_or_else(|| missing(name))
 }
 
 /// The fault of a required parameter that is not there. A list that is there but empty is.

@@ -4,7 +4,7 @@
 //! In a VPC a load balancer is in a zone by a subnet: the two are changed together.
 
 use super::balancer::MAXIMUM_GROUPS;
-use super::balancer_to_change;
+use super::{balancer_to_change, given};
 use crate::controller::operations::{Context, Write};
 use crate::controller::refused::failed;
 use crate::controller::state::Draft;
@@ -78,6 +78,7 @@ impl Write for EnableAvailabilityZonesForLoadBalancer {
         draft: &mut Draft,
     ) -> Result<EnableAvailabilityZonesForLoadBalancerResponse, Fault> {
         let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        given("AvailabilityZones", &self.availability_zones)?;
         for name in members(&self.availability_zones) {
             let zone = ZoneName::new(name.as_str());
             if !context.config.zones.contains(&zone) {
@@ -113,6 +114,7 @@ impl Write for DisableAvailabilityZonesForLoadBalancer {
         draft: &mut Draft,
     ) -> Result<DisableAvailabilityZonesForLoadBalancerResponse, Fault> {
         let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        given("AvailabilityZones", &self.availability_zones)?;
         for name in members(&self.availability_zones) {
             let zone = ZoneName::new(name.as_str());
             if let Some(place) = &mut balancer.network {

@@ -43,6 +43,11 @@ pub struct DiskStore {
     _lock: File,
 }
 
+/// Whether a data directory has a state.
+pub fn is_there(directory: &Path) -> bool {
+    directory.join(FILE).exists()
+}
+
 impl DiskStore {
     /// Opens the store of a data directory, and makes both if need be. The parent must exist.
     ///

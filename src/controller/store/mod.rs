@@ -9,10 +9,9 @@ mod disk;
 mod memory;
 mod migrate;
 
-pub use disk::DiskStore;
+pub use disk::{DiskStore, is_there};
 pub use memory::MemoryStore;
-#[cfg(test)]
-pub use migrate::SCHEMA;
+pub use migrate::{SCHEMA, migrate};
 
 use std::path::PathBuf;
 
@@ -46,6 +45,11 @@ impl Table {
         Table::Network,
         Table::ResourceTags,
     ];
+
+    /// Whether all of a table is secret: temporary credentials are nobody else's.
+    pub fn is_secret(self) -> bool {
+        self.as_str() == "sessions"
+    }
 
     /// The name of the table in the file.
     pub fn as_str(self) -> &'static str {

@@ -76,6 +76,41 @@ pub fn response<A: Action>(result: &A::Response, request_id: &str) -> Result<Str
     Ok(writer.finish())
 }
 
+/// Writes the answer of an operation with a list whose members are written already, as [`fragment`]s
+/// named `member`: a large answer costs a copy of them.
+///
+/// The result must have the list, and it must be empty.
+///
+/// # Errors
+///
+/// As of [`response`], and the result has no such list.
+pub fn response_with_members<'m, A: Action>(
+    result: &A::Response,
+    request_id: &str,
+    list: &str,
+    members: impl Iterator<Item = &'m str> + Clone,
+) -> Result<String, EncodeError> {
+    let text = response::<A>(result, request_id)?;
+    // Texts are escaped, so that only the element itself is written like this.
+    let (open, close) = (format!("<{list}>"), format!("</{list}>"));
+    let empty = format!("{open}{close}");
+    let (before, after) = text
+        .split_once(&empty)
+        .or_else(|| text.split_once(&format!("<{list}/>")))
+        .ok_or_else(|| EncodeError(format!("there is no empty {list}")))?;
+    let length = members.clone().map(str::len).sum::<usize>();
+    if length == 0 {
+        return Ok(text);
+    }
+    let mut whole = String::with_capacity(text.len() + empty.len() + length);
+    whole.push_str(before);
+    whole.push_str(&open);
+    whole.extend(members);
+    whole.push_str(&close);
+    whole.push_str(after);
+    Ok(whole)
+}
+
 /// A value cannot be written as elements.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cannot write the answer as XML: {0}")]

@@ -4,8 +4,10 @@
 mod attribute;
 mod certificate;
 mod limits;
+mod paging;
 mod placement;
 mod policy;
+mod releases;
 mod tag;
 
 use crate::controller::operations::{self, Context};

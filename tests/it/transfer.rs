@@ -1,0 +1,113 @@
+//! `eulb local export` and `import`: the whole state out of one cloud and into another.
+
+use crate::cloud::{Account, Cloud, HTTP_80};
+use crate::tool::Desk;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+#[test]
+fn a_cloud_is_taken_to_another_and_serves_there() {
+    let first = Cloud::start();
+    let instances = first.run_instances(1, "PARTI00");
+    first.create_web();
+    first.register("web", &instances);
+    let file = first.data_directory().join("state.json");
+    let path = file.to_str().unwrap();
+    first.ok("eulb", ["local", "export", "--secrets", path]);
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    let again = first.eulb("eulb", ["local", "export", path]);
+    assert_eq!(
+        (again.status, again.stderr),
+        (
+            1,
+            format!("eulb local: error: {path} is there already; --force writes over it\n")
+        )
+    );
+    let secret = &first.environment(Account::Tenant).secret_key;
+    let bare = first.ok("eulb", ["local", "export"]);
+    assert!(!bare.contains(secret) && fs::read_to_string(&file).unwrap().contains(secret));
+    // The first cloud ends, since the second serves on its addresses.
+    let document = fs::read_to_string(&file).unwrap();
+    drop(first);
+
+    let second = Cloud::start();
+    let file = second.data_directory().join("state.json");
+    let path = file.to_str().unwrap();
+    fs::write(&file, &document).unwrap();
+    second.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "other"]);
+    let refused = second.eulb("eulb", ["local", "import", path]);
+    assert_eq!(
+        (refused.status, refused.stderr.as_str()),
+        (
+            1,
+            "eulb local: error: the cloud has load balancers or instances; --replace deletes everything it has\n"
+        )
+    );
+    assert_eq!(second.ok("eulb-describe-lbs", [""; 0]).lines().count(), 1);
+    let said = second.ok("eulb", ["local", "import", "--replace", path]);
+    assert_eq!(said, "imported 2 accounts, 1 load balancers, 1 instances\n");
+    let status = second.status();
+    let names: Vec<&str> = status
+        .balancers
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    assert_eq!(names, ["web"]);
+    // The keys of the first cloud are good now, those of the second are not.
+    assert_eq!(second.eulb("eulb-describe-lbs", [""; 0]).status, 1);
+    fs::write(&file, "{}").unwrap();
+    let broken = second.eulb("eulb", ["local", "import", "--replace", path]);
+    assert_eq!(broken.status, 1);
+    assert!(
+        broken.stderr.contains("this is no export of a local cloud"),
+        "{}",
+        broken.stderr
+    );
+    assert_eq!(second.status().balancers.len(), 1);
+}
+
+#[test]
+fn a_cloud_that_does_not_run_is_written_and_read() {
+    let desk = Desk::new();
+    let data = desk.folder.path().join("data");
+    let fixture = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/store/schema-1.redb"
+    );
+    fs::create_dir(&data).unwrap();
+    fs::copy(fixture, data.join("eulb.redb")).unwrap();
+    let desk = desk.with("EULB_DATA_DIR", data.to_str().unwrap());
+    let file = desk.folder.path().join("state.json");
+    let path = file.to_str().unwrap();
+    let run = desk.run("eulb", &["local", "export", path]);
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+    let document = fs::read_to_string(&file).unwrap();
+    assert!(document.contains("\"schema\": 2") && !document.contains("\"secret\""));
+
+    let other = desk.folder.path().join("other");
+    let desk = desk.with("EULB_DATA_DIR", other.to_str().unwrap());
+    let run = desk.run("eulb", &["local", "export"]);
+    assert_eq!(
+        (run.status, run.stderr),
+        (
+            Some(1),
+            format!(
+                "eulb local: error: there is no state in {}\n",
+                other.display()
+            )
+        )
+    );
+    let run = desk.run("eulb", &["local", "import", path]);
+    assert_eq!(
+        (run.status, run.stdout.as_str()),
+        (
+            Some(0),
+            "imported 2 accounts, 2 load balancers, 2 instances\n2 access keys have new secrets: eval \"$(eulb local env)\"\n"
+        )
+    );
+    let run = desk.run("eulb", &["local", "export"]);
+    assert!(run.stdout.contains("\"web\""), "{}", run.stderr);
+}
