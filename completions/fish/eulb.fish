@@ -89,6 +89,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcomm
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l port-offset -d 'Number to add to the port of every listener (default: 0)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l zones -d 'Availability zones (default: PARTI00,PARTI01)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l threads -d 'Threads that carry traffic (default: one per core)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l access-log -d 'Write the access log of all load balancers below a directory, laid out like a bucket; those whose attributes name a bucket have theirs in the data directory, below buckets/' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l log-format -d 'How log lines are written: text or json (default: text)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l log-level -d 'What is logged: LEVEL or COMPONENT=LEVEL, several with commas (default: EULB_LOG, else info)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -s d -l detach -d 'Run in the background; returns once the cloud is ready'
@@ -233,6 +234,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand proxy" -l key -d 'Private key 
 complete -c eulb -n "__fish_eulb_using_subcommand proxy" -l security-policy -d 'Negotiate what this predefined policy enables, as ELBSecurityPolicy-2016-08, and the data plane speaks; without it all that is sound, TLS 1.3 included' -r
 complete -c eulb -n "__fish_eulb_using_subcommand proxy" -l instance-key -d 'Trust only instances with this public key, a certificate or public key in PEM (can be repeated)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand proxy" -l check -d 'Check the instances every 5 seconds, as HTTP:80/health or TCP:80; what is checked is each instance\'s own port, whatever the target\'s' -r
+complete -c eulb -n "__fish_eulb_using_subcommand proxy" -l access-log -d 'Write a line for each request and each TCP session below a directory, in Elastic Load Balancing\'s format and layout, a new file every 5 minutes' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand proxy" -l threads -d 'Number of worker threads; one for each core if absent' -r
 complete -c eulb -n "__fish_eulb_using_subcommand proxy" -l idle-timeout -d 'Close a connection on which nothing has moved for so long, 1 to 3600' -r
 complete -c eulb -n "__fish_eulb_using_subcommand proxy" -l instance-tls -d 'Speak TLS to the instances; their certificates are not verified unless --instance-key is given'

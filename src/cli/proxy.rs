@@ -13,10 +13,11 @@ use crate::model::instance::InstanceId;
 use crate::model::listener::Protocol;
 use crate::model::placement::ServoId;
 use crate::model::plane::{
-    BalancerLabel, Behaviour, Choice, Departure, Identity, InstanceTls, ListenerTls,
+    BalancerLabel, Behaviour, Choice, Departure, Identity, InstanceTls, ListenerTls, LogForm,
 };
 use crate::model::policy::Negotiation;
 use crate::model::policy::negotiation::{SECURITY_POLICIES, security_policy};
+use crate::proxy::access_log::{self, Destination, Logging};
 use crate::proxy::listener::{Carriage, ListenerKey, ListenerSpec, Target};
 use crate::proxy::supervisor::checker::{self, Check};
 use crate::proxy::supervisor::checks::CheckLog;
@@ -31,6 +32,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// How long running exchanges may take to finish after a signal to stop.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -50,6 +55,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// its bounds.
 const IDLE_TIMEOUT_SECONDS: &str = "60";
 const IDLE_TIMEOUT_BOUNDS: std::ops::RangeInclusive<u64> = 1..=3600;
+
+/// How long lines of the access log go into one object: the shorter of Elastic Load Balancing's two.
+const LOG_INTERVAL: Duration = Duration::from_secs(5 * 60);
+
+/// The account and region in the names of objects: there is neither, but the layout has a place.
+const LOG_ACCOUNT: &str = "000000000000";
+const LOG_REGION: &str = "local";
 
 /// More threads than any machine this is meant for has cores.
 const THREADS_BOUNDS: std::ops::RangeInclusive<i64> = 1..=256;
@@ -134,6 +146,13 @@ pub fn describe() -> clap::Command {
                 .value_name("TARGET")
                 .value_parser(|text: &str| CheckTarget::parse(text, TargetCase::Insensitive))
                 .help("Check the instances every 5 seconds, as HTTP:80/health or TCP:80; what is checked is each instance's own port, whatever the target's"),
+        )
+        .arg(
+            Arg::new("access-log")
+                .long("access-log")
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help("Write a line for each request and each TCP session below a directory, in Elastic Load Balancing's format and layout, a new file every 5 minutes"),
         )
         .arg(
             Arg::new("threads")
@@ -244,6 +263,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
     raise_open_files();
+    say_what_is_lost();
     let balancer = Balancer::open(matches, threads)?;
     // Checks and signals are little work; the traffic has threads of its own.
     tokio::runtime::Builder::new_current_thread()
@@ -287,6 +307,15 @@ impl Balancer {
             departure: Departure::Finish,
             choice: Choice::RoundRobin,
         };
+        let access_log = matches.get_one::<PathBuf>("access-log");
+        if let Some(directory) = access_log {
+            access_log::prepare(directory).map_err(|error| {
+                let directory = directory.display();
+                Failure::new(format!(
+                    "cannot write the access log below {directory}: {error}"
+                ))
+            })?;
+        }
         let wanted = matches
             .get_many::<(Protocol, SocketAddr)>("listen")
             .expect("a listener is required");
@@ -334,6 +363,7 @@ impl Balancer {
                     name: "proxy".into(),
                 },
                 tls: tls.clone().filter(|_| protocol.is_tls()),
+                access_log: access_log.map(|bucket| logging(bucket, address)),
             };
             balancer
                 .workers
@@ -450,8 +480,38 @@ impl Balancer {
     }
 }
 
+/// Where a listener's requests and sessions are logged.
+fn logging(bucket: &Path, address: SocketAddr) -> Logging {
+    Logging {
+        destination: Arc::new(Destination {
+            bucket: bucket.to_owned(),
+            prefix: String::new(),
+            region: LOG_REGION.to_owned(),
+            balancer: BalancerLabel {
+                account: LOG_ACCOUNT.into(),
+                name: "proxy".into(),
+            },
+            address: address.ip(),
+            interval: LOG_INTERVAL,
+        }),
+        form: LogForm::Amazon,
+    }
+}
+
 async fn next(reports: &mut Option<mpsc::Receiver<checker::Report>>) -> Option<checker::Report> {
     reports.as_mut()?.recv().await
+}
+
+/// Lets the access log say on standard error when its lines are lost; nobody would know otherwise.
+fn say_what_is_lost() {
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_target(false)
+        .without_time()
+        .with_filter(Targets::new().with_target("access-log", LevelFilter::WARN));
+    // A second start in one process keeps the first; there is nothing to tell anyone.
+    let _ = tracing_subscriber::registry().with(lines).try_init();
 }
 
 /// Raises the limit of open files as far as this user may: each HTTP connection needs one or two. A

@@ -23,6 +23,7 @@ use crate::controller::{Config, Controller, OpenError};
 use crate::guest;
 use crate::model::instruments::Instruments;
 use crate::model::placement::ZoneName;
+use crate::proxy::access_log;
 use crate::proxy::supervisor::checks::CheckLog;
 use crate::proxy::supervisor::{self, checker};
 use crate::proxy::worker::{Limits, Workers};
@@ -33,6 +34,7 @@ use log::Log;
 pub use names::{NAMES, NameService};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, UdpSocket, UnixListener};
@@ -80,6 +82,8 @@ pub struct Options {
     pub zones: Vec<ZoneName>,
     /// Worker threads; one per core if absent.
     pub threads: Option<usize>,
+    /// Directory for the access log of all load balancers that have none of their own.
+    pub access_log: Option<PathBuf>,
 }
 
 /// What a person wants to know of a cloud that has just become ready.
@@ -103,6 +107,11 @@ pub enum DaemonError {
     Names(BindError),
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error("cannot write the access log below {}: {error}", directory.display())]
+    AccessLog {
+        directory: PathBuf,
+        error: io::Error,
+    },
     #[error("{0}")]
     Log(String),
     #[error("cannot start: {0}")]
@@ -147,6 +156,12 @@ pub fn run(
     let claim = options.directory.claim()?;
     let log = start_log().map_err(DaemonError::Log)?;
     allow_many_files();
+    if let Some(directory) = &options.access_log {
+        access_log::prepare(directory).map_err(|error| DaemonError::AccessLog {
+            directory: directory.clone(),
+            error,
+        })?;
+    }
     let public = socket::listen(options.listen)?;
     let names = options.dns.bind(options.listen);
     let names = names.map_err(DaemonError::Names)?;
@@ -331,12 +346,12 @@ fn config(options: &Options) -> Config {
         servo_cidr: options.servo_cidr,
         instance_cidr: options.instance_cidr,
         buckets: Some(options.directory.path().join(BUCKETS)),
+        access_log: options.access_log.clone(),
         port_offset: options.port_offset,
         dns_domain: options.domain.clone(),
         web_port_offset: web_port_offset(options.instance_cidr),
         clock: Clock::scaled(options.time_scale),
         time_scale: options.time_scale,
-        ..Config::default()
     }
 }
 

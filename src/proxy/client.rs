@@ -10,6 +10,8 @@
 //! to (503). Once an answer has begun to go to the client, a failure can only be shown by ending the
 //! connection before the answer's end.
 
+use super::access_log::Entry;
+use super::access_log::entry::{Kind, Site};
 use super::buffer::Buffer;
 use super::deadline::Deadline;
 use super::exchange::{End, Exchange};
@@ -35,6 +37,7 @@ pub async fn serve(presence: Presence, client: Stream, peer: SocketAddr) {
     let mut connection = Connection {
         deadline: presence.local.deadlines.register(presence.opened.group()),
         peer: peer.ip().to_canonical().to_string().into(),
+        entry: None,
         presence,
         client,
         inbound: Buffer::default(),
@@ -43,7 +46,18 @@ pub async fn serve(presence: Presence, client: Stream, peer: SocketAddr) {
         if !connection.wait_for_bytes().await {
             break Next::Close;
         }
-        match connection.exchange().await {
+        match &mut connection.entry {
+            Some(entry) => entry.begin_again(),
+            None => {
+                let tls = connection.client.tls();
+                connection.entry = connection.presence.note(Kind::Request, peer, tls);
+            }
+        }
+        let next = connection.exchange().await;
+        if let Some(entry) = &connection.entry {
+            connection.presence.tell(entry);
+        }
+        match next {
             Next::Request => {}
             next => break next,
         }
@@ -100,6 +114,8 @@ struct Connection {
     deadline: Deadline,
     /// The client's address as text.
     peer: Box<str>,
+    /// What is noted of the present exchange, if the listener has an access log.
+    entry: Option<Box<Entry>>,
     /// Bytes of the client that no exchange has taken yet. Lent only while there are any.
     inbound: Buffer,
 }
@@ -164,8 +180,9 @@ impl Connection {
             None => {}
         }
         let inbound = std::mem::take(&mut self.inbound);
-        let mut exchange = Exchange::new(request, inbound, ready);
+        let mut exchange = Exchange::new(request, inbound, ready, self.entry.take());
         let next = self.dispatch(&mut exchange).await;
+        self.entry = exchange.entry;
         let buffers = &self.presence.local.buffers;
         buffers.take_back(exchange.outbound);
         self.inbound = exchange.inbound;
@@ -229,6 +246,7 @@ impl Connection {
             presence,
             inbound,
             peer,
+            entry,
             ..
         } = self;
         let opened = &presence.opened;
@@ -239,8 +257,18 @@ impl Connection {
             local: &opened.address,
         };
         let head = &inbound.bytes()[..head_length];
+        if let Some(entry) = entry {
+            let site = Site {
+                address: &opened.address,
+                port: opened.spec.borrow().port,
+            };
+            entry.asks(head, site);
+        }
         let mut request = request::rewrite(head, ends, &opened.forwarding.borrow(), &mut scratch)?;
         let body = request.body.admit(&inbound.bytes()[head_length..])?;
+        if let Some(entry) = entry {
+            entry.received(body as u64);
+        }
         let body_start = inbound.start + head_length;
         if !inbound.replace_head(head_length, &scratch) {
             // The additions are a few hundred bytes and the headroom is larger.
@@ -286,6 +314,9 @@ impl Connection {
                 }
             };
             exchange.dispatched = Instant::now();
+            if let Some(entry) = &mut exchange.entry {
+                entry.dispatched(seat.target.address, exchange.dispatched);
+            }
             self.deadline.set(self.idle_timeout());
             let end = poll_fn(|context| {
                 exchange.poll(
@@ -379,6 +410,7 @@ impl Connection {
                     upstream,
                     from_client: inbound,
                     from_instance: std::mem::take(&mut exchange.outbound),
+                    entry: exchange.entry.take(),
                 })));
             }
             End::ClientGone => return Ok(Next::Broken),
@@ -418,6 +450,9 @@ impl Connection {
         if status >= 400 {
             opened.counters.answered(status);
         }
+        if let Some(entry) = &mut self.entry {
+            entry.refused(status);
+        }
         let mut bytes = Vec::new();
         let page = opened.spec.borrow().behaviour.unavailable_page;
         answer::write(status, page, head_only, &mut bytes);
@@ -435,6 +470,10 @@ impl Connection {
         })
         .await;
         opened.counters.sent_bytes.add(sent as u64);
+        if let Some(entry) = &mut self.entry {
+            let head = memchr::memmem::find(&bytes, b"\r\n\r\n").map_or(0, |at| at + 4);
+            entry.sent(sent.saturating_sub(head) as u64);
+        }
         Next::Linger
     }
 }

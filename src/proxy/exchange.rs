@@ -1,6 +1,7 @@
 //! One request and its answer under way: bytes moved between a client and an instance, both
 //! directions in one task, each only as fast as its reader reads.
 
+use super::access_log::Entry;
 use super::buffer::Buffer;
 use super::deadline::Deadline;
 use super::http::body::{BadChunk, Body};
@@ -59,11 +60,20 @@ pub struct Exchange {
     /// A byte of an answer was received on this connection.
     received: bool,
     pub dispatched: Instant,
+    /// What is noted for the access log, if there is one.
+    pub entry: Option<Box<Entry>>,
+    /// Bytes of the answer's heads that are still to be sent: they are not counted as its body.
+    head_bytes: usize,
 }
 
 impl Exchange {
     /// A request whose head, and what had arrived of its body, is `ready` in the client's bytes.
-    pub fn new(request: Request, inbound: Buffer, ready: usize) -> Exchange {
+    pub fn new(
+        request: Request,
+        inbound: Buffer,
+        ready: usize,
+        entry: Option<Box<Entry>>,
+    ) -> Exchange {
         Exchange {
             origin: inbound.start,
             inbound,
@@ -80,6 +90,8 @@ impl Exchange {
             interim_answers: 0,
             received: false,
             dispatched: Instant::now(),
+            entry,
+            head_bytes: 0,
         }
     }
 
@@ -97,6 +109,7 @@ impl Exchange {
         self.request_broken = false;
         self.sent = false;
         self.passed = 0;
+        self.head_bytes = 0;
         self.finder = HeadFinder::default();
         self.interim_answers = 0;
     }
@@ -225,6 +238,9 @@ impl Exchange {
                         .admit(self.inbound.bytes())
                         .map_err(|reason| End::Refused(reason.into()))?;
                     self.ready = self.inbound.start + admitted;
+                    if let Some(entry) = &mut self.entry {
+                        entry.received(admitted as u64);
+                    }
                     self.request_full = self.inbound.room() == 0;
                     moved = true;
                 }
@@ -253,6 +269,14 @@ impl Exchange {
                     Poll::Ready(Ok(count)) => {
                         counters.sent_bytes.add(count as u64);
                         self.outbound.start += count;
+                        let of_head = count.min(self.head_bytes);
+                        self.head_bytes -= of_head;
+                        if let Some(entry) = &mut self.entry {
+                            entry.sent((count - of_head) as u64);
+                            if self.response.is_some() {
+                                entry.relays();
+                            }
+                        }
                         moved = true;
                         continue;
                     }
@@ -382,12 +406,12 @@ impl Exchange {
                 return Ok(true);
             }
         } else {
+            let now = Instant::now();
             let counters = &presence.opened.counters;
-            counters.relayed(
-                &instance.counters,
-                response.status,
-                self.dispatched.elapsed(),
-            );
+            counters.relayed(&instance.counters, response.status, now - self.dispatched);
+            if let Some(entry) = &mut self.entry {
+                entry.answered(response.status, now);
+            }
         }
         let body = self.outbound.start + head.len();
         if !self.outbound.replace_head(head.len(), &scratch) {
@@ -395,6 +419,7 @@ impl Exchange {
             return Err(End::Unusable(Unusable::Ended));
         }
         self.passed = body;
+        self.head_bytes += body - self.outbound.start;
         if !response.interim {
             let head_start = self.outbound.start;
             let switches = response.switches;

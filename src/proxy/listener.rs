@@ -1,5 +1,6 @@
 //! What a worker must know to serve one listener of one servo.
 
+use super::access_log::Logging;
 use super::http::request::Forwarding;
 use super::tls::instance::ClientTls;
 use super::tls::server::ServerTls;
@@ -58,6 +59,8 @@ pub struct ListenerSpec {
     pub balancer: BalancerLabel,
     /// How clients are spoken to; nothing: plainly.
     pub tls: Option<ServerTls>,
+    /// Where its exchanges are told; nothing if they are not.
+    pub access_log: Option<Logging>,
 }
 
 impl ListenerSpec {

@@ -4,6 +4,8 @@
 //! carry bulk is moved by [`splice`](super::splice) instead, which costs nothing for each byte but
 //! more for each exchange.
 
+use super::access_log::Entry;
+use super::access_log::entry::Kind;
 use super::buffer::Buffer;
 use super::deadline::Deadline;
 use super::limits::{ATTEMPTS, BULK_READS};
@@ -13,6 +15,7 @@ use super::stream::Stream;
 use super::surge;
 use super::worker::{Phase, Presence};
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -34,9 +37,9 @@ pub enum Serve {
 }
 
 /// Serves one client connection.
-pub fn serve(presence: Presence, client: Stream) -> Serve {
+pub fn serve(presence: Presence, client: Stream, peer: SocketAddr) -> Serve {
     presence.opened.counters.requests.add(1);
-    Serve::Reaching(Box::pin(reach(presence, client)))
+    Serve::Reaching(Box::pin(reach(presence, client, peer)))
 }
 
 impl Future for Serve {
@@ -61,31 +64,40 @@ impl Future for Serve {
 }
 
 /// Connects to the instance whose turn it is, or to another if that refuses.
-async fn reach(presence: Presence, mut client: Stream) -> Option<Session> {
+async fn reach(presence: Presence, mut client: Stream, peer: SocketAddr) -> Option<Session> {
+    let mut entry = presence.note(Kind::Session, peer, client.tls());
     let deadline = presence.local.deadlines.register(presence.opened.group());
     let mut tried = Vec::new();
     let mut failures = 0;
     while failures < ATTEMPTS {
-        let seat = surge::seat(&presence, &deadline, &mut client, &tried)
-            .await
-            .ok()?;
+        let seat = surge::seat(&presence, &deadline, &mut client, &tried).await;
+        let Ok(seat) = seat else { break };
         let began = Instant::now();
         match pool::connect(&presence, &deadline, &seat).await {
             Ok(upstream) => {
                 let counters = &presence.opened.counters;
-                counters.connected(&seat.counters, began.elapsed());
-                return Some(Session::new(
-                    presence,
-                    deadline,
-                    client,
-                    Tunnel::new(seat, upstream),
-                ));
+                let took = began.elapsed();
+                counters.connected(&seat.counters, took);
+                if let Some(entry) = &mut entry {
+                    entry.connected(seat.target.address, took);
+                }
+                let tunnel = Tunnel {
+                    seat,
+                    upstream,
+                    from_client: Buffer::default(),
+                    from_instance: Buffer::default(),
+                    entry,
+                };
+                return Some(Session::new(presence, deadline, client, tunnel));
             }
             Err(error) => {
                 failures += usize::from(!error.is_refusal());
                 tried.push(Rc::clone(&seat));
             }
         }
+    }
+    if let Some(entry) = entry {
+        presence.tell(&entry);
     }
     None
 }
@@ -96,17 +108,8 @@ pub struct Tunnel {
     pub upstream: Stream,
     pub from_client: Buffer,
     pub from_instance: Buffer,
-}
-
-impl Tunnel {
-    fn new(seat: Seat, upstream: Stream) -> Tunnel {
-        Tunnel {
-            seat,
-            upstream,
-            from_client: Buffer::default(),
-            from_instance: Buffer::default(),
-        }
-    }
+    /// What is noted for the access log, if there is one.
+    pub entry: Option<Box<Entry>>,
 }
 
 /// Two streams joined: a future that is ready when both have ended, or when neither has moved for
@@ -119,6 +122,7 @@ pub struct Session {
     upstream: Stream,
     up: Half,
     down: Half,
+    entry: Option<Box<Entry>>,
 }
 
 /// One direction.
@@ -145,6 +149,7 @@ impl Session {
             upstream: tunnel.upstream,
             up: Half::starting_with(tunnel.from_client),
             down: Half::starting_with(tunnel.from_instance),
+            entry: tunnel.entry,
         }
     }
 
@@ -154,6 +159,7 @@ impl Session {
         let up = self
             .up
             .poll(presence, &mut self.client, &mut self.upstream, context);
+        let before = self.entry.as_ref().and_then(|entry| entry.listens());
         let down = self
             .down
             .poll(presence, &mut self.upstream, &mut self.client, context);
@@ -163,6 +169,9 @@ impl Session {
         let counters = &presence.opened.counters;
         counters.received_bytes.add(sent_up);
         counters.sent_bytes.add(sent_down);
+        if let Some(entry) = &mut self.entry {
+            entry.carried(sent_up, sent_down, before);
+        }
         if self.up.finished && self.down.finished {
             return Poll::Ready(false);
         }
@@ -186,6 +195,9 @@ impl Future for Session {
             // close.
             self.client.reset();
             self.upstream.reset();
+        }
+        if let Some(entry) = self.entry.take() {
+            self.presence.tell(&entry);
         }
         Poll::Ready(())
     }

@@ -11,6 +11,8 @@
 //! costs nobody anything: the task is begun anew. Should a worker itself die, it loses its own
 //! connections and begins anew with the listeners it had, whose sockets never close meanwhile.
 
+use super::access_log::entry::Kind;
+use super::access_log::{Book, Ending, Entry, Sink};
 use super::buffer::Buffers;
 use super::counters::{Counters, Register};
 use super::deadline::Deadlines;
@@ -24,8 +26,8 @@ use super::pool::Instances;
 use super::splice::Pipes;
 use super::stream::Stream;
 use super::surge::Load;
-use super::tls::Handshakes;
 use super::tls::server::ServerTls;
+use super::tls::{Handshakes, Negotiated};
 use super::{client, tcp, tls};
 use crate::model::placement::ServoId;
 use crate::model::plane::Departure;
@@ -70,6 +72,8 @@ pub struct Workers {
     threads: Vec<Thread>,
     limits: Limits,
     register: Register,
+    sink: Sink,
+    sink_ending: Ending,
     /// What each servo with an open listener carries; held by its listeners.
     loads: Mutex<BTreeMap<ServoId, Weak<Load>>>,
 }
@@ -126,6 +130,7 @@ impl Workers {
     ///
     /// The system has no thread or no epoll descriptor left.
     pub fn start(threads: usize, limits: Limits) -> io::Result<Workers> {
+        let (sink, sink_ending) = Sink::start()?;
         let count = threads.max(1);
         let share = Limits {
             instance_connections: limits.instance_connections.div_ceil(count),
@@ -135,10 +140,11 @@ impl Workers {
             .map(|number| {
                 let runtime_ready = std::sync::mpsc::sync_channel(1);
                 let (commands, received) = mpsc::unbounded_channel();
+                let sink = sink.clone();
                 let handle = std::thread::Builder::new()
                     .name(format!("worker-{number}"))
                     .stack_size(WORKER_STACK_BYTES)
-                    .spawn(move || run(received, share, &runtime_ready.0))?;
+                    .spawn(move || run(received, share, &sink, &runtime_ready.0))?;
                 // The other end is dropped without a word only if the thread panicked.
                 match runtime_ready.1.recv() {
                     Ok(result) => result?,
@@ -151,6 +157,8 @@ impl Workers {
             threads,
             limits,
             register: Register::default(),
+            sink,
+            sink_ending,
             loads: Mutex::default(),
         })
     }
@@ -246,6 +254,11 @@ impl Workers {
         self.register.clone()
     }
 
+    /// Lines of access logs that are lost.
+    pub fn dropped_lines(&self) -> u64 {
+        self.sink.dropped()
+    }
+
     /// Number of worker threads.
     pub fn threads(&self) -> usize {
         self.threads.len()
@@ -271,6 +284,8 @@ impl Workers {
             // Joining takes no time: a worker reports that it has finished as its last act.
             let _ = thread.handle.join();
         }
+        drop(self.sink);
+        self.sink_ending.wait().await;
     }
 
     /// What a servo carries: one value for all its listeners.
@@ -301,6 +316,8 @@ pub struct Local {
     pub pipes: Pipes,
     /// Where heads are composed before they replace the received ones.
     pub scratch: RefCell<Vec<u8>>,
+    /// The lines of access logs.
+    pub book: Rc<Book>,
     limits: Limits,
     connections: Cell<usize>,
     /// Told when the last connection has ended.
@@ -348,6 +365,7 @@ impl Open {
 fn run(
     mut commands: mpsc::UnboundedReceiver<Command>,
     limits: Limits,
+    sink: &Sink,
     ready: &std::sync::mpsc::SyncSender<io::Result<()>>,
 ) {
     let build = || {
@@ -366,7 +384,7 @@ fn run(
     let mut openings = BTreeMap::new();
     loop {
         let obeyed = catch_unwind(AssertUnwindSafe(|| {
-            runtime.block_on(obey(&mut commands, &mut openings, limits))
+            runtime.block_on(obey(&mut commands, &mut openings, limits, sink.clone()))
         }));
         // Whatever still runs is dropped here, its connections with it.
         drop(runtime);
@@ -430,6 +448,7 @@ async fn obey(
     commands: &mut mpsc::UnboundedReceiver<Command>,
     openings: &mut BTreeMap<ListenerKey, Opening>,
     limits: Limits,
+    sink: Sink,
 ) -> Option<oneshot::Sender<()>> {
     let local = Rc::new(Local {
         deadlines: Rc::default(),
@@ -437,6 +456,7 @@ async fn obey(
         handshakes: Handshakes::default(),
         pipes: Pipes::default(),
         scratch: RefCell::default(),
+        book: Book::new(sink),
         limits,
         connections: Cell::new(0),
         empty: Notify::new(),
@@ -693,6 +713,12 @@ fn admit(local: &Rc<Local>, opened: &Rc<Open>, client: TcpStream, peer: SocketAd
     let carriage = opened.spec.borrow().carriage;
     if presence.number > local.limits.connections {
         turn_away(opened, &client);
+        if carriage == Carriage::Http
+            && let Some(mut entry) = presence.note(Kind::Request, peer, None)
+        {
+            entry.refused(503);
+            presence.tell(&entry);
+        }
         return;
     }
     let tls = opened.spec.borrow().tls.clone();
@@ -700,7 +726,7 @@ fn admit(local: &Rc<Local>, opened: &Rc<Open>, client: TcpStream, peer: SocketAd
         (Carriage::Http, None) => {
             spawn(opened, client::serve(presence, Stream::Plain(client), peer));
         }
-        (Carriage::Tcp, None) => spawn(opened, tcp::serve(presence, Stream::Plain(client))),
+        (Carriage::Tcp, None) => spawn(opened, tcp::serve(presence, Stream::Plain(client), peer)),
         (_, Some(tls)) => spawn(opened, welcome(presence, client, peer, carriage, tls)),
     }
 }
@@ -719,7 +745,7 @@ async fn welcome(
     };
     match carriage {
         Carriage::Http => client::serve(presence, stream, peer).await,
-        Carriage::Tcp => tcp::serve(presence, stream).await,
+        Carriage::Tcp => tcp::serve(presence, stream, peer).await,
     }
 }
 
@@ -772,6 +798,27 @@ impl Presence {
             local: Rc::clone(local),
             opened: Rc::clone(opened),
             number: opened.load.connections.fetch_add(1, Ordering::Relaxed) + 1,
+        }
+    }
+}
+
+impl Presence {
+    /// Begins notes for the access log, if the listener has one.
+    pub fn note(
+        &self,
+        kind: Kind,
+        client: SocketAddr,
+        tls: Option<Negotiated>,
+    ) -> Option<Box<Entry>> {
+        let logs = self.opened.spec.borrow().access_log.is_some();
+        logs.then(|| Entry::begin(kind, client, tls))
+    }
+
+    /// Writes what was noted into the access log, unless that has been switched off meanwhile.
+    pub fn tell(&self, entry: &Entry) {
+        let spec = self.opened.spec.borrow();
+        if let Some(logging) = &spec.access_log {
+            entry.tell(&self.local.book, logging, &spec.balancer.name);
         }
     }
 }

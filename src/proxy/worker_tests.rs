@@ -99,6 +99,7 @@ impl Stage {
                 name: "web".into(),
             },
             tls: None,
+            access_log: None,
         };
         workers
             .open(key.clone(), socket, Arc::new(spec.clone()))

@@ -282,7 +282,7 @@ impl Cloud {
     /// Sets the quickest health check there is, two results deciding.
     #[track_caller]
     pub fn check_quickly(&self, name: &str, target: &str) {
-        let quick = "--interval 5 --timeout 5 --healthy-threshold 2 --unhealthy-threshold 2 -t";
+        let quick = "--interval 5 --timeout 4 --healthy-threshold 2 --unhealthy-threshold 2 -t";
         let arguments = quick.split(' ').chain([target, name]);
         self.ok("eulb-configure-healthcheck", arguments);
     }

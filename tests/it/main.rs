@@ -4,6 +4,7 @@
 // A test that is skipped says so on standard error.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod access_log;
 mod admin;
 mod cases;
 mod clients;

@@ -251,6 +251,11 @@ impl Client {
         }
     }
 
+    /// Where it connected from.
+    pub fn address(&self) -> SocketAddr {
+        self.line.stream.local_addr().unwrap()
+    }
+
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
         self.line.send(bytes);
         self

@@ -17,6 +17,7 @@ use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// Where release names come from when no option gives one.
@@ -69,6 +70,9 @@ pub struct Start {
     /// Threads that carry traffic (default: one per core)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Write the access log of all load balancers below a directory, laid out like a bucket; those whose attributes name a bucket have theirs in the data directory, below buckets/
+    #[arg(long, value_name = "DIR")]
+    access_log: Option<PathBuf>,
     /// How log lines are written: text or json (default: text)
     #[arg(
         long,
@@ -211,7 +215,17 @@ impl Start {
             port_offset: self.port_offset,
             zones: self.zones.clone(),
             threads: self.threads.map(usize::from),
+            access_log: self.access_log()?,
         })
+    }
+
+    /// The directory for access logs as an absolute path: a cloud in the background lives elsewhere.
+    fn access_log(&self) -> Result<Option<PathBuf>, Failure> {
+        let absolute = |directory| {
+            std::path::absolute(directory)
+                .map_err(|error| Failure::usage(format!("argument --access-log: {error}")))
+        };
+        self.access_log.as_ref().map(absolute).transpose()
     }
 
     /// The command line of the same cloud in the background.
@@ -238,6 +252,11 @@ impl Start {
             NameService::Usual => {}
             NameService::Off => arguments.push("--dns=off".into()),
             NameService::At(address) => arguments.push(format!("--dns={address}").into()),
+        }
+        if let Some(log) = &options.access_log {
+            let mut argument = OsString::from("--access-log=");
+            argument.push(log);
+            arguments.push(argument);
         }
         if let Some(threads) = options.threads {
             arguments.push(format!("--threads={threads}").into());
@@ -426,6 +445,7 @@ mod tests {
             "--port-offset=8000",
             "--zones=a,b,c",
             "--threads=3",
+            "--access-log=/tmp",
             "--log-format=json",
             "--log-level=warn,servo=debug",
             "--data-dir=/nowhere/x y",

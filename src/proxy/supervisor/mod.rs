@@ -13,6 +13,7 @@ pub mod checker;
 pub mod checks;
 pub mod plan;
 
+use super::access_log::{Destination, Logging};
 use super::listener::{Carriage, ListenerKey, ListenerSpec, Target};
 use super::tls;
 use super::tls::instance::ClientTls;
@@ -405,7 +406,7 @@ impl Supervisor {
         let missing = || format!("the servo has no listener on port {port}");
         let held = self.held.servos.get(id).ok_or_else(missing)?;
         let carried = self.carried.entry(id.clone()).or_default();
-        let spec = spec(&held.servo, port, carried)?;
+        let spec = spec(&held.servo, port, carried, self.clock)?;
         let socket = held
             .socket(port)
             .ok_or_else(|| format!("port {port} with the port offset is over 65535"))?;
@@ -452,7 +453,7 @@ impl Supervisor {
         let cause = Arc::clone(&held.servo.cause);
         let mut withdrawn = Vec::new();
         for port in held.bound.keys() {
-            let spec = match spec(&held.servo, *port, carried) {
+            let spec = match spec(&held.servo, *port, carried, self.clock) {
                 Ok(spec) => spec,
                 Err(reason) => {
                     withdrawn.push((*port, reason));
@@ -575,7 +576,12 @@ fn check_of(servo: &Servo, backend: &Backend) -> Option<Check> {
 
 /// What the workers must know of a listener now: those instances that its servo's checks have found
 /// in service.
-fn spec(servo: &Servo, port: Port, carried: &mut Carried) -> Result<ListenerSpec, String> {
+fn spec(
+    servo: &Servo,
+    port: Port,
+    carried: &mut Carried,
+    clock: Clock,
+) -> Result<ListenerSpec, String> {
     let listener = servo
         .listeners
         .iter()
@@ -604,6 +610,23 @@ fn spec(servo: &Servo, port: Port, carried: &mut Carried) -> Result<ListenerSpec
         behaviour: servo.behaviour.clone(),
         balancer: servo.balancer.clone(),
         tls,
+        access_log: logging(servo, clock),
+    })
+}
+
+/// Where a servo's exchanges are logged. Its intervals are the cloud's, which may be faster than ours.
+fn logging(servo: &Servo, clock: Clock) -> Option<Logging> {
+    let log = servo.access_log.as_ref()?;
+    Some(Logging {
+        destination: Arc::new(Destination {
+            bucket: log.bucket.to_path_buf(),
+            prefix: log.prefix.to_string(),
+            region: log.region.to_string(),
+            balancer: servo.balancer.clone(),
+            address: servo.address,
+            interval: clock.real_duration(log.interval),
+        }),
+        form: log.form,
     })
 }
 
