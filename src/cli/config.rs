@@ -34,7 +34,12 @@ struct Config {
 /// The options of `eulb config`.
 pub fn describe() -> clap::Command {
     let own = Config::command().next_help_heading("Common options");
+    let about = own.get_about().cloned().unwrap_or_default();
+    let long_about = own.get_long_about().cloned().unwrap_or_default();
+    // The common options come with a sentence about themselves.
     Common::augment_args(own)
+        .about(about)
+        .long_about(long_about)
 }
 
 /// Prints the settings.

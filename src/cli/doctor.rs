@@ -59,7 +59,12 @@ struct Doctor {
 /// The options of `eulb doctor`.
 pub fn describe() -> clap::Command {
     let own = Doctor::command().next_help_heading("Common options");
+    let about = own.get_about().cloned().unwrap_or_default();
+    let long_about = own.get_long_about().cloned().unwrap_or_default();
+    // The common options come with a sentence about themselves.
     Common::augment_args(own)
+        .about(about)
+        .long_about(long_about)
 }
 
 /// Examines, and prints what was found.

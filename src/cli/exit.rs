@@ -228,8 +228,8 @@ fn message(error: &clap::Error, command: &clap::Command) -> String {
 
 /// `--listener <LISTENER>` as the parser names it becomes `-l/--listener`, as euca2ools does.
 fn option_names(shown: &str, command: &clap::Command) -> String {
-    let names: Vec<String> = shown
-        .split(", ")
+    let names: Vec<String> = apart(shown)
+        .into_iter()
         .map(|part| match part.strip_prefix("<--") {
             // `<--subnets <A,...>|--zones <B,...>>`
             Some(_) => {
@@ -243,8 +243,30 @@ fn option_names(shown: &str, command: &clap::Command) -> String {
     names.join(", ")
 }
 
+/// The parts of a list, whose commas are those outside of value names: `-a <name=N, value=V>`.
+fn apart(shown: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut begun, mut inside) = (0, 0_usize);
+    for (at, character) in shown.char_indices() {
+        match character {
+            '<' => inside += 1,
+            '>' => inside = inside.saturating_sub(1),
+            ',' if inside == 0 && shown[at..].starts_with(", ") => {
+                parts.push(&shown[begun..at]);
+                begun = at + 2;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&shown[begun..]);
+    parts
+}
+
 fn option_name(part: &str, command: &clap::Command) -> String {
-    let word = part.split([' ', '=']).next().unwrap_or(part);
+    let word = match part.starts_with('-') {
+        true => part.split([' ', '=', '[']).next().unwrap_or(part),
+        false => part.split([' ', '=']).next().unwrap_or(part),
+    };
     let known = command.get_arguments().find(|known| {
         let long = known.get_long().map(|long| format!("--{long}"));
         long.as_deref() == Some(word)
@@ -295,6 +317,8 @@ mod tests {
             // Of a subcommand, with a value whose name holds what ends a name.
             ("--listen <ADDRESS:PORT>", "--listen"),
             ("--add <A=B>", "--add"),
+            ("--watch[=<SECONDS>]", "--watch"),
+            ("--attribute <name=N, value=V>, <ELB>", "--attribute, ELB"),
             ("<ELB>", "ELB"),
             ("[NAME]...", "[NAME]"),
         ];

@@ -119,7 +119,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         "" | "-h" | "--help" => overview(session::release_of_help(rest)),
         "help" => help(rest),
         "--list" => list(session::release_of_help(rest)),
-        "--version" => report::print(&format!("{NAME} {VERSION}\n")),
+        "--version" | "version" => report::print(&format!("{NAME} {VERSION}\n")),
         other => Err(unknown(other)),
     };
     exit::finish(NAME, outcome)
@@ -314,6 +314,16 @@ mod tests {
             let message = unknown(word).to_string();
             assert!(message.contains(expected), "{word}: {message}");
         }
+    }
+
+    #[test]
+    fn every_subcommand_says_what_it_is_for() {
+        let mut said = std::collections::BTreeSet::new();
+        for row in SUBCOMMANDS {
+            let about = (row.describe)().get_about().map(ToString::to_string);
+            assert!(said.insert(about.unwrap_or_default()), "{}", row.name);
+        }
+        assert!(!said.contains(""));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 use std::net::IpAddr;
 use std::sync::OnceLock;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 /// Redirects followed in one try. Source: euca2ools 3.4.1.
 const MAXIMUM_REDIRECTS: u32 = 5;
@@ -145,12 +145,13 @@ impl Transport {
                 target: "eulb::client",
                 "sending {} {} {}", request.method(), request.url(), headers_for_people(request.headers())
             );
+            let sent = Instant::now();
             let answer = self.http(&url)?.execute(request).await;
             let answer = answer.map_err(|error| failure(&url, &error))?;
             let status = answer.status();
             tracing::debug!(
                 target: "eulb::client",
-                "received {} {}", status, headers_for_people(answer.headers())
+                "received after {:?} {} {}", sent.elapsed(), status, headers_for_people(answer.headers())
             );
             let followed = matches!(status.as_u16(), 301 | 302 | 307 | 308);
             if followed && let Some(next) = location(&url, answer.headers()) {
@@ -169,7 +170,7 @@ impl Transport {
             let body = tokio::time::timeout(limit, self.read(answer, &url))
                 .await
                 .map_err(|_elapsed| CallError::Timeout)??;
-            tracing::debug!(target: "eulb::client", "body {}", String::from_utf8_lossy(&body));
+            tracing::debug!(target: "eulb::client", "body, whole after {:?}, {}", sent.elapsed(), String::from_utf8_lossy(&body));
             return settle(status, reason, body);
         }
     }
@@ -284,6 +285,17 @@ fn tell_signature(request: &reqwest::Request, url: &Url, form: &str) {
         body: form.as_bytes(),
     };
     if let Ok(claim) = sigv4::claim(&request, &[SERVICE], Clock::real().now()) {
+        let token = "x-amz-security-token:";
+        let canonical = claim.canonical(&request);
+        let canonical: Vec<&str> = canonical
+            .split('\n')
+            .map(|line| match line.starts_with(token) {
+                true => "x-amz-security-token:<redacted>",
+                false => line,
+            })
+            .collect();
+        tracing::debug!(target: "eulb::client", "form {form}");
+        tracing::debug!(target: "eulb::client", "canonical request {}", canonical.join("\\n"));
         let text = claim.signs(&request);
         tracing::debug!(target: "eulb::client", "string to sign {}", text.replace('\n', "\\n"));
     }

@@ -472,6 +472,11 @@ impl Claim {
         self.string_to_sign(request, Path::Normal)
     }
 
+    /// The canonical request, whose hash is the last line of what is signed; for the same people.
+    pub fn canonical(&self, request: &Request<'_>) -> String {
+        String::from_utf8_lossy(&self.canonical_request(request, Path::Normal)).into_owned()
+    }
+
     fn string_to_sign(&self, request: &Request<'_>, path: Path) -> String {
         let Scope {
             date,

@@ -108,6 +108,7 @@ fn every_command_has_a_page_and_completions_that_carry_its_mark() {
             "OUTPUT",
             "EXIT STATUS",
             "ENVIRONMENT",
+            "FILES",
             "EXAMPLES",
             "SEE ALSO",
         ] {

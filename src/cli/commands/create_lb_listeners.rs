@@ -28,7 +28,7 @@ impl Command for CreateLbListeners {
     const PRINTS: bool = false;
     const EXAMPLES: &'static [&'static str] = &[
         "eulb-create-lb-listeners -l \"lb-port=8080, protocol=HTTP, instance-port=80\" MyLB",
-        "eulb-create-lb-listeners -l \"lb-port=22, protocol=TCP, instance-port=22\" MyLB",
+        "eulb-create-lb-listeners -l \"lb-port=2222, protocol=TCP, instance-port=22\" MyLB",
     ];
 
     fn needs(&self, request: &CreateLoadBalancerListeners) -> Vec<Feature> {

@@ -25,7 +25,7 @@ impl Command for DeleteLbListeners {
     type Action = DeleteLoadBalancerListeners;
 
     const PRINTS: bool = false;
-    const EXAMPLES: &'static [&'static str] = &["eulb-delete-lb-listeners -l 8080,22 MyLB"];
+    const EXAMPLES: &'static [&'static str] = &["eulb-delete-lb-listeners -l 8080,2222 MyLB"];
 
     fn request(&self) -> Result<DeleteLoadBalancerListeners, Failure> {
         let ports = &self.lb_ports.0;

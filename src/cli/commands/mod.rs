@@ -284,7 +284,11 @@ impl Row {
     }
 }
 
+/// The heading of options that euca2ools does not have, or that most commands have.
+const SHARED_OPTIONS: &str = "Output and request options";
+
 fn describe<C: Command>(command: clap::Command) -> clap::Command {
+    let command = command.next_help_heading(SHARED_OPTIONS);
     let command = match C::PRINTS {
         true => Printing::augment_args(command),
         false => command,
@@ -293,7 +297,7 @@ fn describe<C: Command>(command: clap::Command) -> clap::Command {
         true => Watching::augment_args(command),
         false => command,
     };
-    let command = Sending::augment_args(command);
+    let command = Sending::augment_args(command).next_help_heading(None);
     C::augment_args(command).mut_args(|argument| {
         // "-5" is a number, not an option.
         match argument.get_action().takes_values() {

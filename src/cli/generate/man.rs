@@ -8,7 +8,7 @@ use crate::cli::commands::{COMMANDS, Row};
 use crate::cli::exit::Failure;
 use crate::cli::umbrella;
 use crate::wire::release::{self, Feature, Release};
-use clap::Arg;
+use clap::{Arg, ArgAction};
 use clap_mangen::Man;
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 use std::io;
@@ -56,6 +56,18 @@ const VARIABLES: &[(&str, &str)] = &[
     (
         "EULB_RELEASE",
         "The release that is targeted: 3.3.0 (the default) to 4.4.2, or aws.",
+    ),
+    (
+        "http_proxy, https_proxy, all_proxy, no_proxy",
+        "Proxies on the way to the endpoint, and the hosts for which none is used; in small or capital letters.",
+    ),
+    (
+        "NO_COLOR, CLICOLOR_FORCE, CLICOLOR",
+        "Whether there is colour, where --color says nothing.",
+    ),
+    (
+        "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING, AWS_ENDPOINT_URL, AWS_PROFILE, AWS_SESSION_TOKEN",
+        "What the AWS CLI reads is the last source of each setting; eulb-config(5) has the order.",
     ),
 ];
 
@@ -190,6 +202,8 @@ fn render_command(row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
     definitions(&mut roff, STATUSES);
     roff.control("SH", ["ENVIRONMENT"]);
     definitions(&mut roff, VARIABLES);
+    roff.control("SH", ["FILES"]);
+    definitions(&mut roff, configuration::FILES);
     roff.control("SH", ["EXAMPLES"]);
     examples(&mut roff, row.examples);
     roff.control("SH", ["SEE ALSO"]);
@@ -225,13 +239,19 @@ fn synopsis(command: &clap::Command, out: &mut Vec<u8>) -> io::Result<()> {
             !argument.is_positional() && argument.is_required_set() == required
         })
     };
+    let more = |argument: &Arg| match argument.get_action() {
+        ArgAction::Append => roman(" ..."),
+        _ => roman(""),
+    };
     for argument in options(true) {
         line.push(roman(" "));
         line.extend(spelt(argument));
+        line.push(more(argument));
     }
     for argument in options(false).filter(|argument| !in_group(argument)) {
         line.push(roman(" ["));
         line.extend(spelt(argument));
+        line.push(more(argument));
         line.push(roman("]"));
     }
     let has_common = command

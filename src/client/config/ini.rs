@@ -251,4 +251,116 @@ mod tests {
             }
         }
     }
+
+    /// A file that both can read, as a list of its lines: what only Python 2 reads in another way
+    /// than Python 3 (quotes, lone percent signs, comments in continued lines) is left out.
+    fn lines_of_files() -> impl Strategy<Value = String> {
+        let word = "[A-Za-z][A-Za-z0-9-]{0,5}";
+        let value = "[A-Za-z0-9äö#=:./%@-]{0,8}( ?[A-Za-z0-9;]{1,4}){0,2}"
+            .prop_map(|value| value.replace('%', "%%").trim().to_owned())
+            .prop_filter("would be a comment to one of them", |value| {
+                !value.starts_with(';')
+            });
+        let header = prop_oneof![
+            4 => prop::sample::select(vec!["[a]", "[region b:c]", "[ user x ]", "[DEFAULT]", "[a] # tail"]),
+        ]
+        .prop_map(str::to_owned);
+        let option = (word, "( ?[=:] ?)", value.clone())
+            .prop_map(|(key, mark, value)| format!("{key}{mark}{value}"));
+        let reference = (word, prop::sample::select(vec!["url", "host"]))
+            .prop_map(|(key, name)| format!("x{key} = http://%({name})s/%%"));
+        let line = prop_oneof![
+            2 => header,
+            6 => option,
+            1 => reference,
+            1 => value.prop_filter("is a continuation", |value| !value.is_empty() && !value.contains(';') && !value.starts_with(['#', ';']))
+                .prop_map(|value| format!("  {value}")),
+            1 => Just("# a comment".to_owned()),
+            1 => Just("; another".to_owned()),
+        ];
+        prop::collection::vec(line, 0..12).prop_map(|mut lines| {
+            // What is indented after a header continues nothing.
+            let mut continues = true;
+            lines.retain(|line| match line.as_bytes().first() {
+                Some(b' ') => continues,
+                Some(b'#' | b';') => true,
+                first => {
+                    continues = first != Some(&b'[');
+                    true
+                }
+            });
+            let defaults = "[DEFAULT]\nurl = u\nhost: h\n[a]\nfirst = 1\n";
+            format!("{defaults}{}\n", lines.join("\n"))
+        })
+    }
+
+    /// Python's own reader, configured to read as that of Python 2 does: a JSON list of texts in, a
+    /// list of `{section: {option: value}}` out, or of nothing where it refuses.
+    const PYTHON: &str = r#"
+import configparser, json, sys
+def read(text):
+    parser = configparser.ConfigParser(strict=False, inline_comment_prefixes=(";",))
+    parser.SECTCRE = __import__("re").compile(r"\[(?P<header>[^]]+)\]")
+    try:
+        parser.read_string(text)
+        return {name: dict(parser.items(name)) for name in parser.sections()}
+    except configparser.Error:
+        return None
+json.dump([read(text) for text in json.load(sys.stdin)], sys.stdout)
+"#;
+
+    #[test]
+    #[allow(clippy::print_stderr)]
+    fn files_mean_what_they_mean_to_python() {
+        use proptest::strategy::ValueTree;
+        use proptest::test_runner::TestRunner;
+        use std::io::Write;
+        use std::process::{Command, Stdio};
+        /// Files that are compared.
+        const FILES: usize = 2_000;
+        let child = Command::new("python3")
+            .args(["-c", PYTHON])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let Ok(mut python) = child else {
+            eprintln!("SKIPPED: python3 is not here");
+            return;
+        };
+        let mut runner = TestRunner::default();
+        let strategy = lines_of_files();
+        let texts: Vec<String> = (0..FILES)
+            .map(|_| strategy.new_tree(&mut runner).unwrap().current())
+            .collect();
+        let input = serde_json::to_vec(&texts).unwrap();
+        python.stdin.take().unwrap().write_all(&input).unwrap();
+        let output = python.wait_with_output().unwrap();
+        let theirs: Vec<Option<BTreeMap<String, BTreeMap<String, String>>>> =
+            serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(theirs.len(), FILES);
+        let mut accepted = 0;
+        for (text, theirs) in texts.iter().zip(theirs) {
+            let ours = parse(text).ok().map(|file| {
+                let sections = file.sections.iter();
+                let read = sections.map(|(name, section)| {
+                    let options = interpolated(&file, section).into_iter();
+                    let options = options.map(|(key, value)| (key, value.unwrap_or_default()));
+                    (name.clone(), options.collect())
+                });
+                read.collect::<BTreeMap<String, BTreeMap<String, String>>>()
+            });
+            // The names of sections are trimmed here, which Python leaves to the one who looks them up.
+            let theirs = theirs.map(|sections| {
+                let trimmed = sections.into_iter();
+                let trimmed = trimmed.map(|(name, options)| (name.trim().to_owned(), options));
+                trimmed.collect::<BTreeMap<_, _>>()
+            });
+            accepted += usize::from(theirs.is_some());
+            assert_eq!(ours, theirs, "{text}");
+        }
+        assert!(
+            accepted > FILES / 2,
+            "{accepted} of {FILES} are files at all"
+        );
+    }
 }

@@ -163,6 +163,28 @@ impl Sections {
         name: &str,
         option: &str,
     ) -> Result<Option<Found>, ConfigError> {
+        let found = self.followed(kind, name, option)?;
+        match &found {
+            // Any option may hold a secret if another says "use" it; only where it is, is told.
+            Some(Found {
+                path,
+                section,
+                option: there,
+                ..
+            }) => tracing::debug!(
+                target: "eulb::client",
+                "[{} {name}] {option} is {there} of [{section}] in {path}", kind.as_str()
+            ),
+            None => tracing::debug!(
+                target: "eulb::client",
+                "[{} {name}] {option} is nowhere", kind.as_str()
+            ),
+        }
+        Ok(found)
+    }
+
+    /// The value where `use SECTION OPTION` leads.
+    fn followed(&self, kind: Kind, name: &str, option: &str) -> Result<Option<Found>, ConfigError> {
         let mut name = name.to_owned();
         let mut option = option.to_owned();
         let mut seen: Vec<(String, String)> = Vec::new();
