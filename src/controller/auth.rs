@@ -126,3 +126,77 @@ impl Authenticator {
         derived
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controller::state::Draft;
+    use crate::controller::{Cidr, identity};
+    use crate::model::account::Account;
+
+    /// 2013-05-15T23:31:32Z
+    const NOW: Timestamp = Timestamp(1_368_660_692_000);
+
+    /// What a request with a key and perhaps a token claims; its signature is nobody's.
+    fn claim(key: &str, token: Option<&str>) -> sigv4::Claim {
+        let signature = "0".repeat(64);
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={key}/20130515/us-east-1/elasticloadbalancing/aws4_request, \
+             SignedHeaders=host;x-amz-date;x-amz-security-token, Signature={signature}"
+        );
+        let mut headers: Vec<(&str, &[u8])> = vec![
+            ("host", b"localhost"),
+            ("x-amz-date", b"20130515T233132Z"),
+            ("authorization", authorization.as_bytes()),
+        ];
+        headers.push(("x-amz-security-token", token.unwrap_or("none").as_bytes()));
+        let request = sigv4::Request {
+            method: "GET",
+            path: "/",
+            query: "",
+            headers: &headers,
+            body: b"",
+        };
+        let mut claim = sigv4::claim(&request, &["elasticloadbalancing"], NOW).unwrap();
+        claim.session_token = token.map(str::to_owned);
+        claim
+    }
+
+    #[test]
+    fn temporary_credentials_need_their_token_and_end() {
+        let empty = State::restore(&[], Cidr::SERVOS, Cidr::INSTANCES).unwrap();
+        let mut draft = Draft::new(empty);
+        let account = identity::account_id();
+        let user = identity::user(&account, "admin", NOW);
+        let key = identity::access_key(&account, "admin");
+        let session = identity::session(&account, "admin", None, Timestamp(NOW.0 + 1000));
+        let orphan = identity::session(&account, "gone", None, Timestamp(NOW.0 + 1000));
+        draft.put_account(Account::new(account, "tenant".to_owned()));
+        draft.put_user(user);
+        draft.put_key(key.clone());
+        draft.put_session(session.clone(), NOW);
+        draft.put_session(orphan.clone(), NOW);
+        let state = draft.state();
+        let later = Timestamp(NOW.0 + 1001);
+        let invalid = Some(Fault::InvalidClientTokenId);
+        #[rustfmt::skip]
+        let cases = [
+            (key.id.as_str(), None, NOW, None),
+            (key.id.as_str(), Some("x"), NOW, invalid.clone()),
+            (session.id.as_str(), Some(session.token.as_str()), NOW, None),
+            (session.id.as_str(), Some(session.token.as_str()), later, Some(Fault::ExpiredToken)),
+            (session.id.as_str(), Some("x"), NOW, invalid.clone()),
+            (session.id.as_str(), None, NOW, invalid.clone()),
+            (orphan.id.as_str(), Some(orphan.token.as_str()), NOW, invalid.clone()),
+            ("ASIA0000000000000000", Some("x"), NOW, invalid),
+        ];
+        for (id, token, now, expected) in cases {
+            let found = Holder::find(&claim(id, token), state, now).err();
+            assert_eq!(found, expected, "{id} {token:?}");
+        }
+        // What has ended is forgotten when the next is given.
+        let next = identity::session(&key.account, "admin", None, Timestamp(later.0 + 1));
+        draft.put_session(next, later);
+        assert_eq!(draft.state().sessions.len(), 1);
+    }
+}

@@ -159,6 +159,9 @@ pub const OPERATIONS: &[Operation] = &[
     reads::<DescribeAccountLimits>(),
 ];
 
+/// The version of the API of application and network load balancers, which are not here.
+const SECOND_GENERATION: &str = "2015-12-01";
+
 /// Finds the operation of a request to a service.
 ///
 /// # Errors
@@ -197,8 +200,9 @@ pub fn find_in(
 /// The action or the version is missing or unknown, or the release lacks the operation.
 pub fn find(parameters: &Parameters<'_>, release: Release) -> Result<&'static Operation, Fault> {
     let version = parameters.get("Version").ok_or(Fault::MissingVersion)?;
-    // Another well-formed version falls back to this one, as in Eucalyptus.
-    if version != VERSION && !is_date(version) {
+    // Another well-formed version falls back to this one, as in Eucalyptus. Not that of the second
+    // generation of load balancers, whose operations have the same names and other answers.
+    if version != VERSION && (!is_date(version) || version == SECOND_GENERATION) {
         return Err(Fault::UnknownVersion {
             version: version.to_owned(),
         });

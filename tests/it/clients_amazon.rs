@@ -86,6 +86,7 @@ fn boto3_has_every_operation_every_waiter_and_every_paginator() {
             "role": "arn:aws:sts::ACCOUNT:assumed-role/admin/tests",
             "lent": 5,
             "stale": "InvalidClientTokenId",
+            "root": [true, "admin", 2, 5, "AuthFailure"],
             "in use": ["DeleteConflict", "DependencyViolation", "InvalidAction"],
             "left": [],
             "never called": [],

@@ -11,6 +11,9 @@ use std::fmt::{self, Display};
 /// Fields that one [`BindError`] lists; a hostile request does not deserve a long answer.
 pub(super) const MAXIMUM_FAILURES: usize = 20;
 
+/// Parameters whose values are never repeated.
+const SECRETS: [&str; 1] = ["PrivateKey"];
+
 /// Characters of a value that a [`BindError`] repeats.
 const MAXIMUM_ECHO: usize = 256;
 /// The parameters that do not make a request, with their values where they have one.
@@ -95,6 +98,8 @@ type Failures = RefCell<Vec<(String, Option<String>)>>;
 
 fn note(failures: &Failures, name: &str, value: Option<&str>) {
     let cut = |text: &str| text.chars().take(MAXIMUM_ECHO).collect::<String>();
+    // A message is shown and logged; a secret must be in neither.
+    let value = if SECRETS.contains(&name) { None } else { value };
     let failure = (cut(name), value.map(cut));
     let mut failures = failures.borrow_mut();
     if failures.len() < MAXIMUM_FAILURES && !failures.contains(&failure) {

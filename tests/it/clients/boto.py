@@ -5,6 +5,7 @@ Environment: that of `eval "$(eulb local env)"` on a cloud of release aws.
 """
 
 import json
+import os
 import sys
 
 import boto3
@@ -149,6 +150,16 @@ session = dict(
 told["role"] = boto3.client("sts", **session).get_caller_identity()["Arn"].replace(account, "ACCOUNT")
 told["lent"] = len(boto3.client("elb", **session).describe_load_balancers()["LoadBalancerDescriptions"])
 told["stale"] = code(boto3.client("elb", **dict(session, aws_session_token="x")).describe_load_balancers)
+
+# At the root of the endpoint, the scope of a signature says which service is meant.
+root = os.environ["AWS_ENDPOINT_URL_STS"].rsplit("/services/", 1)[0] + "/"
+told["root"] = [
+    boto3.client("sts", endpoint_url=root).get_caller_identity()["Account"] == account,
+    boto3.client("iam", endpoint_url=root).get_user()["User"]["UserName"],
+    len(boto3.client("ec2", endpoint_url=root).describe_availability_zones()["AvailabilityZones"]),
+    len(boto3.client("elb", endpoint_url=root).describe_load_balancers()["LoadBalancerDescriptions"]),
+    code(boto3.client("ec2", aws_secret_access_key="x", endpoint_url=root, aws_access_key_id="y").describe_vpcs),
+]
 
 # What is used stays.
 told["in use"] = [
