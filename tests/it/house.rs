@@ -51,7 +51,14 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ),
     (
         "wire",
-        &["tokio", "std::fs", "std::net::Tcp", "clap", "hyper"],
+        &[
+            "tokio",
+            "std::fs",
+            "std::net::Tcp",
+            "clap",
+            "hyper::",
+            "hyper_util",
+        ],
         "the wire is paper: no sockets, no files, no options",
     ),
 ];
