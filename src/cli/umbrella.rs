@@ -6,8 +6,8 @@ use super::color;
 use super::commands::{self, COMMANDS};
 use super::exit::{self, Failure};
 use super::{
-    VERSION, admin, complete, config, demo, doctor, explain, generate, links, local, proxy, report,
-    session, trace, wait,
+    VERSION, admin, complete, config, demo, doctor, explain, generate, install, links, local,
+    proxy, report, session, tour, trace, wait,
 };
 use crate::wire::release::Release;
 use clap::{Arg, ArgAction, ArgMatches};
@@ -50,6 +50,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         run: local::resolve::run,
     },
     Subcommand {
+        name: "top",
+        describe: local::top::describe,
+        run: local::top::run,
+    },
+    Subcommand {
         name: "config",
         describe: config::describe,
         run: config::run,
@@ -75,6 +80,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         run: demo::run,
     },
     Subcommand {
+        name: "tour",
+        describe: tour::describe,
+        run: tour::run,
+    },
+    Subcommand {
         name: "proxy",
         describe: proxy::describe,
         run: proxy::run,
@@ -88,6 +98,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "links",
         describe: links::describe,
         run: links::run,
+    },
+    Subcommand {
+        name: "install",
+        describe: install::describe,
+        run: install::run,
     },
     Subcommand {
         name: "complete",

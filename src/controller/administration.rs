@@ -10,22 +10,26 @@ mod transfer;
 use super::Shared;
 use super::explain::Scene;
 use super::instances::{self, Refused};
+use super::page;
 use super::registry::Snapshot;
 use super::state::Draft;
 use crate::model::account::User;
-use crate::model::balancer::{LoadBalancer, RegistrationState};
-use crate::model::instance::Instance;
+use crate::model::balancer::{LoadBalancer, Registration, RegistrationState};
+use crate::model::instance::{Instance, InstanceId, InstanceKind};
+use crate::model::instruments::{CheckSeen, Checked};
 use crate::model::journal::Selection;
 use crate::wire::admin::SetProperty;
 use crate::wire::fault::Fault;
 use crate::wire::local::{
     AddInstance, BalancerStatus, ChangeInstances, Done, Environment, Explanation, Health,
-    Instances, ListenerStatus, LogLevels, RunInstances, ServoStatus, Status, Story, Traffic,
+    Instances, ListenerStatus, LogLevels, RegisteredInstance, RunInstances, ServoStatus, Status,
+    Story, Traffic,
 };
 use crate::wire::query::Parameters;
 use hyper::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -162,6 +166,12 @@ pub async fn answer(
             change(shared, request_id, reset).await?;
             json(&Done {})
         }
+        ("POST", "web") => json(&page::link(shared).map_err(|error| {
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                format!("no random bytes: {error}"),
+            )
+        })?),
         ("POST", "stop") => {
             shared.stop.cancel();
             json(&Done {})
@@ -344,9 +354,16 @@ fn environment(shared: &Shared, name: Option<&str>, user: &str) -> Result<Enviro
     })
 }
 
-fn status(shared: &Shared) -> Status {
+pub(super) fn status(shared: &Shared) -> Status {
     let snapshot = shared.registry.snapshot();
     let config = &shared.config;
+    let mut balancers: Vec<BalancerStatus> = snapshot
+        .state
+        .balancers
+        .values()
+        .map(|balancer| balancer_status(balancer, shared, &snapshot))
+        .collect();
+    note_checks(&mut balancers, &shared.checks());
     Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         release: config.release.to_string(),
@@ -364,12 +381,7 @@ fn status(shared: &Shared) -> Status {
         zones: config.zones.iter().map(ToString::to_string).collect(),
         revision: snapshot.revision,
         applied_revision: snapshot.reports.applied,
-        balancers: snapshot
-            .state
-            .balancers
-            .values()
-            .map(|balancer| balancer_status(balancer, shared, &snapshot))
-            .collect(),
+        balancers,
         instances: snapshot.state.instances.len(),
     }
 }
@@ -407,6 +419,52 @@ pub(super) fn balancer_status(
         servos: servos.collect(),
         registered: balancer.instances.len(),
         in_service: in_service(balancer),
+        instances: balancer
+            .instances
+            .iter()
+            .map(|(id, registration)| registered(id, registration, snapshot))
+            .collect(),
+    }
+}
+
+/// Adds what the servo of an instance's zone saw last.
+fn note_checks(balancers: &mut [BalancerStatus], checks: &[Checked]) {
+    let newest: HashMap<(&str, &str), &CheckSeen> = checks
+        .iter()
+        .filter_map(|of| {
+            let seen = of.checks.last()?;
+            Some(((of.servo.as_str(), of.instance.as_str()), seen))
+        })
+        .collect();
+    for balancer in balancers {
+        let BalancerStatus {
+            servos, instances, ..
+        } = balancer;
+        for instance in instances {
+            let own = servos.iter().filter(|servo| servo.zone == instance.zone);
+            let mut seen =
+                own.filter_map(|servo| newest.get(&(&*servo.id, &*instance.id)).copied());
+            instance.checked = seen.next().map(|seen| seen.checked.clone());
+        }
+    }
+}
+
+fn registered(
+    id: &InstanceId,
+    registration: &Registration,
+    snapshot: &Snapshot,
+) -> RegisteredInstance {
+    let instance = snapshot.state.instances.get(id);
+    let said = Some(&registration.description);
+    RegisteredInstance {
+        id: id.to_string(),
+        zone: registration.zone.to_string(),
+        state: registration.state.as_str().to_owned(),
+        description: said.filter(|text| !text.is_empty()).cloned(),
+        checked: None,
+        failing: instance.is_some_and(
+            |instance| matches!(&instance.kind, InstanceKind::Web(settings) if settings.failing),
+        ),
     }
 }
 

@@ -6,6 +6,7 @@
 use super::Shared;
 use super::administration;
 use super::operations::{self, Context};
+use super::page;
 use super::permission;
 use crate::model::account::Caller;
 use crate::wire::fault::Fault;
@@ -256,6 +257,9 @@ async fn answer(shared: &Shared, door: Door, request: Request<Incoming>) -> Answ
         let most = if large { MAXIMUM_IMPORT } else { MAXIMUM_BODY };
         match read_body(body, most).await {
             Err((status, line)) => plain(status, line),
+            Ok(_) if door == Door::Public && page::is_here(path) && parts.method == Method::GET => {
+                page::answer(shared, &parts)
+            }
             Ok(body) if administrative => {
                 administrate(shared, door, &parts, &body, &request_id).await
             }
@@ -502,7 +506,7 @@ fn admit_administrator(
 }
 
 /// Whether a host is one that no foreign name server can have pointed here.
-fn is_own_host(host: &str) -> bool {
+pub(super) fn is_own_host(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let name = host.to_ascii_lowercase();
     host.parse::<std::net::IpAddr>().is_ok() || name == "localhost" || name.ends_with(".localhost")

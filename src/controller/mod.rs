@@ -21,6 +21,7 @@ mod instances;
 mod names;
 mod observed;
 mod operations;
+mod page;
 mod permission;
 mod pool;
 mod properties;
@@ -183,6 +184,8 @@ struct Shared {
     registry: Registry,
     authenticator: Authenticator,
     stop: CancellationToken,
+    /// Who may see the status page.
+    sessions: page::Sessions,
     started: Timestamp,
     /// Where the public port is, once it is served.
     public: OnceLock<SocketAddr>,
@@ -289,6 +292,7 @@ impl Controller {
                 registry,
                 authenticator: Authenticator::default(),
                 stop: CancellationToken::new(),
+                sessions: page::Sessions::default(),
                 public: OnceLock::new(),
                 dns: OnceLock::new(),
                 instruments: OnceLock::new(),

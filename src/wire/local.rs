@@ -16,6 +16,7 @@
 //! | `POST /_eulb/instances/run` | [`RunInstances`] | [`Instances`], the new ones |
 //! | `POST /_eulb/instances/add` | [`AddInstance`] | [`Instances`], the new one |
 //! | `POST /_eulb/instances/change` | [`ChangeInstances`] | [`Instances`], the changed ones |
+//! | `POST /_eulb/web` | | [`WebLink`]; the page itself is for browsers, at the link |
 //! | `POST /_eulb/reset` | | [`Done`] |
 //! | `POST /_eulb/stop` | | [`Done`] |
 //!
@@ -75,6 +76,29 @@ pub struct BalancerStatus {
     /// Registered instances, and how many of them are InService.
     pub registered: usize,
     pub in_service: usize,
+    #[serde(default)]
+    pub instances: Vec<RegisteredInstance>,
+}
+
+/// An instance as a load balancer sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisteredInstance {
+    pub id: String,
+    pub zone: String,
+    /// `InService`, `OutOfService`, `Error` or `Unknown`.
+    pub state: String,
+    /// Why, as DescribeInstanceHealth has it.
+    pub description: Option<String>,
+    /// What the newest check sent and saw.
+    pub checked: Option<String>,
+    /// It is an in-process instance whose `/health` was told to answer 500.
+    pub failing: bool,
+}
+
+/// A link to the status page. Holds a secret that is good for one use.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebLink {
+    pub url: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -54,13 +54,13 @@ pub enum Account {
 }
 
 /// A range of loopback addresses, claimed: x.0 to x.127 for servos, x.128 to x.255 for instances.
-struct Addresses {
+pub struct Addresses {
     network: Ipv4Addr,
     _claim: UdpSocket,
 }
 
 impl Addresses {
-    fn claim() -> Addresses {
+    pub fn claim() -> Addresses {
         loop {
             // A new RandomState is as good as a die. 127.16 to 127.99: neither the local cloud's
             // default ranges nor those of a demonstration.
@@ -76,7 +76,7 @@ impl Addresses {
         }
     }
 
-    fn options(&self) -> Vec<String> {
+    pub fn options(&self) -> Vec<String> {
         let instances = Ipv4Addr::from(u32::from(self.network) + 128);
         let mut options = vec![
             format!("--servo-cidr={}/25", self.network),

@@ -6,11 +6,11 @@
 //! directory is kept only if a claim was not true, because the log is in it.
 
 mod claims;
-mod evidence;
+pub mod evidence;
 pub mod load;
-mod show;
-mod stage;
-mod steps;
+pub mod show;
+pub mod stage;
+pub mod steps;
 
 use super::exit::Failure;
 use super::report;
@@ -23,7 +23,7 @@ use steps::{Act, STEPS, Step};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What a shell reports of a program that Ctrl-C has ended.
-const INTERRUPTED: u8 = 130;
+pub const INTERRUPTED: u8 = 130;
 
 /// What a shell reports of a program whose reader has gone away.
 const UNHEARD: u8 = 141;
@@ -170,7 +170,7 @@ async fn one_step(
 }
 
 /// What an act has shown: the newest evidence of its kind.
-fn told(look: Look, act: Act, seen: &Evidence) -> String {
+pub fn told(look: Look, act: Act, seen: &Evidence) -> String {
     let told = match act {
         Act::StartCloud
         | Act::Enter

@@ -62,8 +62,12 @@ impl Look {
 
     /// The head of a step.
     pub fn title(self, number: usize, step: &Step) -> String {
-        let title = self.paint("1", &format!("{number}. {}", step.title));
-        format!("\n{title}\n{}\n", self.paint("2", step.behind))
+        self.headline(&format!("{number}. {}", step.title), step.behind)
+    }
+
+    /// A title, and what it is about.
+    pub fn headline(self, title: &str, told: &str) -> String {
+        format!("\n{}\n{}\n", self.paint("1", title), self.paint("2", told))
     }
 
     /// A command as it was typed, with what it printed.

@@ -191,6 +191,15 @@ impl Stage {
         Ok(())
     }
 
+    /// Runs a command that a person typed, as the tenant.
+    ///
+    /// # Errors
+    ///
+    /// It could not be run, or did not end.
+    pub async fn own(&self, line: &str, seen: &Evidence) -> Result<Run, Broken> {
+        self.command(&seen.fill(line), &self.tenant).await
+    }
+
     /// Ends everything that still runs and, unless it is wanted, removes the directory.
     pub async fn strike(&mut self, keep_directory: bool) -> Result<(), Broken> {
         if let Some(load) = self.load.take() {

@@ -3,7 +3,7 @@
 //! The options are made from the declarations that the parser reads; availability, output and
 //! examples from the tables.
 
-use super::{Page, configuration};
+use super::{Page, configuration, pages as overviews};
 use crate::cli::commands::{COMMANDS, Row};
 use crate::cli::exit::Failure;
 use crate::cli::umbrella;
@@ -108,6 +108,7 @@ pub fn pages() -> Result<Vec<Page>, Failure> {
         pages.push(subcommand_page(row)?);
     }
     pages.push(configuration::page()?);
+    pages.extend(overviews::pages()?);
     Ok(pages)
 }
 
@@ -131,7 +132,8 @@ pub(super) fn tidy(text: &str) -> String {
             ".fi" => filled = true,
             _ => {}
         }
-        let line_after_heading = line == ".PP" && previous.starts_with(".SH");
+        let line_after_heading =
+            line == ".PP" && (previous.starts_with(".SH") || previous.starts_with(".SS"));
         let is_control = line.starts_with(['.', '\'']);
         // A term must stay in the line that follows its macro.
         let is_term = previous == ".TP";
@@ -451,7 +453,11 @@ fn render_umbrella(out: &mut Vec<u8>) -> io::Result<()> {
     roff.control("SH", ["FILES"]);
     definitions(&mut roff, configuration::FILES);
     roff.control("SH", ["SEE ALSO"]);
-    roff.text([bold("eulb-config"), roman("(5)")]);
+    let mut line = vec![bold("eulb-config"), roman("(5)")];
+    for name in overviews::names() {
+        line.extend([roman(", "), bold(name), roman("(7)")]);
+    }
+    roff.text(line);
     roff.to_writer(out)
 }
 

@@ -6,6 +6,8 @@
 mod completions;
 mod configuration;
 mod man;
+pub mod pages;
+mod releases;
 
 use super::exit::Failure;
 use clap::{Arg, ArgMatches, value_parser};

@@ -2,9 +2,9 @@
 
 use super::super::exit::Failure;
 use super::super::report;
-use super::{GLANCE, Place, one_balancer};
+use super::{GLANCE, Place, ask, one_balancer};
 use crate::model::timestamp::Timestamp;
-use crate::wire::local::{BalancerStatus, ListenerStatus, ServoStatus, Status};
+use crate::wire::local::{BalancerStatus, Done, ListenerStatus, ServoStatus, Status, WebLink};
 use clap::Args;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -19,12 +19,20 @@ pub struct ShowStatus {
     #[command(flatten)]
     place: Place,
     /// Print everything as JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "web")]
     json: bool,
+    /// Print a link that opens the status page in a browser, once, within a minute
+    #[arg(long)]
+    web: bool,
 }
 
 impl ShowStatus {
     pub fn run(&self) -> Result<(), Failure> {
+        if self.web {
+            let client = self.place.client()?;
+            let link: WebLink = ask(client.post("/_eulb/web", &Done {}))?;
+            return report::print(&format!("{}\n", link.url));
+        }
         let status = self.place.status()?;
         if self.json {
             let text = serde_json::to_string_pretty(&status).map_err(Failure::new)?;

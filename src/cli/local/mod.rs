@@ -8,6 +8,7 @@
 //! | [`transfer`] | `local export`, `local import` |
 //! | [`instance`] | `instance run`, `add`, `list`, … |
 //! | [`resolve`] | `resolve` |
+//! | [`top`] | `top` |
 //!
 //! All but `start` talk to the cloud that runs in the data directory, over the socket there.
 
@@ -16,6 +17,7 @@ pub mod instance;
 pub mod resolve;
 pub mod shell;
 pub mod start;
+pub mod top;
 mod transfer;
 
 use super::exit::Failure;
@@ -263,7 +265,7 @@ fn columns_for(terminal: bool, head: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
     pub fn balancer(account: &str, name: &str) -> BalancerStatus {
@@ -274,6 +276,7 @@ mod tests {
             servos: Vec::new(),
             registered: 0,
             in_service: 0,
+            instances: Vec::new(),
         }
     }
 
