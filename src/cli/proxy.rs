@@ -364,6 +364,7 @@ impl Balancer {
                 },
                 tls: tls.clone().filter(|_| protocol.is_tls()),
                 access_log: access_log.map(|bucket| logging(bucket, address)),
+                sticky: None,
             };
             balancer
                 .workers

@@ -21,6 +21,7 @@ use super::http::head::HeadFinder;
 use super::http::request::{self, Ends, ForTheProxy, Refused, Request};
 use super::limits::{ATTEMPTS, EMPTY_LINES, LINGER_BYTES, LINGER_TIME};
 use super::pool::{self, Instance, Seat};
+use super::sticky::{self, Visit};
 use super::stream::Stream;
 use super::surge::{self, Unseated};
 use super::tcp;
@@ -28,6 +29,7 @@ use super::worker::{Open, Phase, Presence};
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
@@ -160,8 +162,12 @@ impl Connection {
 
     /// Carries one request to an instance and its answer back.
     async fn exchange(&mut self) -> Next {
+        let mut visit = None;
         let taken = match self.read_request().await {
-            Ok(request) => self.take(request),
+            Ok(head_length) => {
+                visit = self.visit(head_length);
+                self.take(head_length, visit.as_deref())
+            }
             Err(NoRequest::Gone) => return Next::Close,
             Err(NoRequest::Slow) => return self.answer(408, false).await,
             Err(NoRequest::Refused(refused)) => Err(refused),
@@ -181,6 +187,7 @@ impl Connection {
         }
         let inbound = std::mem::take(&mut self.inbound);
         let mut exchange = Exchange::new(request, inbound, ready, self.entry.take());
+        exchange.visit = visit;
         let next = self.dispatch(&mut exchange).await;
         self.entry = exchange.entry;
         let buffers = &self.presence.local.buffers;
@@ -241,7 +248,11 @@ impl Connection {
 
     /// Replaces the received head by the one for the instance, and looks at what has arrived of the
     /// body. Returns the request and where the bytes that may be sent end.
-    fn take(&mut self, head_length: usize) -> Result<(Request, usize), Refused> {
+    fn take(
+        &mut self,
+        head_length: usize,
+        visit: Option<&Visit>,
+    ) -> Result<(Request, usize), Refused> {
         let Connection {
             presence,
             inbound,
@@ -265,6 +276,9 @@ impl Connection {
             entry.asks(head, site);
         }
         let mut request = request::rewrite(head, ends, &opened.forwarding.borrow(), &mut scratch)?;
+        if let Some(visit) = visit {
+            visit.hide(&mut scratch);
+        }
         let body = request.body.admit(&inbound.bytes()[head_length..])?;
         if let Some(entry) = entry {
             entry.received(body as u64);
@@ -277,6 +291,24 @@ impl Connection {
         Ok((request, body_start + body))
     }
 
+    /// What a received head says of stickiness, on a listener that sticks. Boxed: others carry no more
+    /// than the room for a pointer.
+    fn visit(&self, head_length: usize) -> Option<Box<Visit>> {
+        let spec = self.presence.opened.spec.borrow();
+        let sticky = Arc::clone(spec.sticky.as_ref()?);
+        let head = &self.inbound.bytes()[..head_length];
+        Some(Box::new(Visit::new(sticky, head, sticky::now())))
+    }
+
+    /// A seat at the instance that the client's cookie names, if it can be had at once: whoever had
+    /// to wait, or is not there, does not keep a client from being served.
+    fn seat_by_cookie(&self, exchange: &Exchange, tried: &[Rc<Instance>]) -> Option<Seat> {
+        let wanted = exchange.visit.as_ref()?.wanted()?;
+        let now = self.presence.local.deadlines.now();
+        let instances = &self.presence.opened.instances;
+        instances.seat_at(wanted, tried, now)
+    }
+
     /// Finds an instance and drives the exchange with it, or with another where that is safe. An
     /// error is the status of the answer to make.
     async fn dispatch(&mut self, exchange: &mut Exchange) -> Result<Next, u16> {
@@ -285,8 +317,11 @@ impl Connection {
         let mut failures = 0;
         let mut status = 503;
         while failures < ATTEMPTS {
-            let seat = surge::seat(&self.presence, &self.deadline, &mut self.client, &tried);
-            let seat = match seat.await {
+            let seat = match self.seat_by_cookie(exchange, &tried) {
+                Some(seat) => Ok(seat),
+                None => surge::seat(&self.presence, &self.deadline, &mut self.client, &tried).await,
+            };
+            let seat = match seat {
                 Ok(seat) => seat,
                 Err(Unseated::Nobody) => break,
                 Err(Unseated::Spilled) => return Err(503),

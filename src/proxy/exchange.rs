@@ -10,6 +10,7 @@ use super::http::request::{Refused, Request, Version};
 use super::http::response::{self, Response, Unusable};
 use super::limits::{BUFFER_BYTES, INTERIM_ANSWERS};
 use super::pool::Instance;
+use super::sticky::{self, Visit};
 use super::stream::Stream;
 use super::worker::{Phase, Presence};
 use std::task::{Context, Poll};
@@ -64,6 +65,8 @@ pub struct Exchange {
     pub entry: Option<Box<Entry>>,
     /// Bytes of the answer's heads that are still to be sent: they are not counted as its body.
     head_bytes: usize,
+    /// What the request has to do with stickiness, on a listener that sticks.
+    pub visit: Option<Box<Visit>>,
 }
 
 impl Exchange {
@@ -92,6 +95,7 @@ impl Exchange {
             dispatched: Instant::now(),
             entry,
             head_bytes: 0,
+            visit: None,
         }
     }
 
@@ -407,6 +411,10 @@ impl Exchange {
             }
         } else {
             let now = Instant::now();
+            if let Some(visit) = &self.visit {
+                let served = &instance.target.instance;
+                visit.answer(&bytes[head.clone()], served, sticky::now(), &mut scratch);
+            }
             let counters = &presence.opened.counters;
             counters.relayed(&instance.counters, response.status, now - self.dispatched);
             if let Some(entry) = &mut self.entry {
@@ -415,7 +423,8 @@ impl Exchange {
         }
         let body = self.outbound.start + head.len();
         if !self.outbound.replace_head(head.len(), &scratch) {
-            // Heads towards clients grow by a Connection at most, and the headroom is larger.
+            // Heads towards clients grow by a Connection and our cookies at most, and the headroom is
+            // larger.
             return Err(End::Unusable(Unusable::Ended));
         }
         self.passed = body;

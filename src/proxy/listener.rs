@@ -2,12 +2,14 @@
 
 use super::access_log::Logging;
 use super::http::request::Forwarding;
+use super::sticky::Sticky;
 use super::tls::instance::ClientTls;
 use super::tls::server::ServerTls;
 use crate::model::instance::InstanceId;
 use crate::model::placement::ServoId;
 use crate::model::plane::{BalancerLabel, Behaviour, Choice};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// Names a listener among all that are open: its servo and its port as the API knows it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +63,8 @@ pub struct ListenerSpec {
     pub tls: Option<ServerTls>,
     /// Where its exchanges are told; nothing if they are not.
     pub access_log: Option<Logging>,
+    /// How clients come back to the instance that answered them first; nothing: they do not.
+    pub sticky: Option<Arc<Sticky>>,
 }
 
 impl ListenerSpec {

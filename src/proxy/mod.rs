@@ -11,6 +11,7 @@
 //! | [`tls`] | who proves what to whom, and how records become bytes |
 //! | [`tcp`], [`splice`] | how bytes are carried that nobody reads |
 //! | [`pool`] | which instance is next, and which connections to it are idle |
+//! | [`sticky`] | which instance a client's cookie names, and when it gets one |
 //! | [`surge`] | who waits while every instance has all it may have |
 //! | [`deadline`], [`buffer`], [`counters`], [`limits`] | time, memory, numbers, bounds |
 //! | [`supervisor`] | what must be opened, changed, closed to make the desired state true |
@@ -29,6 +30,7 @@ pub mod listener;
 pub mod pool;
 pub mod probe;
 pub mod splice;
+pub mod sticky;
 pub mod stream;
 pub mod supervisor;
 pub mod surge;

@@ -8,6 +8,7 @@ use super::stream::Stream;
 use super::surge::Surge;
 use super::tls;
 use super::worker::Presence;
+use crate::model::instance::InstanceId;
 use crate::model::plane::Choice;
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -248,6 +249,17 @@ impl Instances {
         best.map(|(_, _, instance)| instance.seat()).ok_or(refusal)
     }
 
+    /// A seat at one instance; nothing if it is not in service, has all it may have, was tried, or could
+    /// not be connected to a moment ago.
+    pub fn seat_at(&self, instance: &InstanceId, tried: &[Rc<Instance>], now: u32) -> Option<Seat> {
+        let in_service = self.in_service.borrow();
+        let at = in_service
+            .iter()
+            .find(|candidate| candidate.target.instance == *instance)?;
+        let free = at.busy.get() < self.bound && at.avoided_until.get() <= now;
+        (free && !tried.iter().any(|tried| Rc::ptr_eq(tried, at))).then(|| at.seat())
+    }
+
     /// Where whoever found no seat waits for one.
     pub fn surge(&self) -> &Rc<Surge> {
         &self.surge
@@ -350,7 +362,6 @@ pub async fn connect(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::instance::InstanceId;
 
     fn targets(names: &str) -> Vec<Target> {
         names

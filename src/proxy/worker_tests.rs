@@ -100,6 +100,7 @@ impl Stage {
             },
             tls: None,
             access_log: None,
+            sticky: None,
         };
         workers
             .open(key.clone(), socket, Arc::new(spec.clone()))

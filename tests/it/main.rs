@@ -39,6 +39,7 @@ mod recovery;
 mod scripted;
 mod selecting;
 mod service;
+mod sticky;
 mod story;
 mod strict;
 mod tls;

@@ -15,6 +15,7 @@ pub mod plan;
 
 use super::access_log::{Destination, Logging};
 use super::listener::{Carriage, ListenerKey, ListenerSpec, Target};
+use super::sticky::Sticky;
 use super::tls;
 use super::tls::instance::ClientTls;
 use super::tls::server::{ServerTls, Unservable};
@@ -602,15 +603,20 @@ fn spec(
         address: backend.reach.at(listener.instance_port),
         tls: instance_tls.clone(),
     };
+    let in_service: Vec<Target> = in_service.into_iter().map(target).collect();
+    let rules = servo.terms.get(&port);
+    let rules = rules.and_then(|terms| terms.stickiness.as_ref());
+    let sticky = rules.map(|rules| Arc::new(Sticky::new(rules, &servo.balancer, &in_service)));
     Ok(ListenerSpec {
         carriage,
         port: port.get(),
-        in_service: in_service.into_iter().map(target).collect(),
+        in_service,
         out_of_service: out_of_service.into_iter().map(target).collect(),
         behaviour: servo.behaviour.clone(),
         balancer: servo.balancer.clone(),
         tls,
         access_log: logging(servo, clock),
+        sticky,
     })
 }
 
