@@ -31,6 +31,7 @@ pub mod proxy;
 pub mod report;
 pub mod selection;
 mod session;
+mod stats;
 mod tour;
 mod trace;
 pub mod umbrella;

@@ -174,13 +174,13 @@ mod tests {
         expect![[r"
             request 5d2c, 2013-11-25 23:08:00.000 UTC
                    0.000 ms   loadbalancing received  action=CreateLoadBalancer
-                   1.250 ms ! servo         port\x1b[2J taken  port=80
+                   1.250 ms ! servo         port\u{1b}[2J taken  port=80
         "]]
         .assert_eq(&told(&events, true));
         expect![[r"
             since 2013-11-25 23:08:00.000 UTC
                    0.000 ms   loadbalancing received  request=5d2c  action=CreateLoadBalancer
-                   1.250 ms ! servo         port\x1b[2J taken  request=5d2c  port=80
+                   1.250 ms ! servo         port\u{1b}[2J taken  request=5d2c  port=80
         "]]
         .assert_eq(&told(&events, false));
     }

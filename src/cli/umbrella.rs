@@ -7,7 +7,7 @@ use super::commands::{self, COMMANDS};
 use super::exit::{self, Failure};
 use super::{
     VERSION, admin, complete, config, demo, doctor, explain, generate, install, links, local,
-    proxy, report, session, tour, trace, wait,
+    proxy, report, session, stats, tour, trace, wait,
 };
 use crate::wire::release::Release;
 use clap::{Arg, ArgAction, ArgMatches};
@@ -68,6 +68,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "explain",
         describe: explain::describe,
         run: explain::run,
+    },
+    Subcommand {
+        name: "stats",
+        describe: stats::describe,
+        run: stats::run,
     },
     Subcommand {
         name: "trace",

@@ -8,6 +8,7 @@ mod servos;
 mod transfer;
 
 use super::Shared;
+use super::cloudwatch;
 use super::explain::Scene;
 use super::instances::{self, Refused};
 use super::page;
@@ -22,8 +23,8 @@ use crate::wire::admin::SetProperty;
 use crate::wire::fault::Fault;
 use crate::wire::local::{
     AddInstance, BalancerStatus, ChangeInstances, Done, Environment, Explanation, Health,
-    Instances, ListenerStatus, LogLevels, RegisteredInstance, RunInstances, ServoStatus, Status,
-    Story, Traffic,
+    Instances, ListenerStatus, LogLevels, RegisteredInstance, RunInstances, ServoStatus, Stats,
+    Status, Story, Traffic,
 };
 use crate::wire::query::Parameters;
 use hyper::{Method, StatusCode};
@@ -94,6 +95,7 @@ pub async fn answer(
         ("GET", "trace") => json(&Story {
             events: shared.story(&selection(&parameters(query)?)?),
         }),
+        ("GET", "stats") => json(&stats(shared, &parameters(query)?)?),
         ("GET", "explain") => json(&explain(shared, &parameters(query)?)?),
         ("GET", "admin/log-level") => json(&LogLevels {
             levels: shared.log_levels(None).map_err(bad)?,
@@ -176,7 +178,7 @@ pub async fn answer(
             shared.stop.cancel();
             json(&Done {})
         }
-        (_, "trace" | "explain" | "admin/log-level")
+        (_, "trace" | "stats" | "explain" | "admin/log-level")
         | (_, "health" | "status" | "traffic" | "env" | "instances" | "reset" | "stop")
         | (_, "instances/run" | "instances/add" | "instances/change")
         | (_, "admin/properties" | "admin/properties/set" | "admin/lbs" | "admin/services")
@@ -286,6 +288,57 @@ fn selection(parameters: &Parameters<'_>) -> Result<Selection, Refusal> {
         _ => return Err(bad("name a request, a load balancer or an instance")),
     };
     Ok(selection)
+}
+
+fn stats(shared: &Shared, parameters: &Parameters<'_>) -> Result<Stats, Refusal> {
+    let name = parameters
+        .get("lb")
+        .ok_or_else(|| bad("name a load balancer"))?;
+    let number = |name: &str| -> Result<i64, Refusal> {
+        let text = parameters.get(name).unwrap_or_default();
+        let number = text
+            .parse()
+            .ok()
+            .filter(|number| (1..=1_209_600).contains(number));
+        number.ok_or_else(|| bad(format!("{name} is a number of seconds up to two weeks")))
+    };
+    let (since, period) = (number("since")?, number("period")?);
+    let snapshot = shared.registry.snapshot();
+    let state = &snapshot.state;
+    let account = match parameters.get("account") {
+        Some(named) => {
+            let account = state.account(named);
+            account
+                .ok_or_else(|| bad(format!("there is no account '{named}'")))?
+                .id
+                .clone()
+        }
+        None => {
+            let mut of = state
+                .balancers
+                .keys()
+                .filter(|key| key.name.as_str() == name);
+            match (of.next(), of.next()) {
+                (Some(key), None) => key.account.clone(),
+                (None, _) => {
+                    return Err(bad(format!(
+                        "there is no load balancer '{name}'; of one that is gone, name the account"
+                    )));
+                }
+                _ => {
+                    return Err(bad(format!(
+                        "several accounts have a load balancer '{name}': name one with --account"
+                    )));
+                }
+            }
+        }
+    };
+    Ok(cloudwatch::stats(
+        shared,
+        (&account, name),
+        parameters.get("zone"),
+        (since, period),
+    ))
 }
 
 fn explain(shared: &Shared, parameters: &Parameters<'_>) -> Result<Explanation, Refusal> {

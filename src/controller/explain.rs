@@ -6,6 +6,7 @@
 //!
 //! | signature | what a user sees |
 //! |---|---|
+//! | `service-not-ready` | nothing can be created: the servos have no image |
 //! | `name-does-not-resolve` | no address is published: there is no servo, or none is in service yet |
 //! | `connection-refused` | the name resolves, and a listener is not bound |
 //! | `no-listener` | the load balancer has none |
@@ -21,7 +22,7 @@
 
 use super::Config;
 use super::observed::{Reports, ServoReport};
-use super::properties;
+use super::properties::{self, Property};
 use super::state::State;
 use crate::model::balancer::{
     LoadBalancer, Reason, Registration, RegistrationState, description, is_stale,
@@ -134,6 +135,7 @@ impl Scene<'_> {
     fn explain(&self, balancer: &LoadBalancer, refused: Option<Finding>) -> Explanation {
         let mut findings = Vec::new();
         let applied = self.reports.applied;
+        findings.extend(self.look_at_service());
         self.look_at_servos(balancer, &mut findings);
         self.look_at_pools(balancer, &mut findings);
         let mut instances = Vec::new();
@@ -171,6 +173,19 @@ impl Scene<'_> {
             findings,
             instances,
         }
+    }
+
+    /// Whether the service as a whole is ready. Source: Eucalyptus 3.3.0, LoadBalancerASGroupCreator.
+    fn look_at_service(&self) -> Option<Finding> {
+        let ready = properties::has_image(self.state, self.config.release);
+        (!ready).then(|| {
+            finding(
+                "service-not-ready",
+                "no load balancer can be created",
+                "the service is NOTREADY: the property that names the image of the servos is not set",
+                format!("eulb admin properties set {}=emi-12345678", Property::Image.name(self.config.release)),
+            )
+        })
     }
 
     /// Addresses and listeners.

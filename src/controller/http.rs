@@ -8,7 +8,9 @@ use super::administration;
 use super::operations::{self, Context};
 use super::page;
 use super::permission;
+use super::prometheus;
 use crate::model::account::Caller;
+use crate::wire::cloudwatch::{self, Protocol};
 use crate::wire::fault::Fault;
 use crate::wire::local;
 use crate::wire::query::Parameters;
@@ -64,7 +66,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const XML: HeaderValue = HeaderValue::from_static("application/xml; charset=UTF-8");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
+/// Where Prometheus asks.
+const METRICS: &str = "/metrics";
 const FORM: &str = "application/x-www-form-urlencoded";
+/// The header that names the operation in JSON 1.0, and the one that names the error's older code.
+const TARGET: &str = "x-amz-target";
+const QUERY_ERROR: &str = "x-amzn-query-error";
 const REQUEST_ID: &str = "x-amzn-requestid";
 
 /// What is said to a connection over the limit.
@@ -74,7 +81,10 @@ Content-Length: 30\r\nRetry-After: 1\r\nConnection: close\r\n\r\ntoo many connec
 /// Through which socket a request came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Door {
+    /// From another machine.
     Public,
+    /// The public port, from this machine.
+    Loopback,
     /// The Unix socket: whoever may open it is the administrator.
     Local,
 }
@@ -96,9 +106,9 @@ pub async fn serve(
         shutdown,
         abort: CancellationToken::new(),
     };
-    tokio::join!(server.accept(Door::Public, &public), async {
+    tokio::join!(server.accept(&public), async {
         if let Some(local) = &local {
-            server.accept(Door::Local, local).await;
+            server.accept(local).await;
         }
     });
     server.tasks.close();
@@ -115,11 +125,22 @@ pub async fn serve(
 trait Listener: Sync {
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
+    /// Through which door a connection came.
+    fn door(stream: &Self::Stream) -> Door;
+
     fn next(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 }
 
 impl Listener for TcpListener {
     type Stream = TcpStream;
+
+    fn door(stream: &TcpStream) -> Door {
+        let peer = stream.peer_addr().map(|peer| peer.ip().to_canonical());
+        match peer.is_ok_and(|ip| ip.is_loopback()) {
+            true => Door::Loopback,
+            false => Door::Public,
+        }
+    }
 
     async fn next(&self) -> io::Result<TcpStream> {
         let (stream, _) = self.accept().await?;
@@ -131,6 +152,10 @@ impl Listener for TcpListener {
 
 impl Listener for UnixListener {
     type Stream = UnixStream;
+
+    fn door(_: &UnixStream) -> Door {
+        Door::Local
+    }
 
     async fn next(&self) -> io::Result<UnixStream> {
         Ok(self.accept().await?.0)
@@ -149,14 +174,14 @@ struct Server {
 }
 
 impl Server {
-    async fn accept<L: Listener>(&self, door: Door, listener: &L) {
+    async fn accept<L: Listener>(&self, listener: &L) {
         loop {
             let accepted = tokio::select! {
                 () = self.shutdown.cancelled() => return,
                 accepted = listener.next() => accepted,
             };
             match accepted {
-                Ok(stream) => self.admit(door, stream),
+                Ok(stream) => self.admit(L::door(&stream), stream),
                 Err(error) => {
                     tracing::warn!(target: "loadbalancing", %error, "cannot accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -257,13 +282,15 @@ async fn answer(shared: &Shared, door: Door, request: Request<Incoming>) -> Answ
         let most = if large { MAXIMUM_IMPORT } else { MAXIMUM_BODY };
         match read_body(body, most).await {
             Err((status, line)) => plain(status, line),
-            Ok(_) if door == Door::Public && page::is_here(path) && parts.method == Method::GET => {
+            Ok(_) if door != Door::Local && page::is_here(path) && parts.method == Method::GET => {
                 page::answer(shared, &parts)
             }
+            Ok(_) if path == METRICS => scrape(shared, door, &parts),
             Ok(body) if administrative => {
                 administrate(shared, door, &parts, &body, &request_id).await
             }
             Ok(body) => match service_of(&parts, &body) {
+                Some(Service::CloudWatch) => metrics(shared, &parts, &body, &request_id).await,
                 Some(service) => query(shared, service, &parts, &body, &request_id).await,
                 None => plain(
                     StatusCode::NOT_FOUND,
@@ -276,6 +303,30 @@ async fn answer(shared: &Shared, door: Door, request: Request<Incoming>) -> Answ
         answer.headers_mut().insert(REQUEST_ID, id);
     }
     answer
+}
+
+/// Answers Prometheus, on this machine and to nobody else.
+fn scrape(shared: &Shared, door: Door, parts: &Parts) -> Answer {
+    if parts.method != Method::GET {
+        return plain(StatusCode::METHOD_NOT_ALLOWED, "use GET");
+    }
+    if door == Door::Public {
+        return plain(StatusCode::FORBIDDEN, "metrics are for this machine only");
+    }
+    if let Err((status, line)) = made_by_no_page(parts) {
+        return with_type(status, TEXT, format!("{line}\n"));
+    }
+    match prometheus::text(shared) {
+        Ok(text) => with_type(
+            StatusCode::OK,
+            HeaderValue::from_static(prometheus::CONTENT_TYPE),
+            text,
+        ),
+        Err(_) => plain(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "metrics cannot be written",
+        ),
+    }
 }
 
 fn with_type(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> Answer {
@@ -333,6 +384,9 @@ fn authenticate(
 /// that is known here, load balancing, which says what is wrong.
 fn service_of(parts: &Parts, body: &[u8]) -> Option<Service> {
     let path = parts.uri.path();
+    if cloudwatch_protocol(parts).is_some() {
+        return Some(Service::CloudWatch);
+    }
     let path = path.strip_suffix('/').unwrap_or(path);
     if !path.is_empty() {
         return Service::at(path);
@@ -375,6 +429,130 @@ fn is_form(headers: &HeaderMap) -> bool {
         let kind = kind.as_bytes().split(|byte| *byte == b';').next();
         kind.is_some_and(|kind| kind.trim_ascii().eq_ignore_ascii_case(FORM.as_bytes()))
     })
+}
+
+// ---------------------------------------------------------------------------------------------
+// CloudWatch
+
+/// The protocol and the operation of a request to CloudWatch that is no form.
+fn cloudwatch_protocol(parts: &Parts) -> Option<(Protocol, &str)> {
+    if let Some(operation) = cloudwatch::operation_of_path(parts.uri.path()) {
+        return Some((Protocol::Cbor, operation));
+    }
+    let target = parts.headers.get(TARGET)?.to_str().ok()?;
+    let operation = target.strip_prefix(cloudwatch::TARGET)?.strip_prefix('.')?;
+    Some((Protocol::Json, operation))
+}
+
+async fn metrics(shared: &Shared, parts: &Parts, body: &Bytes, request_id: &Arc<str>) -> Answer {
+    let (protocol, operation) = match cloudwatch_protocol(parts) {
+        Some((protocol, operation)) => (protocol, Some(operation.to_owned())),
+        None => (Protocol::Query, None),
+    };
+    let told = measure(shared, (protocol, operation), parts, body, request_id);
+    match told.await {
+        Ok((operation, tree)) => {
+            let text = cloudwatch::encode(protocol, &operation, &tree, request_id);
+            spelt(protocol, StatusCode::OK, text)
+        }
+        Err(fault) if protocol == Protocol::Query => {
+            refusal(shared, Service::CloudWatch, &fault, request_id)
+        }
+        Err(fault) => {
+            let shown = fault.shown_by(Service::CloudWatch, shared.config.release);
+            let status = StatusCode::from_u16(shown.status).unwrap_or(StatusCode::BAD_REQUEST);
+            let text = cloudwatch::encode_refusal(protocol, shown.code, &shown.message);
+            let mut answer = spelt(protocol, status, text);
+            // What the code was in the protocol before, by which SDKs still name the error.
+            let code = format!("{};{}", shown.code, shown.side.as_str());
+            if let Ok(code) = HeaderValue::from_str(&code) {
+                answer.headers_mut().insert(QUERY_ERROR, code);
+            }
+            answer
+        }
+    }
+}
+
+fn spelt(protocol: Protocol, status: StatusCode, text: Vec<u8>) -> Answer {
+    let kind = match protocol {
+        Protocol::Query => XML,
+        Protocol::Json => HeaderValue::from_static("application/x-amz-json-1.0"),
+        Protocol::Cbor => HeaderValue::from_static("application/cbor"),
+    };
+    let mut answer = with_type(status, kind, text);
+    if protocol == Protocol::Cbor {
+        let name = HeaderValue::from_static("rpc-v2-cbor");
+        answer.headers_mut().insert("smithy-protocol", name);
+    }
+    answer
+}
+
+/// Answers an operation of CloudWatch: its name, and the tree of its answer.
+async fn measure(
+    shared: &Shared,
+    (protocol, named): (Protocol, Option<String>),
+    parts: &Parts,
+    body: &Bytes,
+    request_id: &Arc<str>,
+) -> Result<(String, serde_json::Value), Fault> {
+    let unreadable = |cloudwatch::Unreadable(message)| Fault::Service {
+        status: 400,
+        code: "ValidationError",
+        message,
+    };
+    let mut parameters = Parameters::default();
+    if protocol == Protocol::Query {
+        let query = parts.uri.query().unwrap_or_default();
+        parameters = Parameters::read(query.as_bytes()).map_err(Fault::Form)?;
+        if parts.method == Method::POST {
+            parameters.add(body).map_err(Fault::Form)?;
+        }
+    }
+    let caller = authenticate(shared, Service::CloudWatch, parts, body).inspect_err(|fault| {
+        tracing::warn!(target: "auth", request = %request_id, service = "CloudWatch", ?fault, "not believed");
+    })?;
+    let operation = match named {
+        Some(operation) => operation,
+        None => parameters
+            .get("Action")
+            .ok_or(Fault::MissingAction)?
+            .to_owned(),
+    };
+    let context = Context {
+        caller,
+        config: shared.config.clone(),
+        now: shared.config.clock.now(),
+        request_id: request_id.clone(),
+    };
+    let snapshot = shared.registry.snapshot();
+    permission::admit(
+        Service::CloudWatch,
+        &operation,
+        &parameters,
+        &context,
+        &snapshot.state,
+    )?;
+    let tree = match protocol {
+        Protocol::Query => cloudwatch::tree_of_parameters(&parameters),
+        _ => cloudwatch::tree_of_body(protocol, body),
+    };
+    let tree = tree.map_err(unreadable)?;
+    let answer = super::cloudwatch::answer(shared, &context.caller, &operation, tree);
+    let account = &context.caller.account;
+    match &answer {
+        Ok(_) => {
+            tracing::debug!(target: "cloudwatch", request = %request_id, %account, action = operation, "done");
+        }
+        Err((code, message)) => {
+            tracing::warn!(target: "cloudwatch", request = %request_id, %account, action = operation, code, reason = message, "refused");
+        }
+    }
+    let answer = answer.map_err(|(code, message)| Fault::Service {
+        status: 400,
+        code,
+        message,
+    });
+    Ok((operation, answer?))
 }
 
 async fn operate(
@@ -473,13 +651,9 @@ async fn administrate(
     }
 }
 
-/// Whether a request through the public port is the administrator's own, and not one that a page in
-/// a browser made: such a request has an origin, or a host name that was pointed here.
-fn admit_administrator(
-    shared: &Shared,
-    parts: &Parts,
-    body: &[u8],
-) -> Result<(), administration::Refusal> {
+/// Refuses what a page in a browser asks for: such a request has an origin, or a host name that was
+/// pointed here.
+fn made_by_no_page(parts: &Parts) -> Result<(), administration::Refusal> {
     let forbidden = |line: &str| (StatusCode::FORBIDDEN, line.to_owned());
     if parts.headers.contains_key(ORIGIN) {
         return Err(forbidden("administration is not for web pages"));
@@ -494,13 +668,25 @@ fn admit_administrator(
             "administration takes an IP address or localhost as the host",
         ));
     }
+    Ok(())
+}
+
+/// Whether a request through the public port is the administrator's own, and not one that a page in
+/// a browser made: such a request has an origin, or a host name that was pointed here.
+fn admit_administrator(
+    shared: &Shared,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<(), administration::Refusal> {
+    made_by_no_page(parts)?;
     let caller = authenticate(shared, Service::LoadBalancing, parts, body).map_err(|fault| {
         let shown = fault.shown(shared.config.release);
         let status = StatusCode::from_u16(shown.status).unwrap_or(StatusCode::FORBIDDEN);
         (status, shown.message)
     })?;
     if !caller.administrator {
-        return Err(forbidden("only the cloud administrator may do this"));
+        let line = "only the cloud administrator may do this";
+        return Err((StatusCode::FORBIDDEN, line.to_owned()));
     }
     Ok(())
 }

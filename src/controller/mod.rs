@@ -9,6 +9,7 @@
 mod activities;
 mod administration;
 mod auth;
+mod cloudwatch;
 mod desired;
 pub mod dns;
 mod ec2;
@@ -24,6 +25,7 @@ mod operations;
 mod page;
 mod permission;
 mod pool;
+mod prometheus;
 mod properties;
 mod refused;
 mod registry;
@@ -44,6 +46,7 @@ use crate::model::timestamp::Timestamp;
 use crate::model::traffic::ListenerTraffic;
 use crate::wire::release::Release;
 use auth::Authenticator;
+use cloudwatch::CloudWatch;
 use properties::Property;
 use registry::Registry;
 use state::{Draft, State};
@@ -191,6 +194,7 @@ struct Shared {
     public: OnceLock<SocketAddr>,
     /// Where names are answered, once they are.
     dns: OnceLock<SocketAddr>,
+    cloudwatch: CloudWatch,
     /// What the process around answers, once somebody has composed it.
     instruments: OnceLock<Instruments>,
 }
@@ -282,6 +286,8 @@ impl Controller {
             target: "store", balancers = state.balancers.len(), instances = state.instances.len(),
             "the state is open"
         );
+        let cloudwatch = CloudWatch::open(config.data_directory.as_deref(), config.clock.now())
+            .map_err(|error| OpenError(format!("cannot open the metrics: {error}")))?;
         let config = Arc::new(config);
         let registry = Registry::start(store, state, config.clone())
             .map_err(|error| OpenError(format!("cannot start the registry: {error}")))?;
@@ -295,6 +301,7 @@ impl Controller {
                 sessions: page::Sessions::default(),
                 public: OnceLock::new(),
                 dns: OnceLock::new(),
+                cloudwatch,
                 instruments: OnceLock::new(),
             }),
         })
@@ -326,7 +333,10 @@ impl Controller {
             // Only the first address is told; a second call serves the same state elsewhere.
             let _ = self.shared.public.set(address);
         }
-        http::serve(self.shared.clone(), public, local, shutdown).await;
+        tokio::join!(
+            http::serve(self.shared.clone(), public, local, shutdown.clone()),
+            cloudwatch::report(&self.shared, shutdown),
+        );
     }
 
     /// Answers names of the cloud's domain on both sockets until the token is cancelled.

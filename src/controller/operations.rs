@@ -177,6 +177,8 @@ pub fn find_in(
         Service::Iam => super::iam::OPERATIONS,
         Service::Tokens => super::sts::OPERATIONS,
         Service::Compute => super::ec2::OPERATIONS,
+        // It has a door of its own, for the sake of its newer protocols.
+        Service::CloudWatch => &[],
     };
     let action = parameters.get("Action").ok_or(Fault::MissingAction)?;
     operations

@@ -118,7 +118,7 @@ pub fn admit(
     let documents = Documents::of(state, caller);
     if service != Service::LoadBalancing {
         // The neighbours' operations are not told apart by what they are about.
-        let action = format!("{}:{action}", service.signing_name());
+        let action = format!("{}:{action}", service.policy_prefix());
         let decision = documents.decide(&action, None);
         let admitted = decision.is_allowed() || FREE.contains(&&*action);
         return match admitted {

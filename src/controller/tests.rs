@@ -609,6 +609,18 @@ async fn a_lost_servo_lets_health_grow_old() {
         let answer = operations::run(operation, &parameters, context.clone(), &cloud.registry);
         let text = "Internal error: instance health not updated for extended period of time";
         assert_eq!(answer.await.unwrap().contains(text), stale, "{age_seconds}");
+        let snapshot = cloud.registry.snapshot();
+        let scene = super::explain::Scene {
+            state: &snapshot.state,
+            reports: &snapshot.reports,
+            config: &cloud.config,
+            checks: Vec::new(),
+            now: context.now,
+        };
+        let explained = scene.instance("i-1").unwrap().findings;
+        let signatures: Vec<_> = explained.iter().map(|of| of.signature.as_str()).collect();
+        let expected: &[&str] = if stale { &["health-not-updated"] } else { &[] };
+        assert_eq!(signatures, expected, "{age_seconds}");
     }
 }
 

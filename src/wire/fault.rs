@@ -434,7 +434,7 @@ impl Fault {
         match service {
             Service::LoadBalancing => self.shown(release),
             // What a release of load balancing calls a fault is nothing to its neighbours.
-            Service::Iam | Service::Tokens => Shown {
+            Service::Iam | Service::Tokens | Service::CloudWatch => Shown {
                 form: Form::Neighbour(service.namespace()),
                 ..self.shown(Release::Aws)
             },

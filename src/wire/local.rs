@@ -8,6 +8,7 @@
 //! | `GET /_eulb/health` | | [`Health`] |
 //! | `GET /_eulb/status` | | [`Status`] |
 //! | `GET /_eulb/traffic` | | [`Traffic`] |
+//! | `GET /_eulb/stats?lb=NAME&since=SECONDS&period=SECONDS` | | [`Stats`]; `account`, `zone` if named |
 //! | `GET /_eulb/trace?request=ID`, `?lb=NAME`, `?instance=ID` | | [`Story`]; `request=last` is the newest change |
 //! | `GET /_eulb/explain?lb=NAME`, `?instance=ID` | | [`Explanation`] |
 //! | `GET`, `POST /_eulb/admin/log-level` | [`LogLevels`] | [`LogLevels`] |
@@ -130,6 +131,39 @@ pub struct Traffic {
     /// When it was read.
     pub at_milliseconds: i64,
     pub listeners: Vec<ListenerTraffic>,
+}
+
+/// The metrics of a load balancer, as CloudWatch has them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stats {
+    pub balancer: String,
+    pub account: String,
+    /// From when to when, and in what steps, in seconds.
+    pub from_seconds: i64,
+    pub to_seconds: i64,
+    pub period_seconds: i64,
+    pub metrics: Vec<StatSeries>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StatSeries {
+    pub metric: String,
+    pub unit: String,
+    pub points: Vec<StatPoint>,
+}
+
+/// The values of one period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StatPoint {
+    /// When the period begins.
+    pub at_seconds: i64,
+    pub count: f64,
+    pub sum: f64,
+    pub average: f64,
+    pub minimum: f64,
+    pub maximum: f64,
+    pub p50: Option<f64>,
+    pub p99: Option<f64>,
 }
 
 /// What happened, oldest first.

@@ -12,6 +12,7 @@
 pub mod admin;
 pub mod attribute;
 pub mod balancer;
+pub mod cloudwatch;
 pub mod ec2;
 pub mod fault;
 pub mod iam;

@@ -25,14 +25,17 @@ pub enum Service {
     Tokens,
     /// Instances and networks: EC2.
     Compute,
+    /// Metrics. It speaks newer protocols, too.
+    CloudWatch,
 }
 
 impl Service {
-    pub const ALL: [Service; 4] = [
+    pub const ALL: [Service; 5] = [
         Service::LoadBalancing,
         Service::Iam,
         Service::Tokens,
         Service::Compute,
+        Service::CloudWatch,
     ];
 
     /// The name in the scope of a signature.
@@ -42,6 +45,15 @@ impl Service {
             Service::Iam => "iam",
             Service::Tokens => "sts",
             Service::Compute => "ec2",
+            Service::CloudWatch => "monitoring",
+        }
+    }
+
+    /// What its actions begin with in policies.
+    pub fn policy_prefix(self) -> &'static str {
+        match self {
+            Service::CloudWatch => "cloudwatch",
+            other => other.signing_name(),
         }
     }
 
@@ -53,6 +65,7 @@ impl Service {
             Service::Tokens => &["/services/Tokens"],
             // The second is the one of Eucalyptus before 4.0.
             Service::Compute => &["/services/compute", "/services/Eucalyptus"],
+            Service::CloudWatch => &["/services/CloudWatch"],
         }
     }
 
@@ -63,6 +76,7 @@ impl Service {
             Service::Iam => "IAM",
             Service::Tokens => "STS",
             Service::Compute => "EC2",
+            Service::CloudWatch => "CloudWatch",
         }
     }
 
@@ -73,6 +87,7 @@ impl Service {
             Service::Iam => IAM_NAMESPACE,
             Service::Tokens => STS_NAMESPACE,
             Service::Compute => EC2_NAMESPACE,
+            Service::CloudWatch => super::cloudwatch::NAMESPACE,
         }
     }
 
@@ -90,6 +105,7 @@ impl Service {
             super::iam::VERSION => Some(Service::Iam),
             super::sts::VERSION => Some(Service::Tokens),
             super::ec2::VERSION => Some(Service::Compute),
+            super::cloudwatch::VERSION => Some(Service::CloudWatch),
             _ => None,
         }
     }

@@ -34,6 +34,16 @@ pub fn places(name: &str) -> Vec<PathBuf> {
     beside.into_iter().chain([installed, name.into()]).collect()
 }
 
+/// A Python that has boto3.
+pub fn find_python() -> Option<PathBuf> {
+    first_that_runs(places("python3"), &["-c", "import boto3"])
+}
+
+/// The AWS CLI.
+pub fn find_aws() -> Option<PathBuf> {
+    first_that_runs(places("aws"), &["--version"])
+}
+
 pub fn skipped(what: &str) {
     eprintln!("SKIPPED: {what} is not here (.ci/run installs it below target/clients)");
 }
@@ -112,7 +122,7 @@ print(json.dumps(told, default=str))
 
 #[test]
 fn boto3_does_the_whole_job() {
-    let Some(python) = first_that_runs(places("python3"), &["-c", "import boto3"]) else {
+    let Some(python) = find_python() else {
         return skipped("boto3");
     };
     let cloud = Cloud::start();
@@ -174,7 +184,7 @@ fn boto3_does_the_whole_job() {
 
 #[test]
 fn the_aws_cli_does_the_whole_job() {
-    let Some(aws) = first_that_runs(places("aws"), &["--version"]) else {
+    let Some(aws) = find_aws() else {
         return skipped("the AWS CLI");
     };
     let cloud = Cloud::start();

@@ -10,6 +10,7 @@ mod cases;
 mod clients;
 mod clients_amazon;
 mod cloud;
+mod cloudwatch;
 mod commands;
 mod completing;
 mod controller_http;

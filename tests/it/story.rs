@@ -204,6 +204,20 @@ fn every_signature_is_found_where_it_is_provoked() {
 }
 
 #[test]
+fn a_service_without_an_image_is_not_ready() {
+    let cloud = Cloud::start();
+    cloud.create_web();
+    let emi = "loadbalancing.loadbalancer_emi";
+    cloud.ok(
+        "eulb",
+        ["admin", "properties", "set", &format!("{emi}=NULL")],
+    );
+    let (found, text) = signatures(&cloud, "--lb", "web");
+    assert!(found.contains(&"service-not-ready".to_owned()), "{text}");
+    cloud.ok("eulb", ["admin", "properties", "reset", emi]);
+}
+
+#[test]
 fn a_registration_that_takes_long_says_how_far_it_is() {
     let cloud = Cloud::with(&["--ephemeral", "--time-scale=1"]);
     cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "web"]);
