@@ -555,6 +555,17 @@ async fn measure(
     Ok((operation, answer?))
 }
 
+/// Logs under the name of a service. The name of an event's component is fixed where it is written.
+macro_rules! told_by {
+    ($service:expr, $level:ident, $($event:tt)*) => {
+        match $service {
+            Service::LoadBalancing => tracing::$level!(target: "loadbalancing", $($event)*),
+            Service::Iam => tracing::$level!(target: "iam", $($event)*),
+            Service::CloudWatch => tracing::$level!(target: "cloudwatch", $($event)*),
+        }
+    };
+}
+
 async fn operate(
     shared: &Shared,
     service: Service,
@@ -569,8 +580,8 @@ async fn operate(
     }
     let action = parameters.get("Action").unwrap_or_default();
     let balancer = parameters.get("LoadBalancerName").unwrap_or_default();
-    tracing::debug!(
-        target: "loadbalancing", request = %request_id, action, balancer,
+    told_by!(
+        service, debug, request = %request_id, action, balancer,
         agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default(),
         "received"
     );
@@ -601,13 +612,13 @@ async fn operate(
         Err(fault) => Err(fault),
     };
     match &answer {
-        Ok(_) => tracing::info!(
-            target: "loadbalancing", request = %request_id, %account, action, balancer, "done"
+        Ok(_) => told_by!(
+            service, info, request = %request_id, %account, action, balancer, "done"
         ),
         Err(fault) => {
             let message = fault.shown(shared.config.release).message;
-            tracing::warn!(
-                target: "loadbalancing", request = %request_id, %account, action, balancer,
+            told_by!(
+                service, warn, request = %request_id, %account, action, balancer,
                 reason = message, "{}", operations::failure_text(action)
             );
         }

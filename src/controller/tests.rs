@@ -610,7 +610,7 @@ async fn a_lost_servo_lets_health_grow_old() {
         let text = "Internal error: instance health not updated for extended period of time";
         assert_eq!(answer.await.unwrap().contains(text), stale, "{age_seconds}");
         let snapshot = cloud.registry.snapshot();
-        let scene = super::explain::Scene {
+        let scene = explain::Scene {
             state: &snapshot.state,
             reports: &snapshot.reports,
             config: &cloud.config,

@@ -272,7 +272,7 @@ mod tests {
             &tally(),
             Release::Aws,
             expect![[r"
-            Latency Seconds n=4 sum=0.008 0.0010..0.0051
+            Latency Seconds n=4 sum=0.008 0.0010..0.0050
             RequestCount Count n=5 sum=5 1.0000..1.0000
             HTTPCode_ELB_5XX Count n=1 sum=1 1.0000..1.0000
             HTTPCode_Backend_2XX Count n=4 sum=4 1.0000..1.0000
