@@ -561,6 +561,8 @@ macro_rules! told_by {
         match $service {
             Service::LoadBalancing => tracing::$level!(target: "loadbalancing", $($event)*),
             Service::Iam => tracing::$level!(target: "iam", $($event)*),
+            Service::Tokens => tracing::$level!(target: "sts", $($event)*),
+            Service::Compute => tracing::$level!(target: "ec2", $($event)*),
             Service::CloudWatch => tracing::$level!(target: "cloudwatch", $($event)*),
         }
     };

@@ -40,6 +40,7 @@ pub const COMPONENTS: &[(&str, &[&str])] = &[
     ("auth", &["eulb::controller::auth"]),
     ("store", &["eulb::controller::store"]),
     ("iam", &["eulb::controller::iam"]),
+    ("sts", &["eulb::controller::sts"]),
     ("ec2", &["eulb::controller::ec2"]),
     ("cloudwatch", &["eulb::controller::cloudwatch"]),
     ("dns", &["eulb::controller::dns", "eulb::controller::names"]),
@@ -554,7 +555,7 @@ mod tests {
             (
                 "motor=info",
                 Err(
-                    "'motor' is not a component; there are loadbalancing, auth, store, iam, ec2, \
+                    "'motor' is not a component; there are loadbalancing, auth, store, iam, sts, ec2, \
                      cloudwatch, dns, autoscaling, servo, health, proxy, instance, daemon",
                 ),
             ),
