@@ -1,12 +1,10 @@
 #!/usr/bin/env python3
-"""What counting costs: instructions of `eulb proxy` per request, counted and not.
+"""Instructions of `eulb proxy` per request, for each of some builds.
 
-    benches/counting.py COUNTED UNCOUNTED
+    benches/counting.py EULB [EULB...]
 
-takes two builds of eulb: one as it is, and one whose `Counter::add` and `Counters::took` in
-src/proxy/counters.rs return at once. Each serves the same small keep-alive requests under callgrind,
-so many and then so many more; the difference is free of what a start costs. Instructions in user space
-only: the kernel's share of a request is the same for both and about four fifths of its time.
+Each build serves the same small keep-alive requests under callgrind, so many and then so many more;
+the difference is free of what a start costs. Instructions in user space only.
 """
 
 import re
@@ -68,17 +66,11 @@ def instructions(program, to, count):
 
 
 def main():
-    counted, uncounted = sys.argv[1:]
     to = instance()
-    costs = {}
-    for name, program in [("uncounted", uncounted), ("counted", counted)] * 2:
-        few, many = (instructions(program, to, count) for count in (FEW, MANY))
-        cost = (many - few) / (MANY - FEW)
-        costs.setdefault(name, []).append(cost)
-        print(f"{name}: {cost:.0f} instructions per request")
-    best = {name: min(values) for name, values in costs.items()}
-    share = best["counted"] / best["uncounted"] - 1
-    print(f"counting costs {best['counted'] - best['uncounted']:.0f} instructions, {share:.2%} of the user-space path")
+    for program in sys.argv[1:]:
+        for _ in range(2):
+            few, many = (instructions(program, to, count) for count in (FEW, MANY))
+            print(f"{program}: {(many - few) / (MANY - FEW):.0f} instructions per request")
 
 
 if __name__ == "__main__":
