@@ -28,22 +28,30 @@ use super::tcp;
 use super::worker::{Open, Phase, Presence};
 use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 
 /// Serves one client until either side, or the time, ends the connection.
-pub async fn serve(presence: Presence, client: Stream, peer: SocketAddr) {
-    let mut connection = Connection {
+///
+/// What the connection keeps is boxed: a future holds its arguments twice, and the task would be as
+/// much larger for as long as the client stays.
+pub fn serve(presence: Presence, client: Stream, peer: SocketAddr) -> impl Future<Output = ()> {
+    run(Box::new(Connection {
         deadline: presence.local.deadlines.register(presence.opened.group()),
         peer: peer.ip().to_canonical().to_string().into(),
+        address: peer,
         entry: None,
         presence,
         client,
         inbound: Buffer::default(),
-    };
+    }))
+}
+
+async fn run(mut connection: Box<Connection>) {
     let next = loop {
         if !connection.wait_for_bytes().await {
             break Next::Close;
@@ -52,7 +60,9 @@ pub async fn serve(presence: Presence, client: Stream, peer: SocketAddr) {
             Some(entry) => entry.begin_again(),
             None => {
                 let tls = connection.client.tls();
-                connection.entry = connection.presence.note(Kind::Request, peer, tls);
+                connection.entry = connection
+                    .presence
+                    .note(Kind::Request, connection.address, tls);
             }
         }
         let next = connection.exchange().await;
@@ -64,21 +74,21 @@ pub async fn serve(presence: Presence, client: Stream, peer: SocketAddr) {
             next => break next,
         }
     };
-    let Connection {
-        presence,
-        mut client,
-        deadline,
-        inbound,
-        ..
-    } = connection;
-    presence.local.buffers.take_back(inbound);
+    let inbound = std::mem::take(&mut connection.inbound);
+    connection.presence.local.buffers.take_back(inbound);
+    // Boxed: rare, and large beside everything else the task keeps.
     match next {
-        Next::Request | Next::Close => client.finish(),
+        Next::Request | Next::Close => connection.client.finish(),
         Next::Broken => {}
-        Next::Linger => linger(&mut client, &deadline, &presence).await,
-        Next::Reset => client.reset(),
-        // Boxed: rare, and large beside everything else the task keeps.
+        Next::Linger => Box::pin(connection.linger()).await,
+        Next::Reset => connection.client.reset(),
         Next::Tunnel(tunnel) => {
+            let Connection {
+                presence,
+                client,
+                deadline,
+                ..
+            } = *connection;
             Box::new(tcp::Session::new(presence, deadline, client, *tunnel)).await;
         }
     }
@@ -116,6 +126,7 @@ struct Connection {
     deadline: Deadline,
     /// The client's address as text.
     peer: Box<str>,
+    address: SocketAddr,
     /// What is noted of the present exchange, if the listener has an access log.
     entry: Option<Box<Entry>>,
     /// Bytes of the client that no exchange has taken yet. Lent only while there are any.
@@ -188,15 +199,19 @@ impl Connection {
         let inbound = std::mem::take(&mut self.inbound);
         let mut exchange = Exchange::new(request, inbound, ready, self.entry.take());
         exchange.visit = visit;
+        let mut exchange = self.presence.local.exchanges.lend(exchange);
         let next = self.dispatch(&mut exchange).await;
-        self.entry = exchange.entry;
-        let buffers = &self.presence.local.buffers;
-        buffers.take_back(exchange.outbound);
-        self.inbound = exchange.inbound;
+        self.entry = exchange.entry.take();
+        let local = &self.presence.local;
+        let outbound = std::mem::take(&mut exchange.outbound);
+        local.buffers.take_back(outbound);
+        self.inbound = std::mem::take(&mut exchange.inbound);
         self.inbound.start = exchange.ready;
+        let head_only = exchange.request.is_head;
+        local.exchanges.take_back(exchange);
         match next {
             Ok(next) => next,
-            Err(status) => self.answer(status, exchange.request.is_head).await,
+            Err(status) => self.answer(status, head_only).await,
         }
     }
 
@@ -327,27 +342,23 @@ impl Connection {
                 Err(Unseated::Spilled) => return Err(503),
                 Err(Unseated::Gone) => return Ok(Next::Close),
             };
-            let reused = if fresh {
-                None
-            } else {
-                let once_only = !(exchange.request.idempotent && exchange.replayable);
-                reuse(&seat, once_only).await
+            let once_only = !(exchange.request.idempotent && exchange.replayable);
+            exchange.upstream = match fresh {
+                true => None,
+                false => reuse(&seat, once_only),
             };
-            let was_reused = reused.is_some();
-            let mut upstream = match reused {
-                Some(stream) => stream,
+            let was_reused = exchange.upstream.is_some();
+            if !was_reused {
                 // Boxed: rare, and large beside everything else the task keeps.
-                None => {
-                    match Box::pin(pool::connect(&self.presence, &self.deadline, &seat)).await {
-                        Ok(stream) => stream,
-                        Err(error) => {
-                            failures += usize::from(!error.is_refusal());
-                            tried.push(Rc::clone(&seat));
-                            continue;
-                        }
+                match Box::pin(pool::connect(&self.presence, &self.deadline, &seat)).await {
+                    Ok(stream) => exchange.upstream = Some(stream),
+                    Err(error) => {
+                        failures += usize::from(!error.is_refusal());
+                        tried.push(Rc::clone(&seat));
+                        continue;
                     }
                 }
-            };
+            }
             exchange.dispatched = Instant::now();
             if let Some(entry) = &mut exchange.entry {
                 entry.dispatched(seat.target.address, exchange.dispatched);
@@ -359,7 +370,6 @@ impl Connection {
                     &seat,
                     &self.deadline,
                     &mut self.client,
-                    &mut upstream,
                     context,
                 )
             })
@@ -377,9 +387,9 @@ impl Connection {
             }
             if end == End::Finished && exchange.request_goes_on() {
                 // Boxed: rare, and large beside everything else the task keeps.
-                Box::pin(self.finish_request(exchange, &seat, &mut upstream)).await;
+                Box::pin(self.finish_request(exchange, &seat)).await;
             }
-            return self.conclude(end, exchange, seat, upstream);
+            return self.conclude(end, exchange, seat);
         }
         Err(status)
     }
@@ -387,12 +397,10 @@ impl Connection {
     /// Carries the rest of a request whose answer was whole before it, as long as both sides go on:
     /// an echo, or an instance that answers early and reads all the same, is not cut short. Our side
     /// of the client's connection is closed first, so that who reads to the end has the answer.
-    async fn finish_request(
-        &mut self,
-        exchange: &mut Exchange,
-        instance: &Instance,
-        upstream: &mut Stream,
-    ) {
+    async fn finish_request(&mut self, exchange: &mut Exchange, instance: &Instance) {
+        let Some(mut upstream) = exchange.upstream.take() else {
+            return;
+        };
         let mut closed = false;
         self.deadline.set(self.idle_timeout());
         poll_fn(|context| {
@@ -402,21 +410,19 @@ impl Connection {
                 instance,
                 &self.deadline,
                 &mut self.client,
-                upstream,
+                &mut upstream,
                 context,
             )
         })
         .await;
+        exchange.upstream = Some(upstream);
     }
 
     /// Says what follows the end of an exchange. An error is the status of the answer to make.
-    fn conclude(
-        &self,
-        end: End,
-        exchange: &mut Exchange,
-        seat: Seat,
-        upstream: Stream,
-    ) -> Result<Next, u16> {
+    fn conclude(&self, end: End, exchange: &mut Exchange, seat: Seat) -> Result<Next, u16> {
+        let Some(upstream) = exchange.upstream.take() else {
+            return Err(502);
+        };
         let status = match end {
             End::Finished => {
                 let whole = exchange.request_is_whole();
@@ -479,8 +485,13 @@ impl Connection {
         }
     }
 
-    /// Sends an answer of our own, after which the connection ends.
-    async fn answer(&mut self, status: u16, head_only: bool) -> Next {
+    /// Sends an answer of our own, after which the connection ends. Boxed: rare, and large beside
+    /// everything else the task keeps.
+    fn answer(&mut self, status: u16, head_only: bool) -> Pin<Box<dyn Future<Output = Next> + '_>> {
+        Box::pin(self.send_answer(status, head_only))
+    }
+
+    async fn send_answer(&mut self, status: u16, head_only: bool) -> Next {
         let opened = Rc::clone(&self.presence.opened);
         if status >= 400 {
             opened.counters.answered(status);
@@ -511,38 +522,40 @@ impl Connection {
         }
         Next::Linger
     }
+
+    /// Closes our side and reads what the client still sends, for a while: closing with unread bytes
+    /// would reset the connection and could destroy the answer before the client has read it.
+    async fn linger(&mut self) {
+        self.deadline.set(LINGER_TIME);
+        let mut buffer = self.presence.local.buffers.lend();
+        let mut left = LINGER_BYTES;
+        poll_fn(|context| {
+            if self.client.poll_shutdown(context).is_ready() {
+                loop {
+                    buffer.clear(0);
+                    match buffer.poll_fill(&mut self.client, context) {
+                        Poll::Ready(Ok(count)) if count > 0 && count <= left => left -= count,
+                        Poll::Ready(_) => return Poll::Ready(()),
+                        Poll::Pending => break,
+                    }
+                }
+            }
+            self.deadline.poll_expired(context)
+        })
+        .await;
+        self.presence.local.buffers.take_back(buffer);
+    }
 }
 
 /// An idle connection to an instance, if there is one. For what must not be sent twice, the kernel
 /// is asked whether it is still open.
-async fn reuse(instance: &Instance, once_only: bool) -> Option<Stream> {
+fn reuse(instance: &Instance, once_only: bool) -> Option<Stream> {
+    // Whoever uses the connection next will say whom to wake.
+    let mut nobody = Context::from_waker(Waker::noop());
     loop {
-        let stream = poll_fn(|context| Poll::Ready(instance.reuse(context))).await?;
+        let stream = instance.reuse(&mut nobody)?;
         if !once_only || stream.is_still_open() {
             return Some(stream);
         }
     }
-}
-
-/// Closes our side and reads what the client still sends, for a while: closing with unread bytes
-/// would reset the connection and could destroy the answer before the client has read it.
-async fn linger(client: &mut Stream, deadline: &Deadline, presence: &Presence) {
-    deadline.set(LINGER_TIME);
-    let mut buffer = presence.local.buffers.lend();
-    let mut left = LINGER_BYTES;
-    poll_fn(|context| {
-        if client.poll_shutdown(context).is_ready() {
-            loop {
-                buffer.clear(0);
-                match buffer.poll_fill(client, context) {
-                    Poll::Ready(Ok(count)) if count > 0 && count <= left => left -= count,
-                    Poll::Ready(_) => return Poll::Ready(()),
-                    Poll::Pending => break,
-                }
-            }
-        }
-        deadline.poll_expired(context)
-    })
-    .await;
-    presence.local.buffers.take_back(buffer);
 }

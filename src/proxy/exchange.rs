@@ -3,16 +3,19 @@
 
 use super::access_log::Entry;
 use super::buffer::Buffer;
-use super::deadline::Deadline;
+use super::deadline::{Deadline, ticks};
 use super::http::body::{BadChunk, Body};
 use super::http::head::HeadFinder;
 use super::http::request::{Refused, Request, Version};
 use super::http::response::{self, Response, Unusable};
-use super::limits::{BUFFER_BYTES, INTERIM_ANSWERS};
+use super::limits::{
+    BUFFER_BYTES, INTERIM_ANSWERS, SLOW_BODY_BYTES, SLOW_BODY_TIMEOUTS, SPARE_BUFFERS,
+};
 use super::pool::Instance;
 use super::sticky::{self, Visit};
 use super::stream::Stream;
 use super::worker::{Phase, Presence};
+use std::cell::RefCell;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -39,6 +42,8 @@ pub enum End {
 /// One request and its answer under way.
 pub struct Exchange {
     pub request: Request,
+    /// The connection to the instance, while there is one.
+    pub upstream: Option<Stream>,
     /// Client bytes: `start..ready` go to the instance, what follows is the next request's.
     pub inbound: Buffer,
     pub ready: usize,
@@ -50,6 +55,12 @@ pub struct Exchange {
     request_broken: bool,
     /// The last read of the request's body filled its buffer.
     request_full: bool,
+    /// What the client has sent of the body since `slow_since`, a tick at which it was waited for.
+    body_bytes: u32,
+    slow_since: Option<u32>,
+    /// The client has sent more than its request, or ended its side: it cannot be asked again whether
+    /// it is still there.
+    client_speaks: bool,
     /// A byte of the request was sent on this connection.
     sent: bool,
     /// Instance bytes: `start..passed` go to the client, what follows is not looked at yet.
@@ -69,6 +80,35 @@ pub struct Exchange {
     pub visit: Option<Box<Visit>>,
 }
 
+/// Memory of exchanges that are over, for those to come: an idle connection holds none, and a busy
+/// one allocates none.
+#[derive(Default)]
+#[expect(clippy::vec_box, reason = "an exchange stays where it is")]
+pub struct Exchanges(RefCell<Vec<Box<Exchange>>>);
+
+impl Exchanges {
+    /// Gives an exchange its place.
+    pub fn lend(&self, exchange: Exchange) -> Box<Exchange> {
+        match self.0.borrow_mut().pop() {
+            Some(mut place) => {
+                *place = exchange;
+                place
+            }
+            None => Box::new(exchange),
+        }
+    }
+
+    /// Takes back the place of an exchange that is over.
+    pub fn take_back(&self, mut place: Box<Exchange>) {
+        // A connection that is still in it was of no use.
+        place.upstream = None;
+        let mut places = self.0.borrow_mut();
+        if places.len() < SPARE_BUFFERS {
+            places.push(place);
+        }
+    }
+}
+
 impl Exchange {
     /// A request whose head, and what had arrived of its body, is `ready` in the client's bytes.
     pub fn new(
@@ -82,9 +122,13 @@ impl Exchange {
             inbound,
             ready,
             request,
+            upstream: None,
             replayable: true,
             request_broken: false,
             request_full: false,
+            body_bytes: 0,
+            slow_since: None,
+            client_speaks: false,
             sent: false,
             outbound: Buffer::default(),
             passed: 0,
@@ -135,6 +179,22 @@ impl Exchange {
         instance: &Instance,
         deadline: &Deadline,
         client: &mut Stream,
+        context: &mut Context<'_>,
+    ) -> Poll<End> {
+        let Some(mut upstream) = self.upstream.take() else {
+            return Poll::Ready(End::NoAnswer);
+        };
+        let end = self.poll_with(presence, instance, deadline, client, &mut upstream, context);
+        self.upstream = Some(upstream);
+        end
+    }
+
+    fn poll_with(
+        &mut self,
+        presence: &Presence,
+        instance: &Instance,
+        deadline: &Deadline,
+        client: &mut Stream,
         upstream: &mut Stream,
         context: &mut Context<'_>,
     ) -> Poll<End> {
@@ -153,7 +213,44 @@ impl Exchange {
         if instance.is_cut() || presence.opened.phase() == Phase::Cut {
             return Poll::Ready(End::Cut);
         }
+        if self.request.body.is_done() {
+            if self.client_broke_off(client, context) {
+                return Poll::Ready(End::ClientGone);
+            }
+        } else if self.is_slow(presence) {
+            return Poll::Ready(End::Timeout);
+        }
         deadline.poll_expired(context).map(|()| End::Timeout)
+    }
+
+    /// Whether the client has broken the connection while it has nothing to do but wait; the task is
+    /// woken if it does. One that ends its side may still read.
+    fn client_broke_off(&mut self, client: &mut Stream, context: &mut Context<'_>) -> bool {
+        if self.client_speaks || client.poll_readable(context).is_pending() {
+            return false;
+        }
+        self.client_speaks = true;
+        client.was_reset()
+    }
+
+    /// Whether the client has sent too little of its body for too long, though never silent for the
+    /// idle timeout. Asked at each of its bytes.
+    fn is_slow(&mut self, presence: &Presence) -> bool {
+        if !self.waits_for_the_client() || self.response.is_some() {
+            self.slow_since = None;
+            return false;
+        }
+        let now = presence.local.deadlines.now();
+        let since = *self.slow_since.get_or_insert_with(|| {
+            self.body_bytes = 0;
+            now
+        });
+        let idle_timeout = presence.opened.spec.borrow().behaviour.idle_timeout;
+        if now.saturating_sub(since) < ticks(idle_timeout * SLOW_BODY_TIMEOUTS) {
+            return false;
+        }
+        self.slow_since = None;
+        self.body_bytes < SLOW_BODY_BYTES
     }
 
     /// Whether the answer has ended and the instance may still want the rest of the request.
@@ -236,6 +333,7 @@ impl Exchange {
             match self.inbound.poll_fill(client, context) {
                 Poll::Ready(Ok(count)) if count > 0 => {
                     presence.opened.counters.received_bytes.add(count as u64);
+                    self.body_bytes = self.body_bytes.saturating_add(count as u32);
                     let admitted = self
                         .request
                         .body

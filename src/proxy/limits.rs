@@ -77,6 +77,14 @@ pub const SPARE_PIPES: usize = 16;
 /// Idle connections kept to one instance by one worker for one listener.
 pub const POOLED_CONNECTIONS: usize = 256;
 
+/// Bytes of a request's body that a client must send in two idle timeouts while it is waited for and
+/// nobody has answered it yet; less is silence with a trick, and holds a connection to an instance.
+/// With the ordinary timeout of 60 s this is 9 bytes a second: below every link and every stream of
+/// events. Answers have no such bound: an instance is not a stranger and may send an event an hour,
+/// and a client that does not read is silent, since a window opens by segments and not by bytes.
+pub const SLOW_BODY_BYTES: u32 = 1024;
+pub const SLOW_BODY_TIMEOUTS: u32 = 2;
+
 /// Longest an idle connection to an instance is kept, if the idle timeout is not shorter.
 pub const POOLED_TIME: Duration = Duration::from_secs(60);
 

@@ -104,6 +104,14 @@ impl Stream {
         }
     }
 
+    /// Whether the peer has broken the connection, asked of the kernel; one that has only ended its
+    /// side has not.
+    pub fn was_reset(&self) -> bool {
+        let flags = rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT;
+        let peeked = rustix::net::recv(self.socket(), &mut [0], flags);
+        peeked.is_err_and(|error| error != rustix::io::Errno::AGAIN)
+    }
+
     /// Makes the coming close a reset. The error is of no use: the socket is closed either way.
     pub fn reset(&self) {
         let _ = socket2::SockRef::from(self.socket()).set_linger(Some(Duration::ZERO));

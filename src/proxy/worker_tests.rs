@@ -360,3 +360,140 @@ async fn connections_to_instances_age_without_clients() {
     drop(client);
     assert_eq!(kept.read(&mut [0]).await.unwrap(), 0);
 }
+
+/// An instance that answers each request with its target, and counts how often each was executed.
+struct Echoing {
+    target: Target,
+    executed: Arc<Mutex<BTreeMap<String, usize>>>,
+}
+
+impl Echoing {
+    async fn start() -> Echoing {
+        let Scripted(listener) = Scripted::start().await;
+        let address = listener.local_addr().unwrap();
+        let executed = Arc::<Mutex<BTreeMap<String, usize>>>::default();
+        let counted = Arc::clone(&executed);
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(echo(stream, Arc::clone(&counted)));
+            }
+        });
+        Echoing {
+            target: Target {
+                instance: InstanceId::new(address.to_string()),
+                address,
+            },
+            executed,
+        }
+    }
+}
+
+async fn echo(mut stream: TcpStream, executed: Arc<Mutex<BTreeMap<String, usize>>>) {
+    let mut bytes = Vec::new();
+    loop {
+        match stream.read_buf(&mut bytes).await {
+            Ok(count) if count > 0 => {}
+            _ => return,
+        }
+        // A request of the test ends with its body, or with its head if it has none.
+        let text = String::from_utf8_lossy(&bytes);
+        let end = if text.starts_with("POST") {
+            "\r\n\r\nbody"
+        } else {
+            "\r\n\r\n"
+        };
+        if !text.ends_with(end) {
+            continue;
+        }
+        let asked = text.split(" HTTP/").next().unwrap().to_owned();
+        *executed.lock().unwrap().entry(asked.clone()).or_default() += 1;
+        bytes.clear();
+        reply(&mut stream, &asked).await;
+    }
+}
+
+/// Asks so many things one after the other; each must be answered, with what was asked.
+async fn ask_steadily(address: SocketAddr, name: usize, count: usize) {
+    let mut client = TcpStream::connect(address).await.unwrap();
+    for turn in 0..count {
+        let (asked, rest) = match turn % 2 {
+            0 => (format!("GET /{name}/{turn}"), "\r\n"),
+            _ => (
+                format!("POST /{name}/{turn}"),
+                "Content-Length: 4\r\n\r\nbody",
+            ),
+        };
+        let request = format!("{asked} HTTP/1.1\r\nHost: x\r\n{rest}");
+        client.write_all(request.as_bytes()).await.unwrap();
+        let head = read_head(&mut client).await;
+        assert!(head.starts_with("HTTP/1.1 200 "), "{asked}: {head}");
+        let mut body = vec![0; asked.len()];
+        client.read_exact(&mut body).await.unwrap();
+        assert_eq!(String::from_utf8_lossy(&body), asked, "crossed");
+    }
+}
+
+#[tokio::test]
+async fn under_steady_load_an_instance_leaves_and_returns_and_no_request_is_lost_or_repeated() {
+    const CLIENTS: usize = 8;
+    const REQUESTS: usize = 150;
+    let instances = [
+        Echoing::start().await,
+        Echoing::start().await,
+        Echoing::start().await,
+    ];
+    let mut stage = Stage::open(&[], Limits::default());
+    let targets = || instances.iter().map(|instance| instance.target.clone());
+    stage.spec.in_service = targets().collect();
+    stage.spec.behaviour.departure = Departure::Drain(Duration::from_secs(60));
+    stage
+        .workers
+        .update(&stage.key, &Arc::new(stage.spec.clone()));
+    stage.workers.settle().await;
+    let mut clients = tokio::task::JoinSet::new();
+    for name in 0..CLIENTS {
+        clients.spawn(ask_steadily(stage.address, name, REQUESTS));
+    }
+    let mut changes = 0;
+    while !clients.is_empty() {
+        // It leaves, it returns, and in between it is only out of service.
+        stage.spec.in_service = targets().take(2 + changes % 2).collect();
+        stage.spec.out_of_service = targets()
+            .skip(2)
+            .take(usize::from(changes % 4 == 0))
+            .collect();
+        stage
+            .workers
+            .update(&stage.key, &Arc::new(stage.spec.clone()));
+        stage.workers.settle().await;
+        changes += 1;
+        while let Some(ended) = clients.try_join_next() {
+            ended.unwrap();
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(changes > 10, "{changes} changes while the load lasted");
+    let mut executed = BTreeMap::new();
+    for (number, instance) in instances.iter().enumerate() {
+        let counted = instance.executed.lock().unwrap();
+        assert!(!counted.is_empty(), "instance {number} was never asked");
+        for (asked, times) in &*counted {
+            *executed.entry(asked.clone()).or_insert(0) += times;
+        }
+    }
+    assert_eq!(executed.len(), CLIENTS * REQUESTS);
+    assert!(executed.values().all(|times| *times == 1));
+}
+
+/// Bytes of a connection's task beside its sockets: what ten thousand idle clients cost.
+#[test]
+fn the_task_of_a_connection_is_small() {
+    fn bytes_of<A, B, C, F>(_: impl Fn(A, B, C) -> F) -> usize {
+        size_of::<F>()
+    }
+    let http = bytes_of(client::serve);
+    let tcp = size_of::<tcp::Serve>();
+    assert!(http <= 400, "{http} bytes for HTTP");
+    assert!(tcp <= 256, "{tcp} bytes for TCP");
+}

@@ -31,6 +31,7 @@ mod metrics;
 mod misuse;
 mod mutations;
 mod names;
+mod proxy_endurance;
 mod proxy_faults;
 mod proxy_http;
 mod proxy_tcp;

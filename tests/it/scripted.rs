@@ -8,6 +8,7 @@
 //! sent to it, so that "nothing was forwarded" is a fact and not a pause.
 
 use crate::reading::{Fault, Message, Reader, latin1};
+use rustix::process::Signal;
 use socket2::{Domain, SockRef, Socket, Type};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -53,8 +54,29 @@ impl Proxy {
 
     /// A listener for each protocol, and further options.
     pub fn start(protocols: &[&str], instances: &[SocketAddr], options: &[&str]) -> Self {
+        Self::run(
+            Command::new(env!("CARGO_BIN_EXE_eulb")),
+            protocols,
+            instances,
+            options,
+        )
+    }
+
+    /// One HTTP listener and one worker in a process that may have so many files open.
+    pub fn with_open_files(count: usize, instances: &[SocketAddr]) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {count}; exec \"$0\" \"$@\"")]);
+        command.arg(env!("CARGO_BIN_EXE_eulb"));
+        Self::run(command, &["http"], instances, &["--threads", "1"])
+    }
+
+    fn run(
+        mut command: Command,
+        protocols: &[&str],
+        instances: &[SocketAddr],
+        options: &[&str],
+    ) -> Self {
         let instances: Vec<String> = instances.iter().map(ToString::to_string).collect();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_eulb"));
         command.arg("proxy");
         for protocol in protocols {
             command.args(["--listen", &format!("{protocol}:127.0.0.1:0")]);
@@ -119,8 +141,12 @@ impl Proxy {
 
     /// Asks it to end (SIGTERM).
     pub fn terminate(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    pub fn signal(&self, signal: Signal) {
         let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
     }
 
     /// Asks it to read its certificate again (SIGHUP).
@@ -307,7 +333,12 @@ pub struct Scripted {
 
 impl Scripted {
     pub fn new() -> Self {
-        let listener = TcpListener::bind(loopback()).unwrap();
+        Self::at(loopback())
+    }
+
+    /// At an address that was somebody else's a moment ago.
+    pub fn at(address: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         // On Linux the receive timeout bounds accept too.
         SockRef::from(&listener)
             .set_read_timeout(Some(PATIENCE))

@@ -251,6 +251,26 @@ pub mod tests {
         steps
     }
 
+    #[test]
+    fn a_change_of_one_among_a_thousand_costs_one_step() {
+        let many = |number: u32, instances: &[u8]| Servo {
+            id: ServoId::new(format!("i-{number:08X}")),
+            address: [127, 101, (number / 250) as u8, (number % 250) as u8].into(),
+            ..servo(1, &[(Protocol::Http, 80)], instances)
+        };
+        let ten: Vec<u8> = (1..=10).collect();
+        let before = desired((0..1000).map(|number| many(number, &ten)));
+        let mut held = Held::default();
+        assert_eq!(carry_out(&mut held, &before).len(), 2000);
+        assert_eq!(carry_out(&mut held, &before), []);
+        let changed = Arc::new(many(417, &ten[1..]));
+        let mut after = before.clone();
+        after
+            .servos
+            .insert(changed.id.clone(), Arc::clone(&changed));
+        assert_eq!(carry_out(&mut held, &after), [Step::Adopt(changed)]);
+    }
+
     /// The steps as words, so that a case is a line.
     fn told(steps: &[Step]) -> Vec<String> {
         let short = |id: &ServoId| id.as_str().trim_start_matches("i-0000000").to_owned();

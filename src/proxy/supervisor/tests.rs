@@ -334,3 +334,64 @@ async fn checks_that_die_are_started_anew_and_traffic_goes_on() {
     assert_eq!(answering(address, ports[0]).await, BTreeSet::from([2]));
     rig.end().await;
 }
+
+/// What a reload costs: `cargo test --release --lib reload_of -- --ignored --nocapture`.
+#[tokio::test]
+#[ignore = "a measurement, of a release build"]
+#[expect(
+    clippy::print_stderr,
+    reason = "a measurement is told to whoever asked for it"
+)]
+async fn reload_of_a_thousand_load_balancers() {
+    let many = |number: u32, idle_seconds: u64| {
+        let instances: Vec<u8> = (1..=10).collect();
+        let mut servo = servo(1, &[(Protocol::Http, 80)], &instances);
+        servo.id = ServoId::new(format!("i-{number:08X}"));
+        servo.address = [127, 113, (number / 250) as u8, (number % 250) as u8 + 1].into();
+        servo.port_offset = 18_000;
+        servo.behaviour.idle_timeout = Duration::from_secs(idle_seconds);
+        servo
+    };
+    let opened = desired((0..1000).map(|number| many(number, 60)));
+    let changed = desired((0..1000).map(|number| many(number, 61)));
+    let mut one_changed = changed.clone();
+    let one = Arc::new(many(417, 62));
+    one_changed.servos.insert(one.id.clone(), one);
+
+    let (publish, desired) = watch::channel(Arc::new(Desired::default()));
+    let (observations, mut seen) = mpsc::channel(1024);
+    let (applied, mut now_applied) = watch::channel(0);
+    let control_plane = tokio::spawn(async move { while seen.recv().await.is_some() {} });
+    let probe: Probe = Arc::new(|_, _, _| {
+        Box::pin(std::future::ready(Seen {
+            outcome: Outcome::Passed,
+            checked: String::new(),
+        }))
+    });
+    let stop = CancellationToken::new();
+    let links = Links {
+        desired,
+        observations,
+        applied,
+    };
+    let workers = Workers::start(2, Limits::default()).unwrap();
+    let clock = Clock::real();
+    let task = tokio::spawn(serve(links, workers, clock, probe, stop.clone()));
+    let cases = [
+        ("1,000 load balancers with 10,000 instances opened", opened),
+        ("all of them changed", changed.clone()),
+        ("one of them changed", one_changed),
+    ];
+    for (revision, (what, desired)) in (1..).zip(cases) {
+        let begun = std::time::Instant::now();
+        publish.send_replace(Arc::new(Desired {
+            revision,
+            ..desired
+        }));
+        now_applied.wait_for(|now| *now == revision).await.unwrap();
+        eprintln!("{what}: {:?}", begun.elapsed());
+    }
+    stop.cancel();
+    task.await.unwrap();
+    control_plane.await.unwrap();
+}
