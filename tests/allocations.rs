@@ -69,6 +69,7 @@ fn a_request_allocates_nothing_in_the_steady_state() {
     let targets = [instance(), instance()].map(|address| Target {
         instance: InstanceId::new(address.to_string()),
         address,
+        tls: None,
     });
     for choice in [Choice::RoundRobin, Choice::LeastOutstanding] {
         let key = ListenerKey {
@@ -80,6 +81,7 @@ fn a_request_allocates_nothing_in_the_steady_state() {
             port: 80,
             in_service: targets.to_vec(),
             out_of_service: Vec::new(),
+            tls: None,
             behaviour: Behaviour {
                 forwarded_proto_and_port: true,
                 reuse_instance_connections: true,

@@ -383,6 +383,7 @@ impl Echoing {
             target: Target {
                 instance: InstanceId::new(address.to_string()),
                 address,
+                tls: None,
             },
             executed,
         }

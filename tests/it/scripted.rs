@@ -152,7 +152,7 @@ impl Proxy {
     /// Asks it to read its certificate again (SIGHUP).
     pub fn hang_up(&self) {
         let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
+        rustix::process::kill_process(pid, Signal::HUP).unwrap();
     }
 
     /// Waits until it has ended by itself.

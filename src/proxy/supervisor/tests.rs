@@ -373,6 +373,7 @@ async fn reload_of_a_thousand_load_balancers() {
         desired,
         observations,
         applied,
+        checks: CheckLog::default(),
     };
     let workers = Workers::start(2, Limits::default()).unwrap();
     let clock = Clock::real();
