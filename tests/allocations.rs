@@ -3,6 +3,8 @@
 //! A test of its own process, because what is counted is every allocation of it: the two ends of the
 //! conversation are threads that allocate nothing once they run.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use eulb::model::attribute::DesyncMode;
 use eulb::model::instance::InstanceId;
 use eulb::model::placement::ServoId;
