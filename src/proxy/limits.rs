@@ -115,8 +115,16 @@ pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// comes back at once must not keep a core busy.
 pub const RESTART_PAUSE: Duration = Duration::from_millis(100);
 
-/// Connections accepted in a row before the tasks of those accepted get their turn.
+/// Connections a worker accepts in a row after it has let the others go first.
 pub const ACCEPT_BATCH: usize = 32;
+
+/// Connections a worker accepts in a row otherwise, and by how many it may be ahead of another before
+/// it lets that one go first: few, because what counts is how evenly the busy ones are shared.
+pub const COURTEOUS_BATCH: usize = 4;
+
+/// How long it lets the others go first: an idle worker is awake in a fraction of it, and one that
+/// is not there in time leaves the connections to who is.
+pub const COURTESY: Duration = Duration::from_millis(1);
 
 /// Stack of a worker thread; tasks live on the heap, so little is needed.
 pub const WORKER_STACK_BYTES: usize = 1024 * 1024;

@@ -19,8 +19,8 @@ use super::deadline::Deadlines;
 use super::exchange::Exchanges;
 use super::http::request::Forwarding;
 use super::limits::{
-    ACCEPT_BATCH, ACCEPT_PAUSE, CONNECTIONS, INSTANCE_CONNECTIONS, RESTART_PAUSE, TICK,
-    WORKER_STACK_BYTES,
+    ACCEPT_BATCH, ACCEPT_PAUSE, CONNECTIONS, COURTEOUS_BATCH, COURTESY, INSTANCE_CONNECTIONS,
+    RESTART_PAUSE, TICK, WORKER_STACK_BYTES,
 };
 use super::listener::{Carriage, ListenerKey, ListenerSpec};
 use super::pool::Instances;
@@ -43,9 +43,11 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -137,15 +139,20 @@ impl Workers {
             instance_connections: limits.instance_connections.div_ceil(count),
             ..limits
         };
+        let all: Arc<[AtomicUsize]> = (0..count).map(|_| AtomicUsize::new(0)).collect();
         let threads = (0..count)
             .map(|number| {
                 let runtime_ready = std::sync::mpsc::sync_channel(1);
                 let (commands, received) = mpsc::unbounded_channel();
                 let sink = sink.clone();
+                let shares = Shares {
+                    all: Arc::clone(&all),
+                    own: number,
+                };
                 let handle = std::thread::Builder::new()
                     .name(format!("worker-{number}"))
                     .stack_size(WORKER_STACK_BYTES)
-                    .spawn(move || run(received, share, &sink, &runtime_ready.0))?;
+                    .spawn(move || run(received, share, &shares, &sink, &runtime_ready.0))?;
                 // The other end is dropped without a word only if the thread panicked.
                 match runtime_ready.1.recv() {
                     Ok(result) => result?,
@@ -308,6 +315,27 @@ impl Thread {
     }
 }
 
+/// How many client connections each worker has: written by itself, read by the others when they
+/// accept.
+#[derive(Clone)]
+struct Shares {
+    all: Arc<[AtomicUsize]>,
+    own: usize,
+}
+
+impl Shares {
+    fn note(&self, connections: usize) {
+        self.all[self.own].store(connections, Ordering::Relaxed);
+    }
+
+    /// Whether another worker has clearly fewer.
+    fn is_ahead(&self) -> bool {
+        let count = |share: &AtomicUsize| share.load(Ordering::Relaxed);
+        let least = self.all.iter().map(count).min().unwrap_or(0);
+        count(&self.all[self.own]) >= least + COURTEOUS_BATCH
+    }
+}
+
 /// What the connections of one worker share.
 pub struct Local {
     pub deadlines: Rc<Deadlines>,
@@ -322,6 +350,7 @@ pub struct Local {
     pub book: Rc<Book>,
     limits: Limits,
     connections: Cell<usize>,
+    shares: Shares,
     /// Told when the last connection has ended.
     empty: Notify,
     /// See [`reserve`].
@@ -367,6 +396,7 @@ impl Open {
 fn run(
     mut commands: mpsc::UnboundedReceiver<Command>,
     limits: Limits,
+    shares: &Shares,
     sink: &Sink,
     ready: &std::sync::mpsc::SyncSender<io::Result<()>>,
 ) {
@@ -386,7 +416,13 @@ fn run(
     let mut openings = BTreeMap::new();
     loop {
         let obeyed = catch_unwind(AssertUnwindSafe(|| {
-            runtime.block_on(obey(&mut commands, &mut openings, limits, sink.clone()))
+            runtime.block_on(obey(
+                &mut commands,
+                &mut openings,
+                limits,
+                shares.clone(),
+                sink.clone(),
+            ))
         }));
         // Whatever still runs is dropped here, its connections with it.
         drop(runtime);
@@ -450,6 +486,7 @@ async fn obey(
     commands: &mut mpsc::UnboundedReceiver<Command>,
     openings: &mut BTreeMap<ListenerKey, Opening>,
     limits: Limits,
+    shares: Shares,
     sink: Sink,
 ) -> Option<oneshot::Sender<()>> {
     let local = Rc::new(Local {
@@ -462,6 +499,7 @@ async fn obey(
         book: Book::new(sink),
         limits,
         connections: Cell::new(0),
+        shares,
         empty: Notify::new(),
         reserve: RefCell::new(reserve()),
     });
@@ -555,9 +593,13 @@ fn serve(
         .insert(key.clone(), Held { opened, accepting });
 }
 
-fn watch(socket: &TcpListener) -> io::Result<(tokio::net::TcpListener, Box<str>)> {
+#[expect(
+    deprecated,
+    reason = "its successor wants unsafe code, for types whose descriptor may change; a socket's does not"
+)]
+fn watch(socket: &TcpListener) -> io::Result<(AsyncFd<TcpListener>, Box<str>)> {
     let address = socket.local_addr()?.to_string().into();
-    let socket = tokio::net::TcpListener::from_std(socket.try_clone()?)?;
+    let socket = AsyncFd::with_interest(socket.try_clone()?, Interest::READABLE)?;
     Ok((socket, address))
 }
 
@@ -645,25 +687,52 @@ async fn keep_time(local: &Local, held: &RefCell<HashMap<ListenerKey, Held>>) {
     }
 }
 
-async fn accept(local: &Rc<Local>, opened: &Rc<Open>, socket: &tokio::net::TcpListener) {
-    let mut in_a_row = 0;
+/// Accepts what comes. A worker that has more connections than another lets that one take the next
+/// first: both were woken by it, and who is quicker by chance would end up with all of them.
+async fn accept(local: &Rc<Local>, opened: &Rc<Open>, socket: &AsyncFd<TcpListener>) {
+    // Connections that may be taken without asking how the others are.
+    let mut granted = 0;
     loop {
-        match socket.accept().await {
-            Ok((client, peer)) => admit(local, opened, client, peer),
-            Err(error) if is_one_connections_fault(&error) => {}
+        let mut ready = match socket.readable().await {
+            Ok(ready) => ready,
             Err(error) => {
+                tracing::error!(servo = %opened.key.servo, port = opened.key.port, %error, "cannot watch a listening socket");
+                return;
+            }
+        };
+        if granted == 0 {
+            if local.shares.is_ahead() {
+                tokio::time::sleep(COURTESY).await;
+                // Whoever had the time has taken theirs.
+                granted = ACCEPT_BATCH;
+            } else {
+                tokio::task::yield_now().await;
+                granted = COURTEOUS_BATCH;
+            }
+        }
+        granted -= 1;
+        match ready.try_io(|socket| accept_one(socket.get_ref())) {
+            Err(_nothing_there) => granted = 0,
+            Ok(Ok((client, peer))) => admit(local, opened, client, peer),
+            Ok(Err(error)) if is_one_connections_fault(&error) => {}
+            Ok(Err(error)) => {
                 tracing::warn!(servo = %opened.key.servo, port = opened.key.port, %error, "cannot accept");
-                if !refuse(local, opened, socket) {
+                if !refuse(local, opened, socket.get_ref()) {
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             }
         }
-        in_a_row += 1;
-        if in_a_row == ACCEPT_BATCH {
-            in_a_row = 0;
-            tokio::task::yield_now().await;
-        }
     }
+}
+
+/// Accepts one connection, by one system call.
+fn accept_one(socket: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
+    use rustix::net::SocketFlags;
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let (accepted, peer) = rustix::net::acceptfrom_with(socket, flags)?;
+    let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
+    let peer = peer.ok_or(io::ErrorKind::ConnectionAborted)?;
+    Ok((TcpStream::from_std(accepted.into())?, peer))
 }
 
 /// A descriptor kept for the time when there are no others.
@@ -673,17 +742,15 @@ fn reserve() -> Option<std::fs::File> {
 
 /// Without a free descriptor: gives up the reserve to accept what waits, and tells it so instead of
 /// letting it wait for nothing. Says whether that was possible.
-fn refuse(local: &Local, opened: &Open, socket: &tokio::net::TcpListener) -> bool {
+fn refuse(local: &Local, opened: &Open, socket: &TcpListener) -> bool {
     let mut spare = local.reserve.borrow_mut();
-    let had = spare.take().is_some();
     let mut refused = false;
-    if had {
-        let mut now = Context::from_waker(Waker::noop());
-        if let Poll::Ready(Ok((client, _))) = socket.poll_accept(&mut now) {
-            opened.counters.connections.add(1);
-            turn_away(opened, &client);
-            refused = true;
-        }
+    if spare.take().is_some()
+        && let Ok((client, _)) = accept_one(socket)
+    {
+        opened.counters.connections.add(1);
+        turn_away(opened, &client);
+        refused = true;
     }
     *spare = reserve();
     refused
@@ -797,6 +864,7 @@ pub struct Presence {
 impl Presence {
     fn enter(local: &Rc<Local>, opened: &Rc<Open>) -> Presence {
         local.connections.set(local.connections.get() + 1);
+        local.shares.note(local.connections.get());
         Presence {
             local: Rc::clone(local),
             opened: Rc::clone(opened),
@@ -832,6 +900,7 @@ impl Drop for Presence {
         self.opened.counters.ended_connections.add(1);
         let left = self.local.connections.get() - 1;
         self.local.connections.set(left);
+        self.local.shares.note(left);
         if left == 0 {
             self.local.empty.notify_one();
         }

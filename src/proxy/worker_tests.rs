@@ -498,3 +498,24 @@ fn the_task_of_a_connection_is_small() {
     assert!(http <= 400, "{http} bytes for HTTP");
     assert!(tcp <= 256, "{tcp} bytes for TCP");
 }
+
+#[test]
+fn a_worker_is_ahead_if_another_has_clearly_fewer_clients() {
+    for (counts, expected) in [
+        (&[0][..], false),
+        (&[900], false),
+        (&[3, 0], false),
+        (&[4, 0], true),
+        (&[10, 7], false),
+        (&[0, 90], false),
+        (&[20, 90, 16], true),
+        (&[20, 90, 17], false),
+    ] {
+        let all = counts.iter().map(|count| AtomicUsize::new(*count));
+        let shares = Shares {
+            all: all.collect(),
+            own: 0,
+        };
+        assert_eq!(shares.is_ahead(), expected, "{counts:?}");
+    }
+}

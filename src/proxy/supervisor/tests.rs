@@ -338,10 +338,6 @@ async fn checks_that_die_are_started_anew_and_traffic_goes_on() {
 /// What a reload costs: `cargo test --release --lib reload_of -- --ignored --nocapture`.
 #[tokio::test]
 #[ignore = "a measurement, of a release build"]
-#[expect(
-    clippy::print_stderr,
-    reason = "a measurement is told to whoever asked for it"
-)]
 async fn reload_of_a_thousand_load_balancers() {
     let many = |number: u32, idle_seconds: u64| {
         let instances: Vec<u8> = (1..=10).collect();
