@@ -84,6 +84,7 @@ fn a_request_allocates_nothing_in_the_steady_state() {
             in_service: targets.to_vec(),
             out_of_service: Vec::new(),
             tls: None,
+            access_log: None,
             behaviour: Behaviour {
                 forwarded_proto_and_port: true,
                 reuse_instance_connections: true,
