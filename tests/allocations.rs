@@ -85,6 +85,8 @@ fn a_request_allocates_nothing_in_the_steady_state() {
             out_of_service: Vec::new(),
             tls: None,
             access_log: None,
+            sticky: None,
+            proxy_protocol: false,
             behaviour: Behaviour {
                 forwarded_proto_and_port: true,
                 reuse_instance_connections: true,

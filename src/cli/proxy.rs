@@ -155,6 +155,21 @@ pub fn describe() -> clap::Command {
                 .help("Write a line for each request and each TCP session below a directory, in Elastic Load Balancing's format and layout, a new file every 5 minutes"),
         )
         .arg(
+            Arg::new("desync-mode")
+                .long("desync-mode")
+                .value_name("MODE")
+                .default_value("defensive")
+                .value_parser(["monitor", "defensive", "strictest"])
+                .hide_possible_values(true)
+                .help("What to do about HTTP requests that are legal but could be understood in two ways: monitor counts them, defensive closes the connections behind them, strictest refuses them and whatever else is not as the standard says"),
+        )
+        .arg(
+            Arg::new("proxy-protocol")
+                .long("proxy-protocol")
+                .action(ArgAction::SetTrue)
+                .help("Begin each connection to an instance with a PROXY line (version 1) that names the client; no connection then carries two clients"),
+        )
+        .arg(
             Arg::new("threads")
                 .long("threads")
                 .value_name("N")
@@ -263,7 +278,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
     raise_open_files();
-    say_what_is_lost();
+    say_what_happens();
     let balancer = Balancer::open(matches, threads)?;
     // Checks and signals are little work; the traffic has threads of its own.
     tokio::runtime::Builder::new_current_thread()
@@ -296,6 +311,8 @@ impl Balancer {
         let idle_timeout: u64 = *matches
             .get_one("idle-timeout")
             .expect("the idle timeout has a default");
+        let desync_mode = matches.get_one::<String>("desync-mode");
+        let desync_mode = desync_mode.map(String::as_str);
         let behaviour = Behaviour {
             forwarded_proto_and_port: true,
             reuse_instance_connections: true,
@@ -303,7 +320,10 @@ impl Balancer {
             first_pass_suffices: true,
             idle_timeout: Duration::from_secs(idle_timeout),
             connect_timeout: CONNECT_TIMEOUT,
-            desync_mode: DesyncMode::default(),
+            desync_mode: DesyncMode::ALL
+                .into_iter()
+                .find(|mode| Some(mode.as_str()) == desync_mode)
+                .unwrap_or_default(),
             departure: Departure::Finish,
             choice: Choice::RoundRobin,
         };
@@ -365,6 +385,7 @@ impl Balancer {
                 tls: tls.clone().filter(|_| protocol.is_tls()),
                 access_log: access_log.map(|bucket| logging(bucket, address)),
                 sticky: None,
+                proxy_protocol: matches.get_flag("proxy-protocol"),
             };
             balancer
                 .workers
@@ -503,14 +524,19 @@ async fn next(reports: &mut Option<mpsc::Receiver<checker::Report>>) -> Option<c
     reports.as_mut()?.recv().await
 }
 
-/// Lets the access log say on standard error when its lines are lost; nobody would know otherwise.
-fn say_what_is_lost() {
+/// Lets standard error tell of lost lines of the access log and of suspicious requests, one in a
+/// second; nobody would know otherwise.
+fn say_what_happens() {
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .with_target(false)
         .without_time()
-        .with_filter(Targets::new().with_target("access-log", LevelFilter::WARN));
+        .with_filter(
+            Targets::new()
+                .with_target("access-log", LevelFilter::WARN)
+                .with_target("desync", LevelFilter::INFO),
+        );
     // A second start in one process keeps the first; there is nothing to tell anyone.
     let _ = tracing_subscriber::registry().with(lines).try_init();
 }

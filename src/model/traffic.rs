@@ -45,6 +45,13 @@ macro_rules! for_each_count {
             latency_microseconds,
             /// Clients and requests turned away because the servo had all it may have.
             spillover,
+            /// Requests not as the standard says, and no danger known. Source: the tiers of desync
+            /// mitigation.
+            acceptable_requests,
+            /// Requests whose readers may disagree where they end.
+            ambiguous_requests,
+            /// Requests that no innocent client sends.
+            severe_requests,
             /// Connection tasks that panicked: our mistake, contained.
             panics,
         }
@@ -60,6 +67,12 @@ macro_rules! counts {
         pub struct Counts { $($(#[$doc])* pub $name: u64,)* }
 
         impl Counts {
+            /// Requests that do not comply with the standard. Source: CloudWatch's description of
+            /// `DesyncMitigationMode_NonCompliant_Request_Count`.
+            pub fn non_compliant_requests(&self) -> u64 {
+                self.acceptable_requests + self.ambiguous_requests + self.severe_requests
+            }
+
             /// What was counted since an earlier reading of the same opening.
             pub fn since(&self, earlier: &Counts) -> Counts {
                 Counts { $($name: self.$name.saturating_sub(earlier.$name),)* }

@@ -17,15 +17,17 @@ use super::deadline::Deadline;
 use super::exchange::{End, Exchange};
 use super::http::answer;
 use super::http::body::Body;
+use super::http::desync::{self, Reason, Tier, Treatment};
 use super::http::head::HeadFinder;
 use super::http::request::{self, Ends, ForTheProxy, Refused, Request};
-use super::limits::{ATTEMPTS, EMPTY_LINES, LINGER_BYTES, LINGER_TIME};
+use super::limits::{ATTEMPTS, DEVIATION_PAUSE, EMPTY_LINES, LINGER_BYTES, LINGER_TIME};
 use super::pool::{self, Instance, Seat};
 use super::sticky::{self, Visit};
 use super::stream::Stream;
 use super::surge::{self, Unseated};
 use super::tcp;
 use super::worker::{Open, Phase, Presence};
+use crate::model::attribute::DesyncMode;
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -167,6 +169,38 @@ impl Connection {
         readable
     }
 
+    fn desync_mode(&self) -> DesyncMode {
+        self.presence.opened.spec.borrow().behaviour.desync_mode
+    }
+
+    /// Counts a request that is not as the standard says, and tells of it: of one in a second, since
+    /// there may be thousands.
+    fn deviates(&self, reason: Reason, treatment: Treatment) {
+        let opened = &self.presence.opened;
+        let counters = &opened.counters;
+        match reason.tier() {
+            Tier::Compliant => return,
+            Tier::Acceptable => counters.acceptable_requests.add(1),
+            Tier::Ambiguous => counters.ambiguous_requests.add(1),
+            Tier::Severe => counters.severe_requests.add(1),
+        }
+        let now = Instant::now();
+        let last = opened.told_deviation.get();
+        if last.is_some_and(|last| now - last < DEVIATION_PAUSE) {
+            return;
+        }
+        opened.told_deviation.set(Some(now));
+        let (tier, mode) = (reason.tier(), self.desync_mode());
+        // Whoever only watches wants to know what the default would have done.
+        let defensive = desync::treatment(DesyncMode::Defensive, tier);
+        let balancer = &*opened.spec.borrow().balancer.name;
+        tracing::info!(
+            target: "desync", servo = %opened.key.servo, balancer, port = opened.key.port,
+            client = %self.peer, tier = ?tier, %reason, mode = mode.as_str(), done = ?treatment,
+            defensive = ?defensive, "a request is not as the standard says"
+        );
+    }
+
     fn idle_timeout(&self) -> Duration {
         self.presence.opened.spec.borrow().behaviour.idle_timeout
     }
@@ -187,9 +221,21 @@ impl Connection {
             Ok(taken) => taken,
             Err(refused) => {
                 tracing::debug!(client = %self.peer, reason = %refused, "request refused");
+                let deviation = match refused {
+                    Refused::Deviation(reason) => reason,
+                    _ => desync::classify(self.inbound.bytes()),
+                };
+                self.deviates(deviation, Treatment::Refused);
                 return self.answer(refused.status(), false).await;
             }
         };
+        if request.deviation != Reason::Compliant {
+            let mode = self.desync_mode();
+            self.deviates(
+                request.deviation,
+                desync::treatment(mode, request.deviation.tier()),
+            );
+        }
         self.presence.opened.counters.requests.add(1);
         match request.for_the_proxy {
             Some(ForTheProxy::Options) => return self.answer(200, false).await,
@@ -291,6 +337,14 @@ impl Connection {
             entry.asks(head, site);
         }
         let mut request = request::rewrite(head, ends, &opened.forwarding.borrow(), &mut scratch)?;
+        if request.deviation != Reason::Compliant {
+            let mode = opened.spec.borrow().behaviour.desync_mode;
+            match desync::treatment(mode, request.deviation.tier()) {
+                Treatment::Refused => return Err(Refused::Deviation(request.deviation)),
+                Treatment::InstanceClosed => request.client_may_go_on = true,
+                Treatment::Served | Treatment::BothClosed => {}
+            }
+        }
         if let Some(visit) = visit {
             visit.hide(&mut scratch);
         }
@@ -343,14 +397,17 @@ impl Connection {
                 Err(Unseated::Gone) => return Ok(Next::Close),
             };
             let once_only = !(exchange.request.idempotent && exchange.replayable);
-            exchange.upstream = match fresh {
+            exchange.upstream = match fresh || self.presence.opened.spec.borrow().proxy_protocol {
                 true => None,
                 false => reuse(&seat, once_only),
             };
             let was_reused = exchange.upstream.is_some();
             if !was_reused {
                 // Boxed: rare, and large beside everything else the task keeps.
-                match Box::pin(pool::connect(&self.presence, &self.deadline, &seat)).await {
+                let preamble = self.presence.preamble(&self.client);
+                let connecting =
+                    pool::connect(&self.presence, &self.deadline, &seat, preamble.as_bytes());
+                match Box::pin(connecting).await {
                     Ok(stream) => exchange.upstream = Some(stream),
                     Err(error) => {
                         failures += usize::from(!error.is_refusal());
@@ -430,8 +487,13 @@ impl Connection {
                     return Ok(Next::Close);
                 };
                 if whole && response.instance_keeps && exchange.outbound.end == exchange.passed {
-                    let behaviour = &self.presence.opened.spec.borrow().behaviour;
-                    if behaviour.reuse_instance_connections {
+                    if self
+                        .presence
+                        .opened
+                        .spec
+                        .borrow()
+                        .keeps_instance_connections()
+                    {
                         seat.keep(upstream, self.presence.local.deadlines.now());
                     }
                 }

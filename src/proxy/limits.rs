@@ -128,3 +128,7 @@ pub const COURTESY: Duration = Duration::from_millis(1);
 
 /// Stack of a worker thread; tasks live on the heap, so little is needed.
 pub const WORKER_STACK_BYTES: usize = 1024 * 1024;
+
+/// Shortest time between two lines of the log about requests that are not as the standard says, of
+/// one listener and worker: whoever floods the listener does not flood the log.
+pub const DEVIATION_PAUSE: Duration = Duration::from_secs(1);

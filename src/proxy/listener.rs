@@ -65,9 +65,16 @@ pub struct ListenerSpec {
     pub access_log: Option<Logging>,
     /// How clients come back to the instance that answered them first; nothing: they do not.
     pub sticky: Option<Arc<Sticky>>,
+    /// Each connection to an instance begins with a PROXY line, and carries one client only.
+    pub proxy_protocol: bool,
 }
 
 impl ListenerSpec {
+    /// Whether a connection to an instance may serve one client after the other.
+    pub fn keeps_instance_connections(&self) -> bool {
+        self.behaviour.reuse_instance_connections && !self.proxy_protocol
+    }
+
     /// How an instance is chosen here.
     pub fn choice(&self) -> Choice {
         match self.carriage {
@@ -90,7 +97,7 @@ impl ListenerSpec {
             self.behaviour
                 .forwarded_proto_and_port
                 .then_some((self.scheme(), self.port)),
-            self.behaviour.reuse_instance_connections,
+            self.keeps_instance_connections(),
         )
     }
 }

@@ -17,6 +17,7 @@
 //! | [`supervisor`] | what must be opened, changed, closed to make the desired state true |
 //! | [`probe`] | what a health check sends and sees |
 //! | [`access_log`] | how an exchange is told in a line |
+//! | [`proxy_protocol`] | how an instance is told whose connection it carries |
 
 pub mod access_log;
 pub mod buffer;
@@ -29,6 +30,7 @@ pub mod limits;
 pub mod listener;
 pub mod pool;
 pub mod probe;
+pub mod proxy_protocol;
 pub mod splice;
 pub mod sticky;
 pub mod stream;

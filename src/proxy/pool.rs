@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 /// One instance in service, in one worker.
@@ -321,6 +322,7 @@ pub async fn connect(
     presence: &Presence,
     deadline: &Deadline,
     seat: &Seat,
+    first: &[u8],
 ) -> Result<Stream, NoConnection> {
     let opened = &presence.opened;
     deadline.set(opened.spec.borrow().behaviour.connect_timeout);
@@ -336,6 +338,11 @@ pub async fn connect(
     let connected = connected
         .await
         .and_then(|stream| stream.set_nodelay(true).map(|()| stream));
+    let connected = match connected {
+        // An empty send buffer takes such a line whole, so there is nothing to wait for.
+        Ok(mut stream) => stream.write_all(first).await.map(|()| stream),
+        Err(error) => Err(error),
+    };
     let connected = match (connected, &target.tls) {
         (Ok(socket), None) => Ok(Stream::Plain(socket)),
         (Ok(socket), Some(tls)) => tls::connect(socket, target, tls, presence, deadline).await,

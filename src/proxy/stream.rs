@@ -7,6 +7,7 @@
 use super::tls::Negotiated;
 use super::tls::session::Session;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -131,6 +132,11 @@ impl Stream {
             Stream::Plain(_) => None,
             Stream::Tls(session) => session.negotiated(),
         }
+    }
+
+    /// The peer's address, and the one it connected to. Asked of the system.
+    pub fn ends(&self) -> io::Result<(SocketAddr, SocketAddr)> {
+        Ok((self.socket().peer_addr()?, self.socket().local_addr()?))
     }
 
     /// The socket, if its bytes are those of the stream.

@@ -73,7 +73,8 @@ async fn reach(presence: Presence, mut client: Stream, peer: SocketAddr) -> Opti
         let seat = surge::seat(&presence, &deadline, &mut client, &tried).await;
         let Ok(seat) = seat else { break };
         let began = Instant::now();
-        match pool::connect(&presence, &deadline, &seat).await {
+        let preamble = presence.preamble(&client);
+        match pool::connect(&presence, &deadline, &seat, preamble.as_bytes()).await {
             Ok(upstream) => {
                 let counters = &presence.opened.counters;
                 let took = began.elapsed();

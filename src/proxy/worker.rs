@@ -29,7 +29,7 @@ use super::stream::Stream;
 use super::surge::Load;
 use super::tls::server::ServerTls;
 use super::tls::{Handshakes, Negotiated};
-use super::{client, tcp, tls};
+use super::{client, proxy_protocol, tcp, tls};
 use crate::model::placement::ServoId;
 use crate::model::plane::Departure;
 use std::any::Any;
@@ -45,7 +45,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::net::TcpStream;
@@ -369,6 +369,8 @@ pub struct Open {
     /// What its servo carries.
     pub load: Arc<Load>,
     phase: Cell<Phase>,
+    /// When the log last told of a request that is not as the standard says.
+    pub told_deviation: Cell<Option<Instant>>,
 }
 
 /// The life of a listener.
@@ -581,6 +583,7 @@ fn serve(
         address,
         load: Arc::clone(&opening.load),
         phase: Cell::new(Phase::Serving),
+        told_deviation: Cell::new(None),
     });
     opened
         .instances
@@ -874,6 +877,19 @@ impl Presence {
 }
 
 impl Presence {
+    /// What a new connection to an instance begins with: a PROXY line, or nothing.
+    pub fn preamble(&self, client: &Stream) -> String {
+        if !self.opened.spec.borrow().proxy_protocol {
+            return String::new();
+        }
+        // A client that has just left is nobody.
+        let ends = client.ends();
+        ends.map_or_else(
+            |_| proxy_protocol::UNKNOWN.to_owned(),
+            |(peer, local)| proxy_protocol::line(peer, local),
+        )
+    }
+
     /// Begins notes for the access log, if the listener has one.
     pub fn note(
         &self,

@@ -101,6 +101,7 @@ impl Stage {
             tls: None,
             access_log: None,
             sticky: None,
+            proxy_protocol: false,
         };
         workers
             .open(key.clone(), socket, Arc::new(spec.clone()))

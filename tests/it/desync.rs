@@ -2,11 +2,14 @@
 //! readers agree about, each in the tier that Elastic Load Balancing puts it in.
 //!
 //! Severe: refused. Compliant: served, and so is the next request on the connection. Ambiguous:
-//! refused, or read in one way only and both connections closed behind it. Acceptable: served or
-//! refused. Never, in any tier, does an instance see a request that was not sent as one.
+//! refused, or read in one way only and both connections closed behind it; in monitor mode, the
+//! instance's. Acceptable: served or refused. Strictest serves nothing but what is Compliant. Never, in
+//! any tier or mode, does an instance see a request that was not sent as one.
 
+use crate::cloud::Cloud;
 use crate::reading::{Fault, Framing, Message, latin1, read_head, request_framing};
-use crate::scripted::{Proxy, Recorder};
+use crate::scripted::{Client, Proxy, Recorder};
+use eulb::model::traffic::Counts;
 
 #[derive(serde::Deserialize)]
 struct Case {
@@ -106,7 +109,22 @@ fn on_the_wire(head: &[u8]) -> (Vec<u8>, Option<Framing>) {
 }
 
 #[test]
-fn the_corpus_is_served_or_refused_by_its_tier_and_never_smuggles() {
+fn defensive_mode_serves_or_refuses_the_corpus_by_its_tiers_and_never_smuggles() {
+    play("defensive");
+}
+
+#[test]
+fn monitor_mode_keeps_the_clients_connections_and_never_smuggles() {
+    play("monitor");
+}
+
+#[test]
+fn strictest_mode_serves_what_is_compliant_and_nothing_else() {
+    play("strictest");
+}
+
+/// Plays the whole corpus in a mode.
+fn play(mode: &str) {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/tests/fixtures/http-desync-guardian/cases.json"
@@ -114,7 +132,7 @@ fn the_corpus_is_served_or_refused_by_its_tier_and_never_smuggles() {
     let cases: Vec<Case> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     assert_eq!(cases.len(), 159, "the whole corpus");
     let instance = Recorder::echoing();
-    let proxy = Proxy::http(&[instance.address()]);
+    let proxy = Proxy::start(&["http"], &[instance.address()], &["--desync-mode", mode]);
     let mut faults = Vec::new();
     let mut last = Vec::new();
     for (number, case) in cases.iter().enumerate() {
@@ -145,6 +163,7 @@ fn the_corpus_is_served_or_refused_by_its_tier_and_never_smuggles() {
             let wanted = match case.tier {
                 Tier::Severe => Some(false),
                 Tier::Compliant => Some(!exception),
+                Tier::Ambiguous | Tier::Acceptable if mode == "strictest" => Some(false),
                 Tier::Ambiguous if framing.is_none() => Some(false),
                 Tier::Ambiguous | Tier::Acceptable => None,
             };
@@ -161,7 +180,8 @@ fn the_corpus_is_served_or_refused_by_its_tier_and_never_smuggles() {
             if !kept && !behind.is_empty() {
                 faults.push(fault(format!("answered twice: {behind:?}")));
             }
-            if kept && (!served || case.tier == Tier::Ambiguous) {
+            let closes = case.tier == Tier::Ambiguous && mode != "monitor";
+            if kept && (!served || closes) {
                 faults.push(fault("not closed".to_owned()));
             }
             let others = [Some(Framing::Chunked), Some(Framing::None)].contains(&framing);
@@ -206,4 +226,112 @@ fn the_corpus_is_served_or_refused_by_its_tier_and_never_smuggles() {
             "closed: {title}"
         );
     }
+}
+
+/// A request whose reader may or may not wait for its body, and one behind it.
+const AMBIGUOUS: &str = "GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello";
+
+#[test]
+fn monitor_keeps_the_client_and_never_the_instance() {
+    for (mode, kept) in [("monitor", true), ("defensive", false)] {
+        let instance = Recorder::echoing();
+        let options = ["--threads", "1", "--desync-mode", mode];
+        let proxy = Proxy::start(&["http"], &[instance.address()], &options);
+        let mut client = proxy.client();
+        client.send(AMBIGUOUS);
+        assert_eq!(client.answer().text(), "GET /a");
+        client.line.offer("GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_eq!(client.try_answer().is_ok(), kept, "{mode}");
+        let records = instance.finish(proxy);
+        assert_eq!(
+            records.len(),
+            1 + usize::from(kept),
+            "{mode}: a connection for each"
+        );
+        assert_eq!(
+            records[0].requests[0].head.list("connection"),
+            ["close"],
+            "{mode}"
+        );
+    }
+}
+
+#[test]
+fn what_is_not_compliant_is_told_with_its_reason() {
+    let instance = Recorder::echoing();
+    let cases = [
+        (
+            "GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+            "tier=Acceptable reason=GetHeadZeroContentLength",
+        ),
+        (
+            AMBIGUOUS,
+            "tier=Ambiguous reason=UndefinedContentLengthSemantics",
+        ),
+        (
+            "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+            "tier=Severe reason=MultipleContentLength",
+        ),
+        (
+            "POST /a HTTP/1.1\r\nHost: x\nContent-Length: 1\r\n\r\n",
+            "tier=Severe reason=BadHeader",
+        ),
+    ];
+    for (request, expected) in cases {
+        let mut proxy = Proxy::with_one_worker(&[instance.address()]);
+        let mut client = proxy.client();
+        client.send(request);
+        client.answer();
+        let said = proxy.stop();
+        assert!(said.contains(expected), "{request:?}: {said}");
+        // A second one at once is counted and not told.
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+    let mut proxy = Proxy::with_one_worker(&[instance.address()]);
+    let mut client = proxy.client();
+    client.get("/");
+    client.answer();
+    assert_eq!(proxy.stop(), "", "a compliant request is not told");
+}
+
+#[test]
+fn the_attribute_sets_the_mode_and_the_tiers_are_counted() {
+    let cloud = Cloud::with(&["--ephemeral", "--release=aws"]);
+    cloud.web_with(1);
+    let address = cloud.listener("web").address;
+    let zero = "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+    let statuses = |expected: [u16; 2]| {
+        for (request, status) in [(zero, expected[0]), (AMBIGUOUS, expected[1])] {
+            let mut client = Client::connect(address);
+            client.send(request);
+            assert_eq!(client.answer().status(), status, "{request}");
+        }
+    };
+    statuses([200, 200]);
+    let attribute = [
+        "AdditionalAttributes.member.1.Key=elb.http.desyncmitigationmode",
+        "AdditionalAttributes.member.1.Value=strictest",
+    ];
+    cloud.ok(
+        "eulb-modify-lb-attributes",
+        ["--release=aws", "web", attribute[0], attribute[1]],
+    );
+    cloud.settle();
+    statuses([400, 400]);
+    let mut client = Client::connect(address);
+    client.send("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n");
+    assert_eq!(client.answer().status(), 400);
+    let mut counts = Counts::default();
+    for listener in cloud.traffic().listeners {
+        counts += listener.counts;
+    }
+    assert_eq!(
+        (
+            counts.acceptable_requests,
+            counts.ambiguous_requests,
+            counts.severe_requests
+        ),
+        (2, 2, 1)
+    );
+    assert_eq!(counts.non_compliant_requests(), 5);
 }

@@ -34,6 +34,7 @@ mod names;
 mod proxy_endurance;
 mod proxy_faults;
 mod proxy_http;
+mod proxy_protocol;
 mod proxy_tcp;
 mod reaching;
 mod reading;

@@ -54,12 +54,18 @@ impl Proxy {
 
     /// A listener for each protocol, and further options.
     pub fn start(protocols: &[&str], instances: &[SocketAddr], options: &[&str]) -> Self {
-        Self::run(
-            Command::new(env!("CARGO_BIN_EXE_eulb")),
-            protocols,
-            instances,
-            options,
-        )
+        let listen: Vec<String> = protocols
+            .iter()
+            .map(|protocol| format!("{protocol}:127.0.0.1:0"))
+            .collect();
+        let listen: Vec<&str> = listen.iter().map(String::as_str).collect();
+        Self::start_at(&listen, instances, options)
+    }
+
+    /// Listeners as `--listen` names them, and further options.
+    pub fn start_at(listen: &[&str], instances: &[SocketAddr], options: &[&str]) -> Self {
+        let command = Command::new(env!("CARGO_BIN_EXE_eulb"));
+        Self::run(command, listen, instances, options)
     }
 
     /// One HTTP listener and one worker in a process that may have so many files open.
@@ -67,19 +73,20 @@ impl Proxy {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("ulimit -n {count}; exec \"$0\" \"$@\"")]);
         command.arg(env!("CARGO_BIN_EXE_eulb"));
-        Self::run(command, &["http"], instances, &["--threads", "1"])
+        let listen = ["http:127.0.0.1:0"];
+        Self::run(command, &listen, instances, &["--threads", "1"])
     }
 
     fn run(
         mut command: Command,
-        protocols: &[&str],
+        listen: &[&str],
         instances: &[SocketAddr],
         options: &[&str],
     ) -> Self {
         let instances: Vec<String> = instances.iter().map(ToString::to_string).collect();
         command.arg("proxy");
-        for protocol in protocols {
-            command.args(["--listen", &format!("{protocol}:127.0.0.1:0")]);
+        for listener in listen {
+            command.args(["--listen", listener]);
         }
         command.args(["--to", &instances.join(",")]).args(options);
         command.stdin(Stdio::null());
@@ -97,7 +104,8 @@ impl Proxy {
             addresses: Vec::new(),
             complaints: Some(complaints),
         };
-        for protocol in protocols {
+        for listener in listen {
+            let protocol = listener.split(':').next().unwrap_or_default();
             let line = lines.next().and_then(Result::ok).unwrap_or_default();
             let address = line
                 .strip_prefix(&format!("listening {protocol} "))

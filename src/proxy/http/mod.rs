@@ -10,10 +10,12 @@
 //! | [`request`] | what is refused, how long the message is, what the instance is sent |
 //! | [`response`] | the same of answers |
 //! | [`body`] | which bytes belong to a message; chunks |
+//! | [`desync`] | how far a request is from what all readers agree about, and what a mode does then |
 //! | [`answer`] | answers made here |
 
 pub mod answer;
 pub mod body;
+pub mod desync;
 pub mod head;
 pub mod request;
 pub mod response;

@@ -1,6 +1,7 @@
 //! Request heads: what is refused, how long the message is, and the head the instance is sent.
 
 use super::body::Body;
+use super::desync::Reason;
 use super::head::{
     Connection, Field, NoHead, Run, content_length, imitates_framing, is_token_byte, offset_in,
 };
@@ -56,6 +57,10 @@ pub struct Request {
     /// GET or HEAD with a body, or codings besides chunked: well-formed, but servers disagree where
     /// it ends, so nothing else may follow on either connection.
     pub last_on_connection: bool,
+    /// The client's connection may go on all the same: how it is framed is certain here.
+    pub client_may_go_on: bool,
+    /// In which way it is not as everybody expects.
+    pub deviation: Reason,
     /// Max-Forwards says that the request is for the proxy itself.
     pub for_the_proxy: Option<ForTheProxy>,
 }
@@ -100,6 +105,8 @@ pub enum Refused {
     Connection,
     #[error("Max-Forwards is not one number")]
     MaxForwards,
+    #[error("the desync mitigation mode is strictest")]
+    Deviation(Reason),
     #[error(transparent)]
     Chunk(#[from] super::body::BadChunk),
 }
@@ -167,6 +174,13 @@ pub fn rewrite(
     let bodiless = matches!(method, "GET" | "HEAD");
     let request = Request {
         last_on_connection: fields.codings.others || bodiless && !fields.body.is_done(),
+        client_may_go_on: false,
+        deviation: match &fields.body {
+            Body::Chunked(_) if bodiless => Reason::UndefinedTransferEncodingSemantics,
+            Body::Length(_) if bodiless => Reason::UndefinedContentLengthSemantics,
+            Body::Done if bodiless && fields.has_length => Reason::GetHeadZeroContentLength,
+            _ => Reason::Compliant,
+        },
         is_head: method == "HEAD",
         idempotent: matches!(
             method,
@@ -252,6 +266,8 @@ pub fn rewrite(
 /// What the fields of a request say, checked.
 struct Fields<'a> {
     body: Body,
+    /// There is a Content-Length.
+    has_length: bool,
     host: Option<&'a [u8]>,
     connection: Connection<'a>,
     /// Upgrade names a protocol that may be asked for.
@@ -265,6 +281,7 @@ impl<'a> Fields<'a> {
     fn read(headers: &[httparse::Header<'a>], version: Version) -> Result<Fields<'a>, Refused> {
         let mut fields = Fields {
             body: Body::Done,
+            has_length: false,
             host: None,
             connection: Connection::default(),
             upgrade: false,
@@ -317,6 +334,7 @@ impl<'a> Fields<'a> {
         if fields.codings.others && !fields.codings.chunked {
             return Err(Refused::TransferEncoding);
         }
+        fields.has_length = length.is_some();
         fields.body = match (length, fields.codings.chunked) {
             (Some(_), true) => return Err(Refused::TwoLengths),
             (Some(length), false) => Body::of_length(length),

@@ -349,6 +349,8 @@ fn what_a_head_means_is_read_from_it() {
         keep_alive: true,
         upgrade: false,
         last_on_connection: false,
+        client_may_go_on: false,
+        deviation: Reason::Compliant,
         for_the_proxy: None,
     };
     let cases = [
@@ -409,6 +411,7 @@ fn what_a_head_means_is_read_from_it() {
             Request {
                 body: Body::Length(7),
                 last_on_connection: true,
+                deviation: Reason::UndefinedContentLengthSemantics,
                 ..plain.clone()
             },
         ),

@@ -90,7 +90,7 @@ pub fn rewrite(head: &[u8], request: &Request, out: &mut Vec<u8>) -> Result<Resp
     };
     let unchunk = request.version == Version::Http10 && matches!(body, Body::Chunked(_));
     let client_keeps = request.keep_alive
-        && !request.last_on_connection
+        && (!request.last_on_connection || request.client_may_go_on)
         && body != Body::UntilClose
         && !unchunk
         && !switches;
@@ -211,6 +211,7 @@ impl<'a> Fields<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proxy::http::desync::Reason;
 
     fn get() -> Request {
         Request {
@@ -221,6 +222,8 @@ mod tests {
             keep_alive: true,
             upgrade: false,
             last_on_connection: false,
+            client_may_go_on: false,
+            deviation: Reason::Compliant,
             for_the_proxy: None,
         }
     }

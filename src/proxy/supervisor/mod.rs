@@ -617,6 +617,9 @@ fn spec(
         tls,
         access_log: logging(servo, clock),
         sticky,
+        // The policy is for streams; an HTTP listener may share their instance port.
+        proxy_protocol: carriage == Carriage::Tcp
+            && servo.proxy_protocol.contains(&listener.instance_port),
     })
 }
 
