@@ -486,16 +486,17 @@ impl Connection {
                 let Some(response) = &exchange.response else {
                     return Ok(Next::Close);
                 };
-                if whole && response.instance_keeps && exchange.outbound.end == exchange.passed {
-                    if self
+                if whole
+                    && response.instance_keeps
+                    && exchange.outbound.end == exchange.passed
+                    && self
                         .presence
                         .opened
                         .spec
                         .borrow()
                         .keeps_instance_connections()
-                    {
-                        seat.keep(upstream, self.presence.local.deadlines.now());
-                    }
+                {
+                    seat.keep(upstream, self.presence.local.deadlines.now());
                 }
                 return Ok(match (whole, response.client_keeps) {
                     (true, true) => Next::Request,
