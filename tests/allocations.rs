@@ -7,7 +7,7 @@
 
 use eulb::model::attribute::DesyncMode;
 use eulb::model::instance::InstanceId;
-use eulb::model::placement::ServoId;
+use eulb::model::placement::{ServoId, ZoneName};
 use eulb::model::plane::{BalancerLabel, Behaviour, Choice, Departure};
 use eulb::proxy::listener::{Carriage, ListenerKey, ListenerSpec, Target};
 use eulb::proxy::worker::{Limits, Workers};
@@ -102,6 +102,7 @@ fn a_request_allocates_nothing_in_the_steady_state() {
                 account: "000000000001".into(),
                 name: "web".into(),
             },
+            zone: ZoneName::new("PARTI00"),
         };
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = socket.local_addr().unwrap();

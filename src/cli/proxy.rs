@@ -11,7 +11,7 @@ use crate::model::health::{HealthCheck, Thresholds, Tracker, Verdict};
 use crate::model::health::{Target as CheckTarget, TargetCase};
 use crate::model::instance::InstanceId;
 use crate::model::listener::Protocol;
-use crate::model::placement::ServoId;
+use crate::model::placement::{ServoId, ZoneName};
 use crate::model::plane::{
     BalancerLabel, Behaviour, Choice, Departure, Identity, InstanceTls, ListenerTls, LogForm,
 };
@@ -382,6 +382,7 @@ impl Balancer {
                     account: "-".into(),
                     name: "proxy".into(),
                 },
+                zone: ZoneName::new("-"),
                 tls: tls.clone().filter(|_| protocol.is_tls()),
                 access_log: access_log.map(|bucket| logging(bucket, address)),
                 sticky: None,

@@ -69,7 +69,7 @@ pub async fn report(shared: &Shared, shutdown: CancellationToken) {
         };
         let snapshot = shared.registry.snapshot();
         let traffic: Vec<ListenerTraffic> = shared.traffic();
-        sampler.sample(&traffic, &snapshot.state);
+        sampler.sample(&traffic);
         samples += 1;
         if !ends && samples < SAMPLES_OF_A_REPORT {
             continue;

@@ -5,7 +5,7 @@
 //! [`ListenerTraffic::opening`].
 
 use super::instance::InstanceId;
-use super::placement::ServoId;
+use super::placement::{ServoId, ZoneName};
 use super::plane::BalancerLabel;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -95,6 +95,8 @@ pub struct ListenerTraffic {
     /// The listener's port as the API knows it.
     pub port: u16,
     pub balancer: BalancerLabel,
+    /// The servo's zone.
+    pub zone: ZoneName,
     /// Whether its traffic is read as requests, or as bytes.
     pub http: bool,
     /// Tells two lives of one port apart.

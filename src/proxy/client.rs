@@ -404,9 +404,10 @@ impl Connection {
             let was_reused = exchange.upstream.is_some();
             if !was_reused {
                 // Boxed: rare, and large beside everything else the task keeps.
-                let preamble = self.presence.preamble(&self.client);
-                let connecting =
-                    pool::connect(&self.presence, &self.deadline, &seat, preamble.as_bytes());
+                let connecting = async {
+                    let preamble = self.presence.preamble(&self.client);
+                    pool::connect(&self.presence, &self.deadline, &seat, preamble.as_bytes()).await
+                };
                 match Box::pin(connecting).await {
                     Ok(stream) => exchange.upstream = Some(stream),
                     Err(error) => {

@@ -3,6 +3,7 @@
 use super::listener::{Carriage, ListenerKey};
 use super::surge::Load;
 use crate::model::instance::InstanceId;
+use crate::model::placement::ZoneName;
 use crate::model::plane::BalancerLabel;
 use crate::model::traffic::{
     BUCKETS, Counts, Histogram, InstanceTraffic, ListenerTraffic, bucket_of, for_each_count,
@@ -152,6 +153,7 @@ impl Counters {
 struct Registered {
     key: ListenerKey,
     balancer: BalancerLabel,
+    zone: ZoneName,
     carriage: Carriage,
     opening: u64,
     workers: Vec<Arc<Counters>>,
@@ -173,6 +175,7 @@ impl Registered {
             servo: self.key.servo.clone(),
             port: self.key.port,
             balancer: self.balancer.clone(),
+            zone: self.zone.clone(),
             http: self.carriage == Carriage::Http,
             opening: self.opening,
             closed,
@@ -211,7 +214,7 @@ impl Register {
     pub fn open(
         &self,
         key: &ListenerKey,
-        (balancer, carriage): (&BalancerLabel, Carriage),
+        (balancer, zone, carriage): (&BalancerLabel, &ZoneName, Carriage),
         load: &Arc<Load>,
         workers: usize,
     ) -> Vec<Arc<Counters>> {
@@ -220,6 +223,7 @@ impl Register {
         let registered = Registered {
             key: key.clone(),
             balancer: balancer.clone(),
+            zone: zone.clone(),
             carriage,
             opening: listeners.openings,
             workers: (0..workers).map(|_| Arc::default()).collect(),
@@ -267,7 +271,8 @@ mod tests {
             account: "000000000001".into(),
             name: "web".into(),
         };
-        let named = (&balancer, Carriage::Http);
+        let zone = ZoneName::new("PARTI00");
+        let named = (&balancer, &zone, Carriage::Http);
         register.open(&key(port), named, &Arc::default(), workers)
     }
 

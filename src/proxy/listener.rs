@@ -6,7 +6,7 @@ use super::sticky::Sticky;
 use super::tls::instance::ClientTls;
 use super::tls::server::ServerTls;
 use crate::model::instance::InstanceId;
-use crate::model::placement::ServoId;
+use crate::model::placement::{ServoId, ZoneName};
 use crate::model::plane::{BalancerLabel, Behaviour, Choice};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -59,6 +59,8 @@ pub struct ListenerSpec {
     pub behaviour: Behaviour,
     /// For logs.
     pub balancer: BalancerLabel,
+    /// The servo's zone, for metrics.
+    pub zone: ZoneName,
     /// How clients are spoken to; nothing: plainly.
     pub tls: Option<ServerTls>,
     /// Where its exchanges are told; nothing if they are not.

@@ -188,7 +188,7 @@ impl Workers {
         let load = self.load(&key.servo);
         let counters = self.register.open(
             &key,
-            (&spec.balancer, spec.carriage),
+            (&spec.balancer, &spec.zone, spec.carriage),
             &load,
             self.threads.len(),
         );

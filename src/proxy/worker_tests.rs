@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::attribute::DesyncMode;
 use crate::model::instance::InstanceId;
-use crate::model::placement::ServoId;
+use crate::model::placement::{ServoId, ZoneName};
 use crate::model::plane::{BalancerLabel, Behaviour, Choice};
 use crate::proxy::listener::Target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -98,6 +98,7 @@ impl Stage {
                 account: "000000000001".into(),
                 name: "web".into(),
             },
+            zone: ZoneName::new("PARTI00"),
             tls: None,
             access_log: None,
             sticky: None,
@@ -496,7 +497,7 @@ fn the_task_of_a_connection_is_small() {
     }
     let http = bytes_of(client::serve);
     let tcp = size_of::<tcp::Serve>();
-    assert!(http <= 640, "{http} bytes for HTTP");
+    assert!(http <= 704, "{http} bytes for HTTP");
     assert!(tcp <= 256, "{tcp} bytes for TCP");
 }
 

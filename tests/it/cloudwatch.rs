@@ -134,7 +134,7 @@ fn the_last_requests_of_a_load_balancer_and_metrics_survive_its_end_and_a_restar
     let began = Instant::now();
     let known = |cloud: &Cloud| total(&stats(cloud, &["--account", &account]), "RequestCount");
     while (known(&cloud) - 7.0).abs() > 1e-9 {
-        assert!(began.elapsed() < PATIENCE);
+        assert!(began.elapsed() < PATIENCE, "{} are known", known(&cloud));
         std::thread::sleep(Duration::from_millis(50));
     }
     let cloud = cloud.killed_and_restarted();

@@ -10,8 +10,9 @@
 
 use super::store::{Point, SeriesKey};
 use crate::controller::state::State;
-use crate::model::balancer::{BalancerKey, RegistrationState};
-use crate::model::placement::{ServoId, ZoneName};
+use crate::model::account::AccountId;
+use crate::model::balancer::{BalancerKey, BalancerName, RegistrationState};
+use crate::model::placement::ZoneName;
 use crate::model::traffic::{Counts, Histogram, ListenerTraffic};
 use crate::wire::release::{Feature, Release};
 use std::collections::BTreeMap;
@@ -44,24 +45,14 @@ struct Tally {
 pub struct Sampler {
     /// By the listener's opening: what it had counted, and where it belongs.
     read: BTreeMap<u64, (Counts, Histogram)>,
-    places: BTreeMap<ServoId, Place>,
     tallies: BTreeMap<Place, Tally>,
 }
 
 impl Sampler {
     /// Takes a reading of every listener.
-    pub fn sample(&mut self, traffic: &[ListenerTraffic], state: &State) {
+    pub fn sample(&mut self, traffic: &[ListenerTraffic]) {
         let mut read = BTreeMap::new();
-        let mut places = BTreeMap::new();
         for listener in traffic {
-            // A load balancer that is gone is still known for the sake of its last requests.
-            let place = match state.carried_by(&listener.servo) {
-                Some(balancer) => balancer
-                    .servos
-                    .get(&listener.servo)
-                    .map(|place| (balancer.key(), place.zone.clone())),
-                None => self.places.get(&listener.servo).cloned(),
-            };
             let before = self.read.get(&listener.opening);
             let (counts, latency) = match before {
                 Some((counts, latency)) => (
@@ -74,16 +65,19 @@ impl Sampler {
                 listener.opening,
                 (listener.counts, listener.latency.clone()),
             );
-            let Some(place) = place else { continue };
-            let tally = self.tallies.entry(place.clone()).or_default();
+            // The listener says whose it was: the load balancer may be gone by now.
+            let key = BalancerKey {
+                account: AccountId::new(listener.balancer.account.clone()),
+                name: BalancerName::new(listener.balancer.name.clone()),
+            };
+            let tally = self.tallies.entry((key, listener.zone.clone()));
+            let tally = tally.or_default();
             tally.counts += counts;
             tally.latency += &latency;
             tally.http |= listener.http;
             tally.surge_queue = tally.surge_queue.max(listener.surge_queue);
-            places.insert(listener.servo.clone(), place);
         }
         self.read = read;
-        self.places = places;
     }
 
     /// What is to be reported, and begins anew.

@@ -614,6 +614,7 @@ fn spec(
         out_of_service: out_of_service.into_iter().map(target).collect(),
         behaviour: servo.behaviour.clone(),
         balancer: servo.balancer.clone(),
+        zone: servo.zone.clone(),
         tls,
         access_log: logging(servo, clock),
         sticky,

@@ -423,7 +423,7 @@ mod tests {
     use super::super::view::{Action, Look};
     use super::*;
     use crate::model::instance::InstanceId;
-    use crate::model::placement::ServoId;
+    use crate::model::placement::{ServoId, ZoneName};
     use crate::model::plane::BalancerLabel;
     use crate::model::traffic::{Counts, Histogram, InstanceTraffic, ListenerTraffic, bucket_of};
     use crate::wire::local::{
@@ -486,6 +486,7 @@ mod tests {
                 account: "972528928292".into(),
                 name: name.into(),
             },
+            zone: ZoneName::new("PARTI00"),
             http: true,
             opening: 1,
             closed: false,
