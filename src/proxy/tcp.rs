@@ -1,7 +1,7 @@
 //! TCP listeners: two streams of bytes, each closed when its source is.
 //!
 //! Bytes pass through a buffer that is borrowed while there are any. A direction that has proved to
-//! carry bulk is moved by [`splice`](super::splice) instead, which costs nothing for each byte but
+//! carry bulk is moved by [`splice`] instead, which costs nothing for each byte but
 //! more for each exchange.
 
 use super::access_log::Entry;

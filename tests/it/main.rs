@@ -24,6 +24,7 @@ mod generated;
 mod health;
 mod hostile;
 mod house;
+mod https;
 mod input;
 mod linear;
 mod local;

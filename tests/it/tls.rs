@@ -23,7 +23,7 @@ use std::time::Duration;
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-fn fixture(name: &str) -> String {
+pub fn fixture(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tls");
     path.join(name).to_str().unwrap().to_owned()
 }
@@ -51,7 +51,7 @@ fn with_certificate(
 }
 
 /// A client that verifies who it talks to: `lb.example`, by the certificates given.
-fn trusting(
+pub fn trusting(
     certificates: &[String],
     versions: &[&'static SupportedProtocolVersion],
 ) -> Arc<ClientConfig> {
@@ -73,10 +73,10 @@ fn modern() -> Arc<ClientConfig> {
     trusting(&[fixture("ec.pem")], rustls::DEFAULT_VERSIONS)
 }
 
-struct Secure(StreamOwned<ClientConnection, TcpStream>);
+pub struct Secure(StreamOwned<ClientConnection, TcpStream>);
 
 impl Secure {
-    fn connect(address: SocketAddr, config: &Arc<ClientConfig>) -> Secure {
+    pub fn connect(address: SocketAddr, config: &Arc<ClientConfig>) -> Secure {
         Secure::try_connect(address, config).unwrap()
     }
 
@@ -99,7 +99,7 @@ impl Secure {
     }
 
     /// Asks for a path and reads an answer with a Content-Length; its status and body.
-    fn get(&mut self, path: &str) -> (u16, String) {
+    pub fn get(&mut self, path: &str) -> (u16, String) {
         self.send(format!("GET {path} HTTP/1.1\r\nHost: lb.example\r\n\r\n"));
         self.answer()
     }
@@ -113,8 +113,9 @@ impl Secure {
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         let length = head
             .lines()
-            .find_map(|line| line.strip_prefix("Content-Length: "))
-            .map_or(0, |length| length.parse().unwrap());
+            .filter_map(|line| line.split_once(": "))
+            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+            .map_or(0, |(_, length)| length.parse().unwrap());
         let body = (0..length).map(|_| self.byte()).collect();
         (status, String::from_utf8(body).unwrap())
     }

@@ -8,7 +8,7 @@
 //! | file | |
 //! |---|---|
 //! | [`entry`] | what is noted while an exchange is under way |
-//! | [`line`] | the line: which fields, how they are written |
+//! | [`mod@line`] | the line: which fields, how they are written |
 //! | [`object`] | which file a line belongs to |
 //! | [`sink`] | the thread that writes files |
 //!

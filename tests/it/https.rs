@@ -1,0 +1,112 @@
+//! HTTPS on the whole cloud: a certificate uploaded to its IAM, a listener that takes it, traffic
+//! through it, and another certificate in its place.
+
+use crate::cloud::{Account, Cloud};
+use crate::tls::{Secure, fixture, trusting};
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::SystemTime;
+
+/// Uploads a certificate of the fixtures as an IAM client would; returns its ARN.
+fn upload(cloud: &Cloud, name: &str, certificate: &str, key: &str) -> String {
+    let read = |file| std::fs::read_to_string(fixture(file)).unwrap();
+    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let body = format!(
+        "Action=UploadServerCertificate&Version=2010-05-08&ServerCertificateName={name}\
+         &CertificateBody={}&PrivateKey={}",
+        encoded(&read(certificate)),
+        encoded(&read(key))
+    );
+    let environment = cloud.environment(Account::Tenant);
+    let authority = environment.endpoint.trim_start_matches("http://");
+    let authority = authority.split('/').next().unwrap();
+    let (key, secret) = (&environment.access_key, &environment.secret_key);
+    let identity = Credentials::new(key, secret, None, None, "test").into();
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region("eucalyptus")
+        .name("iam")
+        .time(SystemTime::now())
+        .settings(SigningSettings::default())
+        .build()
+        .unwrap()
+        .into();
+    let url = format!("http://{authority}/");
+    let signable = SignableBody::Bytes(body.as_bytes());
+    let signable = SignableRequest::new("POST", url, std::iter::empty(), signable).unwrap();
+    let (instructions, _) = sign(signable, &parameters).unwrap().into_parts();
+    let headers: String = instructions
+        .headers()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let mut stream = TcpStream::connect(authority).unwrap();
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n{headers}\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let arn = answer
+        .split_once("<Arn>")
+        .unwrap_or_else(|| panic!("{answer}"));
+    arn.1.split('<').next().unwrap().to_owned()
+}
+
+/// Where the HTTPS listener of `web` is.
+fn address(cloud: &Cloud) -> SocketAddr {
+    let urls = cloud.ok("eulb", ["resolve", "web"]);
+    let url = urls.lines().find_map(|url| url.strip_prefix("https://"));
+    let authority = url.unwrap().trim_end_matches('/');
+    authority
+        .parse()
+        .unwrap_or_else(|_| SocketAddr::new(authority.parse().unwrap(), 443))
+}
+
+#[test]
+fn a_listener_serves_the_certificate_of_the_clouds_iam_and_then_another() {
+    let cloud = Cloud::with(&["--release=4.4.2"]);
+    let first = upload(&cloud, "first", "ec.pem", "ec-pkcs8.key");
+    let listener = format!("lb-port=443, protocol=HTTPS, instance-port=80, cert-id={first}");
+    cloud.ok(
+        "eulb-create-lb",
+        ["--release=4.4.2", "-z", "PARTI00", "-l", &listener, "web"],
+    );
+    cloud.check_quickly("web", "TCP:80");
+    let instances = cloud.run_instances(1, "PARTI00");
+    cloud.register("web", &instances);
+    cloud.await_state("web", &instances, "InService");
+
+    // The policy of a new listener names no TLS 1.3.
+    let versions = &[&rustls::version::TLS12];
+    let (first_only, second_only) = (
+        trusting(&[fixture("ec.pem")], versions),
+        trusting(&[fixture("rsa.pem")], versions),
+    );
+    let mut kept = Secure::connect(address(&cloud), &first_only);
+    let (status, page) = kept.get("/headers");
+    assert_eq!(status, 200);
+    assert!(page.contains(&instances[0]), "{page}");
+    assert!(
+        page.to_lowercase().contains("x-forwarded-proto: https"),
+        "{page}"
+    );
+
+    let second = upload(&cloud, "second", "rsa.pem", "rsa-pkcs8.key");
+    cloud.ok(
+        "eulb-set-lb-listener-ssl-cert",
+        ["--release=4.4.2", "-l", "443", "-c", &second, "web"],
+    );
+    cloud.settle();
+    assert_eq!(
+        Secure::connect(address(&cloud), &second_only).get("/").0,
+        200
+    );
+    // Who was connected before is served on.
+    assert_eq!(kept.get("/").0, 200);
+}
