@@ -29,6 +29,10 @@ pub const PAGES: &[(&str, &str)] = &[
         include_str!("../../../docs/manual/eulb-components.7.md"),
     ),
     (
+        "eulb-admin",
+        include_str!("../../../docs/manual/eulb-admin.7.md"),
+    ),
+    (
         "eulb-debugging",
         include_str!("../../../docs/manual/eulb-debugging.7.md"),
     ),
