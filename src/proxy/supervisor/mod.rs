@@ -46,7 +46,8 @@ const RETRY_PAUSE: Duration = Duration::from_secs(2);
 /// and a control plane that has stopped must not stop the data plane.
 const TELL_PATIENCE: Duration = Duration::from_secs(1);
 
-/// Reports that may wait while the supervisor carries out steps; beyond, checkers wait.
+/// Reports that may wait while the supervisor carries out steps; beyond, checkers wait. So many are
+/// taken at a time.
 const REPORT_QUEUE: usize = 1024;
 
 /// How long running exchanges may take to finish when the process ends: longer than an ordinary
@@ -92,6 +93,7 @@ pub async fn serve(
         last_checker: 0,
     };
     let mut control_plane_lives = true;
+    let mut heard = Vec::with_capacity(REPORT_QUEUE);
     let mut newest = Arc::clone(&desired.borrow_and_update());
     let mut retry = supervisor.reconcile(&newest, &applied).await;
     loop {
@@ -104,7 +106,7 @@ pub async fn serve(
                 }
                 Err(_) => control_plane_lives = false,
             },
-            Some(report) = reported.recv() => supervisor.judge(report).await,
+            1.. = reported.recv_many(&mut heard, REPORT_QUEUE) => supervisor.judge(&mut heard).await,
             Some(ended) = supervisor.checks.join_next_with_id() => supervisor.bury(ended).await,
             () = tokio::time::sleep_until(retry.unwrap_or_else(Instant::now)), if retry.is_some() => {
                 retry = supervisor.reconcile(&newest, &applied).await;
@@ -477,37 +479,62 @@ impl Supervisor {
         }
     }
 
-    /// Takes a checker's word: the pool follows at once.
-    async fn judge(&mut self, report: Report) {
-        let checker = self
-            .carried
-            .get_mut(&report.servo)
-            .and_then(|carried| carried.checkers.get_mut(&report.instance));
+    /// Takes what checkers said since: the pools follow at once. A servo is refreshed once, and the
+    /// workers are waited for once, however many verdicts have come together.
+    async fn judge(&mut self, reports: &mut Vec<Report>) {
         // What a checker said before it was replaced is no longer of interest.
-        let Some(checker) = checker.filter(|checker| checker.number == report.checker) else {
-            return;
+        reports.retain(|report| self.note_verdict(report));
+        let changed = reports.iter().filter(|report| report.changed);
+        let touched: BTreeSet<ServoId> = changed.map(|report| report.servo.clone()).collect();
+        for id in &touched {
+            self.refresh(id).await;
+        }
+        if !touched.is_empty() {
+            self.workers.settle().await;
+        }
+        for report in reports.drain(..) {
+            self.log_verdict(&report);
+            self.tell(Observation::Health {
+                servo: report.servo,
+                instance: report.instance,
+                verdict: report.verdict,
+                checked: report.checked,
+            })
+            .await;
+        }
+    }
+
+    fn checker(&mut self, report: &Report) -> Option<&mut Checker> {
+        let carried = self.carried.get_mut(&report.servo)?;
+        let checker = carried.checkers.get_mut(&report.instance)?;
+        (checker.number == report.checker).then_some(checker)
+    }
+
+    /// Whether the report is of the present checker, whose verdict it then becomes.
+    fn note_verdict(&mut self, report: &Report) -> bool {
+        let Some(checker) = self.checker(report) else {
+            return false;
         };
         checker.verdict = Some(report.verdict);
-        let cause = checker.cause.take();
-        if report.changed {
-            self.refresh(&report.servo).await;
-            self.workers.settle().await;
-            let held = self.held.servos.get(&report.servo);
-            tracing::info!(
-                target: "health", request = cause.as_deref().unwrap_or("-"),
-                servo = %report.servo,
-                balancer = held.map_or("", |held| &held.servo.balancer.name),
-                instance = %report.instance, checked = report.checked,
-                "Reported {} {:?}", report.instance, report.verdict
-            );
+        true
+    }
+
+    /// Logs a verdict that differs from the one before, the first with the request that led to it.
+    fn log_verdict(&mut self, report: &Report) {
+        let cause = self
+            .checker(report)
+            .and_then(|checker| checker.cause.take());
+        if !report.changed {
+            return;
         }
-        self.tell(Observation::Health {
-            servo: report.servo,
-            instance: report.instance,
-            verdict: report.verdict,
-            checked: report.checked,
-        })
-        .await;
+        let held = self.held.servos.get(&report.servo);
+        tracing::info!(
+            target: "health", request = cause.as_deref().unwrap_or("-"),
+            servo = %report.servo,
+            balancer = held.map_or("", |held| &held.servo.balancer.name),
+            instance = %report.instance, checked = report.checked,
+            "Reported {} {:?}", report.instance, report.verdict
+        );
     }
 
     /// Looks at a check task that has ended, and starts the checks of its servo anew if it died.
