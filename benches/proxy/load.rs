@@ -7,15 +7,17 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_rustls::rustls::HandshakeKind;
+use tokio_rustls::rustls::pki_types::ServerName;
 
 /// Bytes of one exchange over TCP.
 const EXCHANGE: [u8; 100] = [b'm'; 100];
 
 const GET: &[u8] = b"GET /100 HTTP/1.1\r\nHost: shop.example\r\nAccept: */*\r\n\r\n";
 
-/// `KIND PORT CONNECTIONS [SECONDS [RATE]]`.
+/// `KIND PORT CONNECTIONS [SECONDS [RATE [CERTIFICATE]]]`.
 pub fn run(words: &[String]) -> ExitCode {
     let number = |at: usize| {
         words
@@ -43,6 +45,10 @@ pub fn run(words: &[String]) -> ExitCode {
             "exchanges" => exchanges(&plan, false).await,
             "connections" => exchanges(&plan, true).await,
             "bulk" => bulk(&plan).await,
+            "tls-kept" | "tls-full" | "tls-resumed" => {
+                let trusted = words.get(5).expect("the certificate is named");
+                secure(&plan, kind, trusted).await
+            }
             _ => rate(&plan).await,
         };
         seen.report(begun.elapsed());
@@ -127,6 +133,53 @@ async fn exchanges(plan: &Plan, reconnect: bool) -> Seen {
     .await
 }
 
+/// Requests over TLS, on connections that are kept or each on its own.
+///
+/// A handshake that is not of the kind asked for is an error.
+async fn secure(plan: &Plan, kind: &str, trusted: &str) -> Seen {
+    let (address, end) = (plan.address, Instant::now() + plan.time);
+    let (kept, resumes) = (kind == "tls-kept", kind == "tls-resumed");
+    all(plan, |seen| {
+        // Its sessions are its own: a client resumes what it began.
+        let client = super::secure::client(trusted, resumes);
+        async move {
+            let name = ServerName::try_from(super::secure::NAME).expect("it is a name");
+            let open = async || client.connect(name.clone(), connect(address).await?).await;
+            let mut answer = Vec::with_capacity(4096);
+            let mut stream = open().await?;
+            stream.write_all(GET).await?;
+            read_answer(&mut stream, &mut answer).await?;
+            while Instant::now() < end {
+                let begun = Instant::now();
+                if !kept {
+                    stream = open().await?;
+                }
+                stream.write_all(GET).await?;
+                read_answer(&mut stream, &mut answer).await?;
+                seen.borrow_mut().exchange(begun);
+                let resumed = stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed);
+                seen.borrow_mut().errors += u64::from(resumed != resumes);
+            }
+            Ok(())
+        }
+    })
+    .await
+}
+
+/// Reads an answer to [`GET`]; its body is 100 bytes of one letter that ends no head.
+async fn read_answer<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    answer: &mut Vec<u8>,
+) -> std::io::Result<()> {
+    answer.clear();
+    while !answer.ends_with(&[b'x'; 100]) {
+        if stream.read_buf(answer).await? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    Ok(())
+}
+
 /// Downloads until the time is over; what counts is MiB.
 async fn bulk(plan: &Plan) -> Seen {
     const EACH_BYTES: u64 = 64 << 20;
@@ -191,13 +244,7 @@ async fn rate(plan: &Plan) -> Seen {
                     continue;
                 };
                 stream.write_all(GET).await?;
-                answer.clear();
-                // The body is 100 bytes of one letter that ends no head.
-                while !answer.ends_with(&[b'x'; 100]) {
-                    if stream.read_buf(&mut answer).await? == 0 {
-                        return Err(std::io::ErrorKind::UnexpectedEof.into());
-                    }
-                }
+                read_answer(&mut stream, &mut answer).await?;
                 seen.borrow_mut().exchange(begun);
             }
             Ok(())

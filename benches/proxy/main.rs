@@ -14,6 +14,7 @@
 mod back;
 mod load;
 mod process;
+mod secure;
 
 use process::{Contender, Place, Running};
 use std::io::Write;
@@ -36,6 +37,8 @@ pub struct Sample {
 pub enum Layer {
     Http,
     Tcp,
+    /// HTTP over TLS to the client, plain to the back ends.
+    Tls,
 }
 
 /// How a scenario loads a proxy.
@@ -47,6 +50,8 @@ enum Kind {
     PingPong,
     Connections,
     Bulk,
+    /// Requests over TLS: `kept` connections, `full` handshakes or `resumed` ones.
+    Secure(&'static str),
     Idle,
 }
 
@@ -76,7 +81,7 @@ const fn scenario(
 }
 
 #[rustfmt::skip]
-const SCENARIOS: [Scenario; 12] = [
+const SCENARIOS: [Scenario; 15] = [
     scenario("small", "GET, 100 B, keep-alive", Layer::Http, Kind::Wrk("", 64, "/100"), 0.90),
     scenario("browser", "the same with a browser's fields", Layer::Http, Kind::Wrk(BROWSER, 64, "/100"), 0.86),
     scenario("16k", "GET, 16 KiB", Layer::Http, Kind::Wrk("", 64, "/16384"), 0.74),
@@ -87,6 +92,9 @@ const SCENARIOS: [Scenario; 12] = [
     scenario("tcp-pp", "TCP, 100 B back and forth", Layer::Tcp, Kind::PingPong, 0.97),
     scenario("tcp-conn", "TCP, a connection for each exchange", Layer::Tcp, Kind::Connections, 0.97),
     scenario("tcp-bulk", "TCP, downloads; per MiB", Layer::Tcp, Kind::Bulk, 0.40),
+    scenario("tls", "HTTPS, GET, 100 B, keep-alive", Layer::Tls, Kind::Secure("kept"), 1.00),
+    scenario("tls-full", "HTTPS, a full handshake for each request", Layer::Tls, Kind::Secure("full"), 1.00),
+    scenario("tls-resumed", "HTTPS, a resumed session for each request", Layer::Tls, Kind::Secure("resumed"), 1.00),
     scenario("idle-http", "idle HTTP connections", Layer::Http, Kind::Idle, 1100.0),
     scenario("idle-tcp", "idle TCP connections", Layer::Tcp, Kind::Idle, 1500.0),
 ];
@@ -124,6 +132,14 @@ struct Options {
     idle: usize,
     scenarios: Vec<&'static Scenario>,
     peers: Vec<(String, String)>,
+}
+
+impl Options {
+    fn has(&self, layer: Layer) -> bool {
+        self.scenarios
+            .iter()
+            .any(|scenario| scenario.layer == layer)
+    }
 }
 
 fn main() -> ExitCode {
@@ -224,6 +240,15 @@ fn compare(options: &Options) -> Result<(), String> {
     if !wrk {
         warn("SKIPPED: wrk is not on PATH: small, browser, 16k, 1m, post1m, close");
     }
+    if options.has(Layer::Tls) {
+        match process::version("nginx", "-v") {
+            Some(version) => {
+                say(&format!("For TLS, too: {version}"));
+                contenders.push(Contender::nginx());
+            }
+            None => warn("SKIPPED: nginx is not on PATH: TLS is compared with haproxy alone"),
+        }
+    }
     contenders.push(Contender::eulb(
         "eulb",
         env!("CARGO_BIN_EXE_eulb"),
@@ -246,7 +271,7 @@ fn compare(options: &Options) -> Result<(), String> {
         },
     ));
     let back = place.backends()?;
-    for layer in [Layer::Http, Layer::Tcp] {
+    for layer in [Layer::Http, Layer::Tcp, Layer::Tls] {
         let chosen = |idle: bool| {
             let scenarios = options.scenarios.iter().copied();
             scenarios.filter(move |scenario| {
@@ -257,6 +282,10 @@ fn compare(options: &Options) -> Result<(), String> {
             .filter(|scenario| wrk || !matches!(scenario.kind, Kind::Wrk(..)))
             .collect();
         if !loaded.is_empty() {
+            let contenders: Vec<&Contender> = contenders
+                .iter()
+                .filter(|contender| contender.speaks(layer))
+                .collect();
             let mut running = Vec::new();
             for contender in &contenders {
                 running.push(place.start(contender, layer, &back)?);
@@ -276,7 +305,10 @@ fn compare(options: &Options) -> Result<(), String> {
             }
         }
         for scenario in chosen(true) {
-            idle(&place, options, scenario, &contenders, &back)?;
+            let contenders = contenders
+                .iter()
+                .filter(|contender| contender.speaks(layer));
+            idle(&place, options, scenario, contenders, &back)?;
         }
     }
     Ok(())
@@ -303,6 +335,17 @@ fn measure(
         Kind::PingPong => place.load(&["exchanges", &port, "64", &seconds])?,
         Kind::Connections => place.load(&["connections", &port, "64", &seconds])?,
         Kind::Bulk => place.load(&["bulk", &port, "4", &seconds])?,
+        Kind::Secure(how) => {
+            let certificate = place.certificate().display().to_string();
+            place.load(&[
+                &format!("tls-{how}"),
+                &port,
+                "16",
+                &seconds,
+                "0",
+                &certificate,
+            ])?
+        }
         Kind::Idle => return Err("idle connections are not measured by load".to_owned()),
     };
     sample.cpu = (proxy.cpu() - before) * 1e6 / sample.count.max(1.0);
@@ -319,7 +362,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// One scenario's table; the first contender is the baseline.
-fn table(scenario: &Scenario, contenders: &[Contender], samples: &[Vec<Sample>]) {
+fn table(scenario: &Scenario, contenders: &[&Contender], samples: &[Vec<Sample>]) {
     say(&format!("### {}: {}\n", scenario.name, scenario.what));
     say(
         "| proxy | CPU µs | min..max | ratio | target | per second | ratio | p99 µs | ratio | errors |",
@@ -351,11 +394,11 @@ fn table(scenario: &Scenario, contenders: &[Contender], samples: &[Vec<Sample>])
 }
 
 /// Memory and CPU time of connections that do nothing, in a fresh process each.
-fn idle(
+fn idle<'a>(
     place: &Place,
     options: &Options,
     scenario: &Scenario,
-    contenders: &[Contender],
+    contenders: impl Iterator<Item = &'a Contender>,
     back: &[SocketAddr],
 ) -> Result<(), String> {
     say(&format!(
@@ -369,7 +412,7 @@ fn idle(
         let before = proxy.memory();
         let port = proxy.address.port().to_string();
         let kind = match scenario.layer {
-            Layer::Http => "hold-http",
+            Layer::Http | Layer::Tls => "hold-http",
             Layer::Tcp => "hold-tcp",
         };
         let held = place.hold(&[kind, &port, &options.idle.to_string()])?;

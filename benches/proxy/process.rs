@@ -1,6 +1,6 @@
 //! The processes of a comparison: proxies, back ends and load, where they run and what they cost.
 
-use super::{Layer, Sample};
+use super::{Layer, Sample, secure};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::cell::Cell;
 use std::io::{BufRead, BufReader, Write};
@@ -28,7 +28,15 @@ pub struct Contender {
     pub name: String,
     program: PathBuf,
     words: Vec<String>,
-    is_haproxy: bool,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Haproxy,
+    /// Beside the others where it ends TLS.
+    Nginx,
+    Eulb,
 }
 
 impl Contender {
@@ -37,8 +45,21 @@ impl Contender {
             name: "haproxy".to_owned(),
             program: "haproxy".into(),
             words: Vec::new(),
-            is_haproxy: true,
+            kind: Kind::Haproxy,
         }
+    }
+
+    pub fn nginx() -> Contender {
+        Contender {
+            name: "nginx".to_owned(),
+            program: "nginx".into(),
+            words: Vec::new(),
+            kind: Kind::Nginx,
+        }
+    }
+
+    pub fn speaks(&self, layer: Layer) -> bool {
+        self.kind != Kind::Nginx || layer == Layer::Tls
     }
 
     /// Something with the options of `eulb proxy`.
@@ -48,7 +69,7 @@ impl Contender {
             program: std::fs::canonicalize(program)
                 .map_err(|error| format!("cannot find {program}: {error}"))?,
             words: words.iter().map(ToString::to_string).collect(),
-            is_haproxy: false,
+            kind: Kind::Eulb,
         })
     }
 }
@@ -106,6 +127,11 @@ impl Place {
         self.pin
     }
 
+    /// The certificate that everybody shows, in PEM; [`secure::issue`] writes it with its key.
+    pub fn certificate(&self) -> PathBuf {
+        self.directory.join(secure::CERTIFICATE)
+    }
+
     /// A command that runs on a core, if anything is pinned at all.
     fn on(&self, core: usize, program: &std::ffi::OsStr) -> Command {
         if !self.pin {
@@ -140,21 +166,31 @@ impl Place {
         back: &[SocketAddr],
     ) -> Result<Running, String> {
         let back: Vec<String> = match layer {
-            Layer::Http => &back[..2],
+            Layer::Http | Layer::Tls => &back[..2],
             Layer::Tcp => &back[2..],
         }
         .iter()
         .map(ToString::to_string)
         .collect();
-        if contender.is_haproxy {
-            return self.start_haproxy(layer, &back);
+        if layer == Layer::Tls {
+            secure::issue(&self.directory)?;
+        }
+        match contender.kind {
+            Kind::Haproxy => return self.start_haproxy(layer, &back),
+            Kind::Nginx => return self.start_nginx(&back),
+            Kind::Eulb => {}
         }
         let mut command = self.on(0, contender.program.as_os_str());
         let (protocol, check) = match layer {
             Layer::Http => ("http", "HTTP:80/100"),
             Layer::Tcp => ("tcp", "TCP:80"),
+            Layer::Tls => ("https", "HTTP:80/100"),
         };
         command.args(&contender.words);
+        if layer == Layer::Tls {
+            command.arg("--certificate").arg(self.certificate());
+            command.arg("--key").arg(self.directory.join(secure::KEY));
+        }
         command.args(["--listen", &format!("{protocol}:127.0.0.1:0")]);
         command.args(["--to", &back.join(","), "--check", check]);
         command.args(["--threads", &self.workers.to_string()]);
@@ -168,22 +204,24 @@ impl Place {
     }
 
     fn start_haproxy(&self, layer: Layer, back: &[String]) -> Result<Running, String> {
-        // It cannot tell which free port it took; nobody else takes one that was just given up.
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|socket| socket.local_addr())
-            .map_err(|error| format!("no free port: {error}"))?
-            .port();
+        let port = free_port()?;
+        let secured = layer == Layer::Tls;
+        let scheme = if secured { "https" } else { "http" };
+        let bind = match secured {
+            true => format!(" ssl crt {}", self.directory.join(secure::BOTH).display()),
+            false => String::new(),
+        };
         let (mode, check, fields) = match layer {
             Layer::Tcp => ("tcp", "", String::new()),
-            Layer::Http => (
+            Layer::Http | Layer::Tls => (
                 "http",
                 "    option httpchk GET /100\n",
                 format!(
-                    "    option forwardfor\n    http-request set-header X-Forwarded-Proto http\n    http-request set-header X-Forwarded-Port {port}\n"
+                    "    option forwardfor\n    http-request set-header X-Forwarded-Proto {scheme}\n    http-request set-header X-Forwarded-Port {port}\n"
                 ),
             ),
         };
-        let keep = if layer == Layer::Http {
+        let keep = if layer != Layer::Tcp {
             "    option http-keep-alive\n    http-reuse always\n    timeout http-keep-alive 60s\n"
         } else {
             ""
@@ -197,32 +235,46 @@ impl Place {
         let files = getrlimit(Resource::Nofile).maximum.unwrap_or(1 << 20);
         let connections = (files * 2 / 5).min(20_000);
         let configuration = format!(
-            "global\n    nbthread {}\n    maxconn {connections}\ndefaults\n    mode {mode}\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n{keep}frontend f\n    bind 127.0.0.1:{port}\n{fields}    default_backend b\nbackend b\n    balance roundrobin\n{check}{servers}",
+            "global\n    nbthread {}\n    maxconn {connections}\ndefaults\n    mode {mode}\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n{keep}frontend f\n    bind 127.0.0.1:{port}{bind}\n{fields}    default_backend b\nbackend b\n    balance roundrobin\n{check}{servers}",
             self.workers
         );
         let path = self.directory.join(format!("haproxy-{port}.cfg"));
         std::fs::write(&path, configuration).map_err(|error| error.to_string())?;
         let mut command = self.on(0, "haproxy".as_ref());
         command.arg("-f").arg(&path);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let child = command
-            .spawn()
-            .map_err(|error| format!("cannot start haproxy: {error}"))?;
-        let running = Running {
-            process: Process(child),
-            address: ([127, 0, 0, 1], port).into(),
-        };
-        let begun = Instant::now();
-        while TcpStream::connect(running.address).is_err() {
-            if begun.elapsed() > PATIENCE {
-                return Err(format!("haproxy does not listen; see {}", path.display()));
-            }
-            std::thread::sleep(Duration::from_millis(20));
+        listening(command, port)
+    }
+
+    /// nginx with one process for each worker and, where there is one, no master beside it.
+    fn start_nginx(&self, back: &[String]) -> Result<Running, String> {
+        let port = free_port()?;
+        if self.workers != 1 {
+            return Err("nginx is compared with one worker only".to_owned());
         }
-        Ok(running)
+        let at = self.directory.display();
+        let servers: String = back
+            .iter()
+            .map(|address| format!("server {address}; "))
+            .collect();
+        let configuration = format!(
+            "daemon off; master_process off; pid {at}/nginx.pid; error_log {at}/nginx.log;\n\
+             events {{ worker_connections 4096; }}\n\
+             http {{\n access_log off; client_body_temp_path {at}; proxy_temp_path {at}; \
+             fastcgi_temp_path {at}; uwsgi_temp_path {at}; scgi_temp_path {at};\n \
+             keepalive_requests 1000000000; ssl_session_cache shared:s:20m; ssl_protocols TLSv1.2 TLSv1.3;\n \
+             upstream b {{ {servers} keepalive 128; keepalive_requests 1000000000; }}\n \
+             server {{\n  listen 127.0.0.1:{port} ssl; ssl_certificate {at}/{}; ssl_certificate_key {at}/{};\n  \
+             location / {{ proxy_pass http://b; proxy_http_version 1.1; proxy_set_header Connection ''; \
+             proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; \
+             proxy_set_header X-Forwarded-Proto https; proxy_set_header X-Forwarded-Port {port}; }}\n }}\n}}\n",
+            secure::CERTIFICATE,
+            secure::KEY
+        );
+        let path = self.directory.join("nginx.conf");
+        std::fs::write(&path, configuration).map_err(|error| error.to_string())?;
+        let mut command = self.on(0, "nginx".as_ref());
+        command.arg("-c").arg(&path);
+        listening(command, port)
     }
 
     /// Runs a load of this program and reads its result.
@@ -283,6 +335,38 @@ fn result(text: &str, per_second: f64) -> Result<Sample, String> {
         errors: errors as u64,
         cpu: 0.0,
     })
+}
+
+/// A port that is free now, for programs that cannot tell which one they took; nobody else takes one
+/// that was just given up.
+fn free_port() -> Result<u16, String> {
+    let socket = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+    let address = socket.map_err(|error| format!("no free port: {error}"))?;
+    Ok(address.port())
+}
+
+/// Starts a proxy that says nothing, and waits until it accepts.
+fn listening(mut command: Command, port: u16) -> Result<Running, String> {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let name = format!("{command:?}");
+    let child = command
+        .spawn()
+        .map_err(|error| format!("cannot start {name}: {error}"))?;
+    let running = Running {
+        process: Process(child),
+        address: ([127, 0, 0, 1], port).into(),
+    };
+    let begun = Instant::now();
+    while TcpStream::connect(running.address).is_err() {
+        if begun.elapsed() > PATIENCE {
+            return Err(format!("{name} does not listen"));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(running)
 }
 
 /// Starts a process and waits for its first lines.

@@ -53,6 +53,14 @@ pub fn serve(presence: Presence, client: Stream, peer: SocketAddr) -> impl Futur
     }))
 }
 
+/// Futures of [`exchange`], which connections lend from their worker.
+pub type Carriers = super::carrier::Carriers<Box<Connection>, (Box<Connection>, Next)>;
+
+async fn exchange(mut connection: Box<Connection>) -> (Box<Connection>, Next) {
+    let next = connection.exchange().await;
+    (connection, next)
+}
+
 async fn run(mut connection: Box<Connection>) {
     let next = loop {
         if !connection.wait_for_bytes().await {
@@ -67,7 +75,9 @@ async fn run(mut connection: Box<Connection>) {
                     .note(Kind::Request, connection.address, tls);
             }
         }
-        let next = connection.exchange().await;
+        let local = Rc::clone(&connection.presence.local);
+        let next;
+        (connection, next) = local.carriers.carry(connection, exchange).await;
         if let Some(entry) = &connection.entry {
             connection.presence.tell(entry);
         }
@@ -108,7 +118,7 @@ pub fn turn_away(opened: &Open, client: &TcpStream) {
 }
 
 /// What becomes of a client's connection after an exchange.
-enum Next {
+pub enum Next {
     /// Another request may follow, or has already arrived.
     Request,
     Close,
@@ -122,7 +132,7 @@ enum Next {
     Tunnel(Box<tcp::Tunnel>),
 }
 
-struct Connection {
+pub struct Connection {
     presence: Presence,
     client: Stream,
     deadline: Deadline,
@@ -245,7 +255,6 @@ impl Connection {
         let inbound = std::mem::take(&mut self.inbound);
         let mut exchange = Exchange::new(request, inbound, ready, self.entry.take());
         exchange.visit = visit;
-        let mut exchange = self.presence.local.exchanges.lend(exchange);
         let next = self.dispatch(&mut exchange).await;
         self.entry = exchange.entry.take();
         let local = &self.presence.local;
@@ -254,7 +263,7 @@ impl Connection {
         self.inbound = std::mem::take(&mut exchange.inbound);
         self.inbound.start = exchange.ready;
         let head_only = exchange.request.is_head;
-        local.exchanges.take_back(exchange);
+        drop(exchange);
         match next {
             Ok(next) => next,
             Err(status) => self.answer(status, head_only).await,

@@ -8,14 +8,11 @@ use super::http::body::{BadChunk, Body};
 use super::http::head::HeadFinder;
 use super::http::request::{Refused, Request, Version};
 use super::http::response::{self, Response, Unusable};
-use super::limits::{
-    BUFFER_BYTES, INTERIM_ANSWERS, SLOW_BODY_BYTES, SLOW_BODY_TIMEOUTS, SPARE_BUFFERS,
-};
+use super::limits::{BUFFER_BYTES, INTERIM_ANSWERS, SLOW_BODY_BYTES, SLOW_BODY_TIMEOUTS};
 use super::pool::Instance;
 use super::sticky::{self, Visit};
 use super::stream::Stream;
 use super::worker::{Phase, Presence};
-use std::cell::RefCell;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -78,35 +75,6 @@ pub struct Exchange {
     head_bytes: usize,
     /// What the request has to do with stickiness, on a listener that sticks.
     pub visit: Option<Box<Visit>>,
-}
-
-/// Memory of exchanges that are over, for those to come: an idle connection holds none, and a busy
-/// one allocates none.
-#[derive(Default)]
-#[expect(clippy::vec_box, reason = "an exchange stays where it is")]
-pub struct Exchanges(RefCell<Vec<Box<Exchange>>>);
-
-impl Exchanges {
-    /// Gives an exchange its place.
-    pub fn lend(&self, exchange: Exchange) -> Box<Exchange> {
-        match self.0.borrow_mut().pop() {
-            Some(mut place) => {
-                *place = exchange;
-                place
-            }
-            None => Box::new(exchange),
-        }
-    }
-
-    /// Takes back the place of an exchange that is over.
-    pub fn take_back(&self, mut place: Box<Exchange>) {
-        // A connection that is still in it was of no use.
-        place.upstream = None;
-        let mut places = self.0.borrow_mut();
-        if places.len() < SPARE_BUFFERS {
-            places.push(place);
-        }
-    }
 }
 
 impl Exchange {

@@ -58,6 +58,8 @@ pub const HEADROOM_BYTES: usize = 768;
 
 /// Ordinary buffers a worker keeps for reuse (8 MiB).
 pub const SPARE_BUFFERS: usize = 256;
+/// Futures of exchanges kept for exchanges to come, about a kilobyte each.
+pub const SPARE_CARRIERS: usize = 256;
 
 /// Large buffers a worker keeps for reuse (8 MiB).
 pub const SPARE_LARGE_BUFFERS: usize = 32;

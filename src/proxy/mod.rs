@@ -21,6 +21,7 @@
 
 pub mod access_log;
 pub mod buffer;
+pub mod carrier;
 pub mod client;
 pub mod counters;
 pub mod deadline;

@@ -16,7 +16,6 @@ use super::access_log::{Book, Ending, Entry, Sink};
 use super::buffer::Buffers;
 use super::counters::{Counters, Register};
 use super::deadline::Deadlines;
-use super::exchange::Exchanges;
 use super::http::request::Forwarding;
 use super::limits::{
     ACCEPT_BATCH, ACCEPT_PAUSE, CONNECTIONS, COURTEOUS_BATCH, COURTESY, INSTANCE_CONNECTIONS,
@@ -343,7 +342,7 @@ pub struct Local {
     pub buffers: Rc<Buffers>,
     pub handshakes: Handshakes,
     pub pipes: Pipes,
-    pub exchanges: Exchanges,
+    pub carriers: client::Carriers,
     /// Where heads are composed before they replace the received ones.
     pub scratch: RefCell<Vec<u8>>,
     /// The lines of access logs.
@@ -496,7 +495,7 @@ async fn obey(
         buffers: Rc::default(),
         handshakes: Handshakes::default(),
         pipes: Pipes::default(),
-        exchanges: Exchanges::default(),
+        carriers: client::Carriers::default(),
         scratch: RefCell::default(),
         book: Book::new(sink),
         limits,

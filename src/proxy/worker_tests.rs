@@ -497,7 +497,7 @@ fn the_task_of_a_connection_is_small() {
     }
     let http = bytes_of(client::serve);
     let tcp = size_of::<tcp::Serve>();
-    assert!(http <= 704, "{http} bytes for HTTP");
+    assert!(http <= 192, "{http} bytes for HTTP");
     assert!(tcp <= 256, "{tcp} bytes for TCP");
 }
 
