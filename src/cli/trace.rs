@@ -99,7 +99,7 @@ fn told(events: &[Event], of_one_request: bool) -> String {
     let began = first.map_or(0, |first| first.at_microseconds);
     for event in events {
         let elapsed = event.at_microseconds.saturating_sub(began).max(0);
-        let mark = match event.level.as_str() {
+        let mark = match &*event.level {
             "warn" | "error" => "!",
             _ => " ",
         };
@@ -113,10 +113,7 @@ fn told(events: &[Event], of_one_request: bool) -> String {
         );
         let request = event.request.iter().filter(|_| !of_one_request);
         let request = request.map(|id| ("request", id));
-        let fields = event
-            .fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), value));
+        let fields = event.fields.iter().map(|(name, value)| (&**name, value));
         for (name, value) in request.chain(fields).filter(|(_, value)| !value.is_empty()) {
             let _ = write!(text, "  {name}={}", report::visible(value));
         }
@@ -146,13 +143,13 @@ mod tests {
         let event =
             |at: i64, component: &str, level: &str, message: &str, fields: &[(&str, &str)]| Event {
                 at_microseconds: 1_385_420_880_000_000 + at,
-                component: component.to_owned(),
-                level: level.to_owned(),
+                component: component.to_owned().into(),
+                level: level.to_owned().into(),
                 message: message.to_owned(),
                 request: Some("5d2c".to_owned()),
                 fields: fields
                     .iter()
-                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .map(|(name, value)| ((*name).to_owned().into(), (*value).to_owned()))
                     .collect(),
             };
         let events = [

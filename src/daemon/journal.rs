@@ -2,8 +2,8 @@
 //!
 //! The newest events are in memory, bounded by number; the same lines are in `eulb.journal`, bounded
 //! by size, from which they come back after a start. A story is therefore told without looking at the
-//! log, however large that is. Events are not flushed to the disk one by one: what a crash of the
-//! machine loses is a story, not the state.
+//! log, however large that is. Events are not written one by one but when the process has nothing
+//! else to do: what a crash loses is the end of a story, not the state.
 
 use super::rotate::{RotatingFile, numbered};
 use crate::model::journal::{Event, Selection, story};
@@ -20,6 +20,9 @@ const EVENTS: usize = 20_000;
 const LARGEST_FILE: u64 = 4 << 20;
 const FILES_KEPT: usize = 1;
 
+/// Bytes that wait to be written at most, however busy the process is.
+const LARGEST_DELAY: usize = 64 << 10;
+
 /// Bytes of one line that is read back; a longer one is not ours.
 const LONGEST_LINE: usize = 64 << 10;
 
@@ -32,6 +35,8 @@ pub struct Journal(Arc<Mutex<Kept>>);
 struct Kept {
     events: VecDeque<Event>,
     file: Option<RotatingFile>,
+    /// Lines that the file does not have yet.
+    unwritten: Vec<u8>,
 }
 
 impl Journal {
@@ -56,14 +61,22 @@ impl Journal {
     /// Takes an event.
     pub fn note(&self, event: Event) {
         let mut kept = self.lock();
-        if let Some(file) = &mut kept.file
-            && let Ok(mut line) = serde_json::to_vec(&event)
-        {
-            line.push(b'\n');
-            // A full disk costs the story after a restart, and must not cost the request.
-            let _ = file.append(&line);
+        if kept.file.is_some() {
+            let begun = kept.unwritten.len();
+            match serde_json::to_writer(&mut kept.unwritten, &event) {
+                Ok(()) => kept.unwritten.push(b'\n'),
+                Err(_) => kept.unwritten.truncate(begun),
+            }
+            if kept.unwritten.len() > LARGEST_DELAY {
+                kept.write();
+            }
         }
         push(&mut kept.events, event);
+    }
+
+    /// Writes what waits to be written; cheap if nothing does.
+    pub fn write(&self) {
+        self.lock().write();
     }
 
     /// Tells a story.
@@ -73,6 +86,24 @@ impl Journal {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn write(&mut self) {
+        if let Some(file) = &mut self.file
+            && !self.unwritten.is_empty()
+        {
+            // A full disk costs the story after a restart, and must not cost the request.
+            let _ = file.append(&self.unwritten);
+            self.unwritten.clear();
+        }
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.write();
     }
 }
 
@@ -105,11 +136,11 @@ mod tests {
     fn event(request: &str, message: &str) -> Event {
         Event {
             at_microseconds: 1,
-            component: "servo".to_owned(),
-            level: "info".to_owned(),
+            component: "servo".into(),
+            level: "info".into(),
             message: message.to_owned(),
             request: Some(request.to_owned()),
-            fields: [("balancer".to_owned(), "web\u{1b}[2J".to_owned())].into(),
+            fields: [("balancer".into(), "web\u{1b}[2J".to_owned())].into(),
         }
     }
 

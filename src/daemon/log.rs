@@ -20,7 +20,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::Interest;
-use tracing::{Metadata, Subscriber};
+use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, Filter, SubscriberExt};
 
@@ -54,6 +54,9 @@ pub const COMPONENTS: &[(&str, &[&str])] = &[
 
 /// The component that an event is from, by its target.
 fn component_of(target: &str) -> &str {
+    if let Some((name, _)) = COMPONENTS.iter().find(|(name, _)| *name == target) {
+        return name;
+    }
     let own = COMPONENTS.iter().flat_map(|(name, paths)| {
         let paths = paths.iter().copied();
         paths
@@ -326,8 +329,8 @@ impl<S: Subscriber> Layer<S> for Sink {
         let metadata = event.metadata();
         let mut read = Event {
             at_microseconds: now(),
-            component: component_of(metadata.target()).to_owned(),
-            level: metadata.level().as_str().to_ascii_lowercase(),
+            component: component_of(metadata.target()).into(),
+            level: name_of(*metadata.level()).into(),
             message: String::new(),
             request: None,
             fields: BTreeMap::new(),
@@ -359,6 +362,16 @@ impl Sink {
     }
 }
 
+fn name_of(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "error",
+        Level::WARN => "warn",
+        Level::INFO => "info",
+        Level::DEBUG => "debug",
+        Level::TRACE => "trace",
+    }
+}
+
 fn now() -> i64 {
     let since_epoch = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -375,7 +388,7 @@ impl Reading<'_> {
             "message" => self.0.message = value,
             REQUEST => self.0.request = (!value.is_empty() && value != NOBODY).then_some(value),
             name => {
-                self.0.fields.insert(name.to_owned(), value);
+                self.0.fields.insert(name.into(), value);
             }
         }
     }
@@ -428,7 +441,7 @@ fn text(event: &Event, coloured: bool) -> String {
     } else {
         ("", "")
     };
-    let colour = match event.level.as_str() {
+    let colour = match &*event.level {
         _ if !coloured => "",
         "error" => "\x1b[31m",
         "warn" => "\x1b[33m",
@@ -443,10 +456,7 @@ fn text(event: &Event, coloured: bool) -> String {
     );
     escape(&event.message, &mut line);
     let request = event.request.iter().map(|id| (REQUEST, id));
-    let fields = event
-        .fields
-        .iter()
-        .map(|(name, value)| (name.as_str(), value));
+    let fields = event.fields.iter().map(|(name, value)| (&**name, value));
     for (name, value) in request.chain(fields) {
         // Writing to a String cannot fail.
         let _ = write!(line, " {dim}{name}={plain}");
@@ -492,8 +502,8 @@ mod tests {
     fn event() -> Event {
         Event {
             at_microseconds: 1_385_420_880_123_456,
-            component: "servo".to_owned(),
-            level: "info".to_owned(),
+            component: "servo".into(),
+            level: "info".into(),
             message: "starting to check i-1\r\nforged line".to_owned(),
             request: Some("5d2c".to_owned()),
             fields: [
@@ -501,7 +511,7 @@ mod tests {
                 ("checked", "said \"no\" \u{1b}[2J"),
                 ("empty", ""),
             ]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .map(|(name, value)| (name.into(), value.to_owned()))
             .into(),
         }
     }

@@ -38,6 +38,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, UdpSocket, UnixListener};
+use tokio::runtime::Handle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -50,10 +51,6 @@ const PATH: &str = "/services/LoadBalancing";
 
 /// Added to ports below 1024 of web instances if this user may not bind those.
 const WEB_PORT_OFFSET: u16 = 8000;
-
-/// Threads of the runtime that carries no traffic of load balancers: one for the controller, one so
-/// that a slow answer of a web instance does not wait for it.
-const CONTROL_THREADS: usize = 2;
 
 /// Longest wait until what the store remembers is served, before the cloud calls itself ready.
 const CONVERGENCE_PATIENCE: Duration = Duration::from_secs(10);
@@ -169,9 +166,18 @@ pub fn run(
     let config = config(&options);
     let low_ports = config.web_port_offset == 0;
     let controller = Controller::open(config)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(CONTROL_THREADS)
-        .thread_name("control")
+    let journal = log.journal.clone();
+    let last_lines = journal.clone();
+    // One thread for the controller, which answers in microseconds and would spend more of them on
+    // handing requests from thread to thread.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .on_thread_park(move || journal.write())
+        .enable_all()
+        .build()?;
+    // And one so that neither health checks nor web instances wait for the controller.
+    let machines = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name("machines")
         .enable_all()
         .build()?;
     let bound = Bound {
@@ -181,6 +187,7 @@ pub fn run(
         controller,
         workers,
         log,
+        machines: machines.handle().clone(),
     };
     let served = runtime.block_on(serve(&options, bound, |endpoint| {
         ready(&Ready {
@@ -190,7 +197,9 @@ pub fn run(
         });
     }));
     // Whatever has not ended by now is not waited for: the process is about to end.
+    machines.shutdown_background();
     runtime.shutdown_background();
+    last_lines.write();
     served
 }
 
@@ -202,6 +211,8 @@ struct Bound<'a> {
     controller: Controller,
     workers: Workers,
     log: Log,
+    /// Where servos' supervisor and web instances run.
+    machines: Handle,
 }
 
 async fn serve(
@@ -216,6 +227,7 @@ async fn serve(
         controller,
         workers,
         log,
+        machines,
     } = bound;
     let mut signals = Signals::listen()?;
     let public = TcpListener::from_std(public)?;
@@ -233,7 +245,7 @@ async fn serve(
         controller.observer(),
         stop_guests.clone(),
     );
-    let mut guests = tokio::spawn(guests);
+    let mut guests = machines.spawn(guests);
 
     let wanted = controller.desired().borrow().revision;
     let (applied, mut now_applied) = watch::channel(0);
@@ -246,7 +258,7 @@ async fn serve(
     controller.attach(instruments(&workers, &links.checks, log));
     let clock = Clock::scaled(options.time_scale);
     let supervising = supervisor::serve(links, workers, clock, checker::network(), stop.clone());
-    let mut supervising = tokio::spawn(supervising);
+    let mut supervising = machines.spawn(supervising);
 
     let converged = now_applied.wait_for(|now| *now >= wanted);
     match tokio::time::timeout(CONVERGENCE_PATIENCE, converged).await {

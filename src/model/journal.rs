@@ -4,24 +4,25 @@
 //! client's call to the last servo that acted upon it.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// One thing that happened.
+/// One thing that happened. What the program itself says of it, it need not copy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// Microseconds since the Unix epoch, UTC.
     pub at_microseconds: i64,
     /// Who says it: `loadbalancing`, `servo`, `health`, …
-    pub component: String,
+    pub component: Cow<'static, str>,
     /// `error`, `warn`, `info`, `debug` or `trace`.
-    pub level: String,
+    pub level: Cow<'static, str>,
     pub message: String,
     /// The id of the request that led to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
     /// What it is about: `balancer`, `instance`, `servo`, and whatever else is worth knowing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub fields: BTreeMap<String, String>,
+    pub fields: BTreeMap<Cow<'static, str>, String>,
 }
 
 /// The field of an event that names the request behind it.
@@ -88,7 +89,7 @@ fn is_a_change(event: &Event) -> bool {
     action.is_some_and(|action| {
         let looks = ["Describe", "List", "Get"].iter();
         let is_look = looks.clone().any(|look| action.starts_with(look));
-        !is_look || matches!(event.level.as_str(), "warn" | "error")
+        !is_look || matches!(&*event.level, "warn" | "error")
     })
 }
 
@@ -104,13 +105,13 @@ mod tests {
         let level = if message == "refused" { "warn" } else { "info" };
         Event {
             at_microseconds: 0,
-            component,
-            level: level.to_owned(),
+            component: component.into(),
+            level: level.into(),
             message,
             request: (request != NOBODY).then_some(request),
             fields: words
                 .filter_map(|word| word.split_once('='))
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .map(|(name, value)| (name.to_owned().into(), value.to_owned()))
                 .collect(),
         }
     }
