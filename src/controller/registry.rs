@@ -11,7 +11,7 @@ use super::desired::{update_balancer, update_instance};
 use super::names;
 use super::observed::{self, Reports};
 use super::state::{Draft, Finished, State};
-use super::store::Store;
+use super::store::{Change, Store, StoreError};
 use crate::model::balancer::BalancerKey;
 use crate::model::instance::InstanceId;
 use crate::model::journal::NOBODY;
@@ -97,6 +97,7 @@ impl Registry {
         let (observations, observed) = mpsc::channel(OBSERVATION_QUEUE);
         let writer = Writer {
             store,
+            doubtful: false,
             config,
             snapshot,
             desired,
@@ -215,6 +216,8 @@ fn first_desired(state: &State, config: &Config) -> Desired {
 
 struct Writer {
     store: Box<dyn Store>,
+    /// The last write failed, so the store must recover before the next.
+    doubtful: bool,
     config: Arc<Config>,
     snapshot: watch::Sender<Arc<Snapshot>>,
     desired: watch::Sender<Arc<Desired>>,
@@ -279,7 +282,7 @@ impl Writer {
             }
         }
         let began = std::time::Instant::now();
-        let written = self.store.commit(&changes);
+        let written = self.keep(&changes, &published.state);
         let took = began.elapsed();
         if let Err(error) = &written {
             tracing::error!(target: "store", %error, changes = changes.len(), "the state cannot be written");
@@ -300,6 +303,17 @@ impl Writer {
                 }),
             });
         }
+    }
+
+    /// Writes changes on top of what was acknowledged.
+    fn keep(&mut self, changes: &[Change], acknowledged: &State) -> Result<(), StoreError> {
+        if self.doubtful && !changes.is_empty() {
+            self.store.recover(&|| acknowledged.rows())?;
+        }
+        let written = self.store.commit(changes);
+        // A commit of nothing asks nothing of the disk, and tells nothing of it.
+        self.doubtful = written.is_err() || (self.doubtful && changes.is_empty());
+        written
     }
 
     /// Takes what the data plane saw. Nothing is written: it is seen anew after a start.

@@ -902,6 +902,10 @@ impl Store for Full {
             reason: "no space left".to_owned(),
         })
     }
+
+    fn recover(&mut self, _acknowledged: &dyn Fn() -> Vec<Row>) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 #[tokio::test]

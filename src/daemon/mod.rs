@@ -408,6 +408,9 @@ struct Signals {
 
 impl Signals {
     fn listen() -> io::Result<Signals> {
+        // A file at the limit of its size is a write that fails, like one on a full disk; unheard,
+        // the signal would end the process. The handler stays when this is dropped.
+        let _ = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
         Ok(Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,

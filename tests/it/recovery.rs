@@ -1,7 +1,12 @@
 //! What survives: a cloud that is killed at any moment comes back as it was.
 
 use crate::cloud::{Account, Cloud, HTTP_80};
+use crate::controller_http::{create, names};
+use eulb::client::{Client, Settings};
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 #[test]
 fn a_killed_cloud_comes_back_with_everything_it_acknowledged() {
@@ -110,4 +115,85 @@ fn a_damaged_store_is_refused_and_left_as_it_is() {
     fs::write(&store, &whole).unwrap();
     let cloud = remains.restart();
     assert_eq!(cloud.listeners("web").len(), 1);
+}
+
+/// Limits the size of files that a cloud may write, or lifts the limit again.
+fn limit_files(cloud: &Cloud, size: Option<u64>) {
+    let process = Pid::from_raw(cloud.process_id().cast_signed()).unwrap();
+    let limit = Rlimit {
+        current: size,
+        maximum: None,
+    };
+    prlimit(Some(process), Resource::Fsize, limit).unwrap();
+}
+
+/// A client that asks once.
+fn client(cloud: &Cloud) -> Client {
+    let environment = cloud.environment(Account::Tenant);
+    let mut settings = Settings::new(
+        environment.endpoint.as_str(),
+        environment.access_key.as_str(),
+        environment.secret_key.as_str(),
+    );
+    settings.retries.value = 0;
+    Client::new(settings).unwrap()
+}
+
+#[test]
+fn a_full_disk_refuses_changes_until_there_is_room_again() {
+    let cloud = Cloud::with(&[]);
+    cloud.create_web();
+    let store = cloud.data_directory().join("eulb.redb");
+    limit_files(&cloud, Some(fs::metadata(&store).unwrap().len()));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let client = client(&cloud);
+    let mut made = BTreeSet::from(["web".to_owned()]);
+    // The file has pages to spare, but not for all of these.
+    let refusal = runtime.block_on(async {
+        for number in 0..5000 {
+            let name = format!("n{number}");
+            match client.call(&create(&name)).await {
+                Ok(_) => made.insert(name),
+                Err(error) => return error.to_string(),
+            };
+        }
+        panic!("the disk was never full");
+    });
+    assert!(refusal.contains("cannot write"), "{refusal}");
+    // Still full: still refused, by the same name; reading and traffic go on.
+    let again = runtime.block_on(client.call(&create("late"))).unwrap_err();
+    assert!(again.to_string().contains("eulb.redb"), "{again}");
+    let found = |client: &Client| runtime.block_on(names(client)).into_iter().collect();
+    assert_eq!(made, found(&client));
+    assert_eq!(cloud.get(&cloud.listener("web")).0, 503);
+
+    // With room again the next change is made, without a restart.
+    limit_files(&cloud, None);
+    runtime.block_on(client.call(&create("late"))).unwrap();
+    made.insert("late".to_owned());
+    assert_eq!(made, found(&client));
+    let cloud = cloud.killed_and_restarted();
+    let client = self::client(&cloud);
+    assert_eq!(made, found(&client));
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_is_refused() {
+    let remains = Cloud::with(&[]).killed();
+    let directory = remains.data_directory();
+    let of_root = rustix::process::geteuid().is_root();
+    if of_root {
+        eprintln!("SKIPPED: root may write everywhere; a read-only directory cannot be shown");
+        return;
+    }
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o500)).unwrap();
+    for name in ["eulb.redb", "eulb.lock"] {
+        fs::set_permissions(directory.join(name), fs::Permissions::from_mode(0o400)).unwrap();
+    }
+    let run = remains.start();
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o700)).unwrap();
+    assert_eq!(run.status, 1, "{run:?}");
+    let line = run.stderr.trim_end();
+    assert!(line.contains("cannot use the data directory"), "{run:?}");
+    assert_eq!(line.lines().count(), 1, "{run:?}");
 }

@@ -4,6 +4,9 @@
 //! names the process which has the directory; the version of the schema; a checksum per row, since
 //! redb finds a damaged page only where it must repair; and a first file that is written whole before
 //! it gets its name, so that an empty file is always damage and never a beginning.
+//!
+//! After a write that failed redb takes no more: the file may hold the transaction or not. It is opened
+//! anew then, and compared with what was acknowledged before anything else is written.
 
 use super::migrate::{self, SCHEMA};
 use super::{Change, Row, Store, StoreError, Table};
@@ -11,6 +14,7 @@ use crate::model::timestamp::Timestamp;
 use redb::backends::FileBackend;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -39,7 +43,10 @@ fn definition(table: Table) -> TableDefinition<'static, &'static str, &'static [
 #[derive(Debug)]
 pub struct DiskStore {
     path: PathBuf,
-    database: Database,
+    /// Nothing while the file cannot be opened again after a write that failed.
+    database: Option<Database>,
+    /// Of the rows that were loaded or acknowledged.
+    fingerprint: Fingerprint,
     _lock: File,
 }
 
@@ -68,56 +75,11 @@ impl DiskStore {
         if !exists {
             create(directory)?;
         }
-        // redb asserts what it believes of its own file; for a damaged one that is a panic.
-        let database = sound(&path, || {
-            let database = Database::builder()
-                .set_cache_size(CACHE_BYTES)
-                .open(&path)?;
-            let read = database.begin_read()?;
-            let found = read
-                .open_table(META)?
-                .get(SCHEMA_KEY)?
-                .map(|row| row.value());
-            Ok((database, found))
-        });
-        let (database, found) = match database {
-            Ok(opened) => opened,
-            Err(Unsound::Redb(redb::Error::Io(cause)))
-                if cause.kind() == io::ErrorKind::PermissionDenied =>
-            {
-                return Err(StoreError::Directory {
-                    path: directory.to_owned(),
-                    cause,
-                });
-            }
-            Err(Unsound::Redb(redb::Error::DatabaseAlreadyOpen)) => {
-                return Err(StoreError::InUse {
-                    path: directory.to_owned(),
-                    process: None,
-                });
-            }
-            Err(error) => return Err(error.damage(&path)),
-        };
-        let older = match found {
-            Some(SCHEMA) => None,
-            Some(older @ 1..SCHEMA) => Some(older),
-            Some(found) if found > SCHEMA => {
-                return Err(StoreError::Newer {
-                    path,
-                    found,
-                    known: SCHEMA,
-                });
-            }
-            _ => {
-                return Err(StoreError::Damaged {
-                    path,
-                    reason: "it has no schema version".to_owned(),
-                });
-            }
-        };
+        let (database, older) = open_file(&path)?;
         let mut store = DiskStore {
             path,
-            database,
+            database: Some(database),
+            fingerprint: Fingerprint::default(),
             _lock: lock,
         };
         if let Some(older) = older {
@@ -142,8 +104,13 @@ impl DiskStore {
         Ok(())
     }
 
-    fn write(&self, changes: &[Change], schema: Option<u64>) -> Result<(), redb::Error> {
-        let transaction = self.database.begin_write()?;
+    fn database(&self) -> Result<&Database, redb::Error> {
+        self.database.as_ref().ok_or(redb::Error::PreviousIo)
+    }
+
+    fn write(&mut self, changes: &[Change], schema: Option<u64>) -> Result<(), redb::Error> {
+        let transaction = self.database()?.begin_write()?;
+        let mut fingerprint = self.fingerprint;
         if let Some(schema) = schema {
             transaction.open_table(META)?.insert(SCHEMA_KEY, schema)?;
         }
@@ -155,21 +122,28 @@ impl DiskStore {
             let mut rows = transaction.open_table(definition(table))?;
             for change in std::iter::once(first).chain(changes) {
                 let key = change.key.as_str();
-                match &change.value {
-                    Some(value) => rows.insert(key, seal(table, key, value).as_slice())?,
+                let before = match &change.value {
+                    Some(value) => {
+                        let sealed = seal(table, key, value);
+                        fingerprint.add(&sealed);
+                        rows.insert(key, sealed.as_slice())?
+                    }
                     None => rows.remove(key)?,
                 };
+                if let Some(before) = before {
+                    fingerprint.take(before.value());
+                }
             }
         }
         transaction.commit()?;
+        self.fingerprint = fingerprint;
         Ok(())
     }
-}
 
-impl Store for DiskStore {
-    fn load(&mut self) -> Result<Vec<Row>, StoreError> {
-        let rows = sound(&self.path, || {
-            let read = self.database.begin_read()?;
+    /// Every row as it lies in the file.
+    fn sealed(&self) -> Result<Vec<(Table, String, Vec<u8>)>, StoreError> {
+        sound(&self.path, || {
+            let read = self.database()?.begin_read()?;
             let mut found = Vec::new();
             for table in Table::ALL {
                 let rows = match read.open_table(definition(table)) {
@@ -184,7 +158,14 @@ impl Store for DiskStore {
             }
             Ok(found)
         })
-        .map_err(|error| error.damage(&self.path))?;
+        .map_err(|error| error.damage(&self.path))
+    }
+}
+
+impl Store for DiskStore {
+    fn load(&mut self) -> Result<Vec<Row>, StoreError> {
+        let rows = self.sealed()?;
+        self.fingerprint = Fingerprint::of(rows.iter().map(|(_, _, sealed)| sealed.as_slice()));
         rows.into_iter()
             .map(|(table, key, sealed)| match unseal(table, &key, &sealed) {
                 Some(value) => Ok(Row {
@@ -210,6 +191,125 @@ impl Store for DiskStore {
                 reason: error.to_string(),
             })
     }
+
+    fn recover(&mut self, acknowledged: &dyn Fn() -> Vec<Row>) -> Result<(), StoreError> {
+        // Closed first: redb lets nobody open a file twice.
+        self.database = None;
+        let (database, _) = open_file(&self.path)?;
+        self.database = Some(database);
+        let expected = self.fingerprint;
+        let found = self.load()?;
+        if self.fingerprint != expected {
+            // Written, and then the flush failed: nobody was told that it was.
+            let changes = differences(found, acknowledged());
+            tracing::warn!(target: "store", rows = changes.len(), "taking back what was not acknowledged");
+            self.commit(&changes)?;
+        }
+        tracing::info!(target: "store", path = %self.path.display(), "the state can be written again");
+        Ok(())
+    }
+}
+
+/// The changes that make `wanted` of `found`.
+fn differences(found: Vec<Row>, wanted: Vec<Row>) -> Vec<Change> {
+    let mut superfluous: BTreeMap<(Table, String), Vec<u8>> = found
+        .into_iter()
+        .map(|row| ((row.table, row.key), row.value))
+        .collect();
+    let mut changes = Vec::new();
+    for Row { table, key, value } in wanted {
+        let at = (table, key);
+        if superfluous.remove(&at).as_ref() != Some(&value) {
+            let (table, key) = at;
+            let value = Some(value);
+            changes.push(Change { table, key, value });
+        }
+    }
+    let removed = superfluous.into_keys().map(|(table, key)| Change {
+        table,
+        key,
+        value: None,
+    });
+    changes.extend(removed);
+    changes
+}
+
+/// Says whether two sets of sealed rows are the same, without keeping them: the sum of their
+/// checksums, in any order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Fingerprint(u64);
+
+impl Fingerprint {
+    fn of<'r>(rows: impl Iterator<Item = &'r [u8]>) -> Fingerprint {
+        let mut sum = Fingerprint::default();
+        rows.for_each(|row| sum.add(row));
+        sum
+    }
+
+    fn add(&mut self, sealed: &[u8]) {
+        self.0 = self.0.wrapping_add(Fingerprint::number(sealed));
+    }
+
+    fn take(&mut self, sealed: &[u8]) {
+        self.0 = self.0.wrapping_sub(Fingerprint::number(sealed));
+    }
+
+    fn number(sealed: &[u8]) -> u64 {
+        sealed
+            .first_chunk::<CHECKSUM>()
+            .map_or(0, |sum| u64::from_le_bytes(*sum))
+    }
+}
+
+/// Opens the file; with the number of its schema, if that is an older one.
+fn open_file(path: &Path) -> Result<(Database, Option<u64>), StoreError> {
+    let directory = || path.parent().unwrap_or(path).to_owned();
+    // redb asserts what it believes of its own file; for a damaged one that is a panic.
+    let opened = sound(path, || {
+        let database = Database::builder().set_cache_size(CACHE_BYTES).open(path)?;
+        let read = database.begin_read()?;
+        let found = read
+            .open_table(META)?
+            .get(SCHEMA_KEY)?
+            .map(|row| row.value());
+        Ok((database, found))
+    });
+    let (database, found) = match opened {
+        Ok(opened) => opened,
+        Err(Unsound::Redb(redb::Error::Io(cause)))
+            if cause.kind() == io::ErrorKind::PermissionDenied =>
+        {
+            return Err(StoreError::Directory {
+                path: directory(),
+                cause,
+            });
+        }
+        Err(Unsound::Redb(redb::Error::DatabaseAlreadyOpen)) => {
+            return Err(StoreError::InUse {
+                path: directory(),
+                process: None,
+            });
+        }
+        Err(error) => return Err(error.damage(path)),
+    };
+    let older = match found {
+        Some(SCHEMA) => None,
+        Some(older @ 1..SCHEMA) => Some(older),
+        Some(found) if found > SCHEMA => {
+            return Err(StoreError::Newer {
+                path: path.to_owned(),
+                found,
+                known: SCHEMA,
+            });
+        }
+        _ => {
+            return Err(StoreError::Damaged {
+                path: path.to_owned(),
+                reason: "it has no schema version".to_owned(),
+            });
+        }
+    };
+    Ok((database, older))
 }
 
 fn make_directory(directory: &Path) -> io::Result<()> {
@@ -356,6 +456,9 @@ fn unseal<'v>(table: Table, key: &str, sealed: &'v [u8]) -> Option<&'v [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use redb::StorageBackend;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
     const NOW: Timestamp = Timestamp(0);
 
@@ -462,12 +565,140 @@ mod tests {
         }
     }
 
+    /// A file whose disk refuses every change after some that it takes; the one that is refused
+    /// gets half way, as on a full disk.
+    #[derive(Debug)]
+    struct Failing {
+        file: FileBackend,
+        left: AtomicUsize,
+        reached: Arc<AtomicBool>,
+        /// Refuse only to flush: what was written is there, nobody knows for how long.
+        flushes: bool,
+    }
+
+    impl Failing {
+        fn take(&self, is_flush: bool) -> io::Result<()> {
+            if self.flushes && !is_flush {
+                return Ok(());
+            }
+            let left = self.left.load(Relaxed);
+            if left == 0 {
+                self.reached.store(true, Relaxed);
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.left.store(left - 1, Relaxed);
+            Ok(())
+        }
+    }
+
+    impl StorageBackend for Failing {
+        fn len(&self) -> io::Result<u64> {
+            self.file.len()
+        }
+        fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+            self.file.read(offset, out)
+        }
+        fn set_len(&self, len: u64) -> io::Result<()> {
+            self.take(false)?;
+            self.file.set_len(len)
+        }
+        fn sync_data(&self) -> io::Result<()> {
+            self.take(true)?;
+            self.file.sync_data()
+        }
+        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+            if let Err(full) = self.take(false) {
+                let _ = self.file.write(offset, &data[..data.len() / 2]);
+                return Err(full);
+            }
+            self.file.write(offset, data)
+        }
+    }
+
+    /// Fails the `after`th change of a commit to the file, and all later ones. Returns whether the
+    /// commit made as many.
+    fn fail_and_recover(after: usize, flushes: bool) -> bool {
+        let directory = tempfile::tempdir().unwrap();
+        let mut store = DiskStore::open(directory.path(), NOW).unwrap();
+        store.load().unwrap();
+        store.commit(&[put("a", "1"), put("b", "2")]).unwrap();
+        let mut kept = store.load().unwrap();
+        store.database = None;
+        let reached = Arc::new(AtomicBool::new(false));
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .open(directory.path().join(FILE))
+            .unwrap();
+        let failing = Failing {
+            file: FileBackend::new(file).unwrap(),
+            left: AtomicUsize::new(usize::MAX),
+            reached: reached.clone(),
+            flushes,
+        };
+        let failing = Arc::new(failing);
+        let opened = Database::builder().create_with_backend(Shared(failing.clone()));
+        store.database = Some(opened.unwrap());
+        failing.left.store(after, Relaxed);
+        let large = "x".repeat(100_000);
+        let changes = [put("b", "3"), put("c", &large)];
+        let written = store.commit(&changes);
+        let during = reached.load(Relaxed);
+        assert_eq!(written.is_err(), during, "after {after}");
+        let acknowledged = kept.clone();
+        if written.is_ok() {
+            kept = store.load().unwrap();
+        } else {
+            // While the disk refuses, so does everything else.
+            assert!(store.commit(&[put("d", "4")]).is_err());
+            store.recover(&|| acknowledged.clone()).unwrap();
+            assert_eq!(store.load().unwrap(), kept, "after {after}");
+            store.commit(&[put("d", "4")]).unwrap();
+            kept = store.load().unwrap();
+            assert_eq!(kept.len(), 3);
+        }
+        drop(store);
+        let mut store = DiskStore::open(directory.path(), NOW).unwrap();
+        assert_eq!(store.load().unwrap(), kept, "after {after}");
+        during
+    }
+
+    /// A backend whose faults the test holds.
+    #[derive(Debug)]
+    struct Shared(Arc<Failing>);
+
+    impl StorageBackend for Shared {
+        fn len(&self) -> io::Result<u64> {
+            self.0.len()
+        }
+        fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+            self.0.read(offset, out)
+        }
+        fn set_len(&self, len: u64) -> io::Result<()> {
+            self.0.set_len(len)
+        }
+        fn sync_data(&self) -> io::Result<()> {
+            self.0.sync_data()
+        }
+        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+            self.0.write(offset, data)
+        }
+    }
+
+    #[test]
+    fn a_write_that_fails_anywhere_leaves_what_was_acknowledged() {
+        for flushes in [false, true] {
+            let failed = (0..).take_while(|after| fail_and_recover(*after, flushes));
+            assert!(failed.count() > usize::from(!flushes), "flushes: {flushes}");
+        }
+    }
+
     #[test]
     fn a_newer_schema_is_refused() {
         let directory = tempfile::tempdir().unwrap();
         {
             let store = DiskStore::open(directory.path(), NOW).unwrap();
-            let transaction = store.database.begin_write().unwrap();
+            let transaction = store.database().unwrap().begin_write().unwrap();
             transaction
                 .open_table(META)
                 .unwrap()

@@ -14,4 +14,8 @@ impl Store for MemoryStore {
     fn commit(&mut self, _changes: &[Change]) -> Result<(), StoreError> {
         Ok(())
     }
+
+    fn recover(&mut self, _acknowledged: &dyn Fn() -> Vec<Row>) -> Result<(), StoreError> {
+        Ok(())
+    }
 }

@@ -137,6 +137,15 @@ pub trait Store: Send {
     ///
     /// # Errors
     ///
-    /// The disk refuses. Nothing has changed then.
+    /// The disk refuses. Whoever commits next must [`recover`](Store::recover) first.
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError>;
+
+    /// Goes on after a commit that failed: what is kept is what was acknowledged, or is made so.
+    ///
+    /// `acknowledged` is asked for only if what is found differs.
+    ///
+    /// # Errors
+    ///
+    /// The disk still refuses, or what it holds cannot be read. It may be tried again.
+    fn recover(&mut self, acknowledged: &dyn Fn() -> Vec<Row>) -> Result<(), StoreError>;
 }
