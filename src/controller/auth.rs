@@ -4,8 +4,10 @@ use super::state::State;
 use crate::model::account::{AccountId, Caller, User};
 use crate::model::timestamp::Timestamp;
 use crate::wire::fault::Fault;
+use crate::wire::release::{Feature, Release};
 use crate::wire::service::Service;
-use crate::wire::sigv4::{self, Scope, SigningKey};
+use crate::wire::sigv2;
+use crate::wire::sigv4::{self, Refusal, Scope, SigningKey};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use subtle::ConstantTimeEq;
@@ -23,9 +25,13 @@ struct Holder<'s> {
 
 impl<'s> Holder<'s> {
     /// A key that lasts has no token; temporary credentials have theirs, until they expire.
-    fn find(claim: &sigv4::Claim, state: &'s State, now: Timestamp) -> Result<Holder<'s>, Fault> {
-        let id = claim.access_key.as_str();
-        let Some(token) = &claim.session_token else {
+    fn find(
+        id: &str,
+        token: Option<&str>,
+        state: &'s State,
+        now: Timestamp,
+    ) -> Result<Holder<'s>, Fault> {
+        let Some(token) = token else {
             let key = state.keys.get(id).ok_or(Fault::InvalidClientTokenId)?;
             return Ok(Holder {
                 secret: &key.secret,
@@ -52,6 +58,44 @@ impl<'s> Holder<'s> {
             role: session.role.as_deref(),
         })
     }
+
+    /// The caller that the holder of the credentials is.
+    fn caller(&self, region: &str, state: &State) -> Result<Caller, Fault> {
+        let account = state
+            .accounts
+            .get(self.account)
+            .ok_or(Fault::InvalidClientTokenId)?;
+        Ok(Caller {
+            account: account.id.clone(),
+            user: self.user.into(),
+            administrator: account.is_administrator() && self.user == User::ADMINISTRATOR,
+            region: region.into(),
+            session: self.role.map(Arc::from),
+        })
+    }
+}
+
+/// The region of a caller who named none: Signature Version 2 does not know it.
+const NO_REGION: &str = "eucalyptus";
+
+/// Says who signed a request by Signature Version 2.
+fn by_version_2(
+    request: &sigv4::Request<'_>,
+    release: Release,
+    state: &State,
+    now: Timestamp,
+) -> Result<Caller, Fault> {
+    let claim = sigv2::claim(request, now)?.ok_or(Fault::MissingAuthenticationToken)?;
+    if !release.has(Feature::SignatureVersion2) {
+        return Err(Fault::IncompleteSignature {
+            reason: format!("{} takes Signature Version 4 only", release.title()),
+        });
+    }
+    let token = claim.session_token.as_deref();
+    let holder = Holder::find(&claim.access_key, token, state, now)?;
+    let caller = holder.caller(NO_REGION, state)?;
+    claim.verify(holder.secret)?;
+    Ok(caller)
 }
 
 /// A derived key, and the secret it was derived from: a key that was replaced by another of the same
@@ -78,23 +122,19 @@ impl Authenticator {
         &self,
         request: &sigv4::Request<'_>,
         service: Service,
+        release: Release,
         state: &State,
         now: Timestamp,
     ) -> Result<Caller, Fault> {
-        let claim = sigv4::claim(request, &[service.signing_name()], now)?;
-        let holder = Holder::find(&claim, state, now)?;
-        let account = state
-            .accounts
-            .get(holder.account)
-            .ok_or(Fault::InvalidClientTokenId)?;
+        let claim = match sigv4::claim(request, &[service.signing_name()], now) {
+            Err(Refusal::Missing) => return by_version_2(request, release, state, now),
+            claim => claim?,
+        };
+        let token = claim.session_token.as_deref();
+        let holder = Holder::find(&claim.access_key, token, state, now)?;
+        let caller = holder.caller(&claim.scope.region, state)?;
         claim.verify(request, &self.signing_key(&claim, holder.secret))?;
-        Ok(Caller {
-            account: account.id.clone(),
-            user: holder.user.into(),
-            administrator: account.is_administrator() && holder.user == User::ADMINISTRATOR,
-            region: claim.scope.region.as_str().into(),
-            session: holder.role.map(Arc::from),
-        })
+        Ok(caller)
     }
 
     fn signing_key(&self, claim: &sigv4::Claim, secret: &str) -> SigningKey {
@@ -137,31 +177,6 @@ mod tests {
     /// 2013-05-15T23:31:32Z
     const NOW: Timestamp = Timestamp(1_368_660_692_000);
 
-    /// What a request with a key and perhaps a token claims; its signature is nobody's.
-    fn claim(key: &str, token: Option<&str>) -> sigv4::Claim {
-        let signature = "0".repeat(64);
-        let authorization = format!(
-            "AWS4-HMAC-SHA256 Credential={key}/20130515/us-east-1/elasticloadbalancing/aws4_request, \
-             SignedHeaders=host;x-amz-date;x-amz-security-token, Signature={signature}"
-        );
-        let mut headers: Vec<(&str, &[u8])> = vec![
-            ("host", b"localhost"),
-            ("x-amz-date", b"20130515T233132Z"),
-            ("authorization", authorization.as_bytes()),
-        ];
-        headers.push(("x-amz-security-token", token.unwrap_or("none").as_bytes()));
-        let request = sigv4::Request {
-            method: "GET",
-            path: "/",
-            query: "",
-            headers: &headers,
-            body: b"",
-        };
-        let mut claim = sigv4::claim(&request, &["elasticloadbalancing"], NOW).unwrap();
-        claim.session_token = token.map(str::to_owned);
-        claim
-    }
-
     #[test]
     fn temporary_credentials_need_their_token_and_end() {
         let empty = State::restore(&[], Cidr::SERVOS, Cidr::INSTANCES).unwrap();
@@ -191,7 +206,7 @@ mod tests {
             ("ASIA0000000000000000", Some("x"), NOW, invalid),
         ];
         for (id, token, now, expected) in cases {
-            let found = Holder::find(&claim(id, token), state, now).err();
+            let found = Holder::find(id, token, state, now).err();
             assert_eq!(found, expected, "{id} {token:?}");
         }
         // What has ended is forgotten when the next is given.

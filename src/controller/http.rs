@@ -372,9 +372,10 @@ fn authenticate(
     };
     let snapshot = shared.registry.snapshot();
     let now = shared.config.clock.now();
+    let release = shared.config.release;
     shared
         .authenticator
-        .authenticate(&request, service, &snapshot.state, now)
+        .authenticate(&request, service, release, &snapshot.state, now)
 }
 
 // ---------------------------------------------------------------------------------------------

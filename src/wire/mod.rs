@@ -3,8 +3,8 @@
 //! Every request and every response of Elastic Load Balancing 2012-06-01 is one struct, written once
 //! in the file of its resource. The client encodes a request with [`query`], the controller decodes
 //! it with the same module; the controller encodes the answer with [`xml`], the client decodes it.
-//! [`fault`] says what a refusal looks like, [`release`] what works since when, [`sigv4`] whether a
-//! request is from whom it claims to be. Nothing here opens a socket, reads a file or asks a clock.
+//! [`fault`] says what a refusal looks like, [`release`] what works since when, [`sigv4`] and
+//! [`sigv2`] whether a request is from whom it claims to be. Nothing here opens a socket, reads a file or asks a clock.
 //!
 //! Field names are ours; Amazon's are in the serde attributes. An absent list is `None` and is not
 //! sent; `Some` of an empty list is sent as `Name=`, which clears.
@@ -25,6 +25,7 @@ pub mod query;
 pub mod release;
 pub mod security_group;
 pub mod service;
+pub mod sigv2;
 pub mod sigv4;
 pub mod sts;
 pub mod tag;

@@ -55,7 +55,7 @@ impl<'a> Request<'a> {
     }
 
     /// The only header of a name; nothing if there is none.
-    fn header(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
+    pub(super) fn header(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
         let mut values = self.values(name);
         let Some(value) = values.next() else {
             return Ok(None);
@@ -85,6 +85,17 @@ pub enum Refusal {
     /// The signature, or something it covers, is not what it should be.
     #[error("{0}")]
     Mismatch(String),
+}
+
+impl Refusal {
+    /// Another signature was due; which one is not said.
+    pub(super) fn mismatch() -> Refusal {
+        Refusal::Mismatch(
+            "The request signature we calculated does not match the signature you provided. \
+             Check your secret key and signing method."
+                .to_owned(),
+        )
+    }
 }
 
 impl From<Refusal> for Fault {
@@ -459,11 +470,7 @@ impl Claim {
         if same(&expected, &self.signature) {
             return Ok(());
         }
-        Err(Refusal::Mismatch(
-            "The request signature we calculated does not match the signature you provided. \
-             Check your secret key and signing method."
-                .to_owned(),
-        ))
+        Err(Refusal::mismatch())
     }
 
     /// What the signature is made of, for people who look into one of their own. A service that

@@ -284,6 +284,75 @@ async fn who_cannot_prove_it_is_refused() {
     served.stop().await;
 }
 
+/// A form signed by Version 2, as euca2ools 3.0 sends it.
+fn signed_by_version_2(environment: &Environment, host: &str, path: &str, action: &str) -> String {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use hmac::{Hmac, KeyInit, Mac};
+    let now = time::OffsetDateTime::now_utc();
+    let now = now.replace_nanosecond(0).unwrap();
+    let moment = now
+        .format(&time::format_description::well_known::Rfc3339)
+        .unwrap();
+    let parameters = [
+        ("AWSAccessKeyId", environment.access_key.as_str()),
+        ("Action", action),
+        ("SignatureMethod", "HmacSHA256"),
+        ("SignatureVersion", "2"),
+        ("Timestamp", moment.as_str()),
+        ("Version", "2012-06-01"),
+    ];
+    let form = eulb::wire::query::form(parameters);
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(environment.secret_key.as_bytes()).unwrap();
+    mac.update(format!("POST\n{host}\n{path}\n{form}").as_bytes());
+    let signature = STANDARD.encode(mac.finalize().into_bytes());
+    let form = format!(
+        "{form}&{}",
+        eulb::wire::query::form([("Signature", signature)])
+    );
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    )
+}
+
+#[tokio::test]
+async fn version_2_of_signatures_is_taken_where_eucalyptus_took_it() {
+    let action = "DescribeLoadBalancers";
+    for (release, expected) in [
+        ("3.3.0", "HTTP/1.1 200 OK"),
+        ("4.4.2", "HTTP/1.1 200 OK"),
+        ("aws", "HTTP/1.1 400 IncompleteSignature"),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let config = Config {
+            release: release.parse().unwrap(),
+            ..Config::default()
+        };
+        let served = Served::start(config, &directory.path().join("socket")).await;
+        let right = served.environment("tenant").await;
+        let host = served.address.to_string();
+        for path in ["/", "/services/LoadBalancing"] {
+            let sent = signed_by_version_2(&right, &host, path, action);
+            let answer = served.raw(sent).await;
+            assert_eq!(first_line(&answer), expected, "{release} {path}");
+        }
+        if release == "3.3.0" {
+            let sent = signed_by_version_2(&right, &host, "/", action);
+            let changed = sent.replace("DescribeLoad", "DescribeGoad");
+            let answer = served.raw(changed).await;
+            assert_eq!(first_line(&answer), "HTTP/1.1 403 SignatureDoesNotMatch");
+            let mut unknown = right.clone();
+            unknown.access_key = "AKIAAAAAAAAAAAAAAAAA".to_owned();
+            let answer = served
+                .raw(signed_by_version_2(&unknown, &host, "/", action))
+                .await;
+            assert_eq!(first_line(&answer), "HTTP/1.1 403 InvalidClientTokenId");
+        }
+        served.stop().await;
+    }
+}
+
 #[tokio::test]
 async fn administration_is_the_administrators() {
     let (served, _directory) = served().await;
