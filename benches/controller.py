@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The controller: CPU per request and requests per second, at several numbers of load balancers.
 
-    cargo build --release && python3 benches/controller.py [--sizes 10,1000,10000] [--moto]
+    cargo build --release && python3 benches/controller.py [--sizes 10,1000,10000] [--ephemeral] [--moto]
 
 A cloud is started in a temporary directory and filled by `eulb local import`; the load balancers have
 no servos, since it is the controller that is measured. Requests are signed before the clock runs and
-sent by 16 keep-alive clients. CPU time is that of all threads of the server, from /proc. With --moto
+sent by 16 keep-alive clients. With --ephemeral nothing is written to the disk: what a change costs
+apart from it. CPU time is that of all threads of the server, from /proc. With --moto
 the same is asked of moto's server, if `moto_server` is on PATH, in turn with ours.
 """
 import argparse, datetime, hashlib, hmac, json, os, re, shutil, socket, statistics, subprocess, sys
@@ -104,12 +105,12 @@ class Server:
         return spent / count / 1e6, count / wall, statistics.quantiles(times, n=100)[98] * 1e3
 
 
-def start(eulb, folder):
+def start(eulb, folder, *options):
     run = lambda *line: subprocess.run([eulb, *line], check=True, capture_output=True, text=True).stdout
     place = ["--data-dir", os.path.join(folder, "cloud")]
     began = time.perf_counter()
     run("local", "start", "--detach", "--listen", "127.0.0.1:0", "--release", "aws",
-        "--servo-cidr", "127.141.0.0/16", "--instance-cidr", "127.142.0.0/16", *place)
+        "--servo-cidr", "127.141.0.0/16", "--instance-cidr", "127.142.0.0/16", *options, *place)
     ready = time.perf_counter() - began
     env = dict(re.findall(r"export (\w+)='(.*)'", run("local", "env", *place)))
     port = int(re.search(r":(\d+)/", env["AWS_ELB_URL"]).group(1))
@@ -144,15 +145,18 @@ def main():
     parser.add_argument("--sizes", default="10,1000,10000")
     parser.add_argument("--requests", type=int, default=1600)
     parser.add_argument("--eulb", default="target/release/eulb")
+    parser.add_argument("--ephemeral", action="store_true")
     parser.add_argument("--moto", action="store_true")
     arguments = parser.parse_args()
     print("| load balancers | request | CPU ms | requests/s | p99 ms |\n|---:|---|---:|---:|---:|")
     for size in map(int, arguments.sizes.split(",")):
         folder = tempfile.mkdtemp()
-        server, run, place, ready = start(arguments.eulb, folder)
+        options = ["--ephemeral"] if arguments.ephemeral else []
+        server, run, place, ready = start(arguments.eulb, folder, *options)
         try:
             idle = resident(server.pid)
             listener = fill(run, place, folder, server, size)
+            run("instance", "add", "i-1DF9440E", "--address", "127.0.0.1", *place)
             each = arguments.requests // CLIENTS
             def batches(make, each=each):
                 return [[make(client, number) for number in range(each)] for client in range(CLIENTS)]
@@ -162,12 +166,18 @@ def main():
                     "DescribeLoadBalancers", **{"LoadBalancerNames.member.1": "lb-000005"}), each),
                 ("create", lambda c, n: server.request(
                     "CreateLoadBalancer", LoadBalancerName=f"new-{c}-{n}", **listener), each // 4),
+                ("register", lambda c, n: server.request(
+                    "RegisterInstancesWithLoadBalancer", **{"LoadBalancerName": f"new-{c}-{n}",
+                        "Instances.member.1.InstanceId": "i-1DF9440E"}), each // 4),
             ]
             for name, make, count in kinds:
                 used, rate, p99 = server.measure(batches(make, count))
                 print(f"| {size} | {name} | {used:.3f} | {rate:.0f} | {p99:.1f} |", flush=True)
             full = resident(server.pid)
             run("local", "stop", *place)
+            if arguments.ephemeral:
+                print(f"\n{idle:.1f} MB idle, {full:.1f} MB afterwards\n", flush=True)
+                continue
             again = start(arguments.eulb, folder)[3]
             print(f"\nready after {ready*1e3:.0f} ms empty, {again*1e3:.0f} ms full; "
                   f"{idle:.1f} MB idle, {full:.1f} MB afterwards\n", flush=True)

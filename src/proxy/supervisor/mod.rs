@@ -253,6 +253,7 @@ impl Supervisor {
             }
             self.held.note(&step);
         }
+        self.held.settle(desired);
         for id in &touched {
             self.refresh(id).await;
         }
@@ -278,8 +279,7 @@ impl Supervisor {
             self.tell(Observation::Applied { revision }).await;
             applied.send_replace(revision);
         }
-        let serving = self.held.servos.values().all(plan::HeldServo::is_serving);
-        (!serving).then(|| Instant::now() + RETRY_PAUSE)
+        (!self.held.is_serving()).then(|| Instant::now() + RETRY_PAUSE)
     }
 
     async fn tell(&self, observation: Observation) {

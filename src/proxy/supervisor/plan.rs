@@ -3,12 +3,14 @@
 //! The rules it keeps, each tested below: carrying out the steps gives what is desired; a listener
 //! whose address, port and protocol are unchanged is never closed, whatever happens to the instances
 //! behind it; what must be closed is closed before anything is opened, since an address may pass from
-//! one servo to another within a snapshot; an unchanged servo costs a comparison of two pointers.
+//! one servo to another within a snapshot; what has not changed between two snapshots costs nothing,
+//! since they share it.
 
 use crate::model::listener::{Port, Protocol};
 use crate::model::placement::ServoId;
 use crate::model::plane::{Desired, Servo};
-use std::collections::BTreeMap;
+use imbl::ordmap::DiffItem;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -16,6 +18,10 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Held {
     pub servos: BTreeMap<ServoId, HeldServo>,
+    /// The servos among them with a listener that is not bound.
+    unfinished: BTreeSet<ServoId>,
+    /// What was desired when all that could be done had been done.
+    settled: imbl::OrdMap<ServoId, Arc<Servo>>,
 }
 
 #[derive(Clone, Debug)]
@@ -61,14 +67,16 @@ fn socket(servo: &Servo, port: Port) -> Option<Socket> {
 impl Held {
     /// Notes that a step was carried out. Called for an [`Step::Open`] only if the socket is bound.
     pub fn note(&mut self, step: &Step) {
-        match step {
+        let id = match step {
             Step::Retire(id) => {
                 self.servos.remove(id);
+                id
             }
             Step::Close(id, port) => {
                 if let Some(held) = self.servos.get_mut(id) {
                     held.bound.remove(port);
                 }
+                id
             }
             Step::Adopt(servo) => {
                 self.servos
@@ -78,6 +86,7 @@ impl Held {
                         servo: Arc::clone(servo),
                         bound: BTreeMap::new(),
                     });
+                &servo.id
             }
             Step::Open(id, port) => {
                 if let Some(held) = self.servos.get_mut(id)
@@ -85,8 +94,24 @@ impl Held {
                 {
                     held.bound.insert(*port, socket);
                 }
+                id
             }
+        };
+        if self.servos.get(id).is_none_or(HeldServo::is_serving) {
+            self.unfinished.remove(id);
+        } else {
+            self.unfinished.insert(id.clone());
         }
+    }
+
+    /// Notes that all steps of a plan were carried out, as far as that was possible.
+    pub fn settle(&mut self, desired: &Desired) {
+        self.settled = desired.servos.clone();
+    }
+
+    /// Whether every listener of every servo is bound.
+    pub fn is_serving(&self) -> bool {
+        self.unfinished.is_empty()
     }
 }
 
@@ -114,13 +139,24 @@ impl HeldServo {
 pub fn plan(held: &Held, desired: &Desired) -> Vec<Step> {
     let mut closing = Vec::new();
     let mut opening = Vec::new();
-    for (id, servo) in &held.servos {
-        match desired.servos.get(id) {
-            None => closing.push(Step::Retire(id.clone())),
-            Some(wanted) if Arc::ptr_eq(wanted, &servo.servo) => {
+    let changed = held.settled.diff(&desired.servos).map(|item| match item {
+        DiffItem::Add(id, _) | DiffItem::Remove(id, _) => id,
+        DiffItem::Update { new: (id, _), .. } => id,
+    });
+    let mut looked_at: BTreeSet<&ServoId> = changed.collect();
+    looked_at.extend(&held.unfinished);
+    for id in looked_at {
+        match (held.servos.get(id), desired.servos.get(id)) {
+            (None, None) => {}
+            (Some(_), None) => closing.push(Step::Retire(id.clone())),
+            (Some(servo), Some(wanted)) if Arc::ptr_eq(wanted, &servo.servo) => {
                 opening.extend(servo.missing().map(|port| Step::Open(id.clone(), port)));
             }
-            Some(wanted) => {
+            (None, Some(wanted)) => {
+                opening.push(Step::Adopt(Arc::clone(wanted)));
+                open(&mut opening, wanted, &[]);
+            }
+            (Some(servo), Some(wanted)) => {
                 let mut kept = Vec::new();
                 for (port, bound) in &servo.bound {
                     if socket(wanted, *port) == Some(*bound) {
@@ -132,12 +168,6 @@ pub fn plan(held: &Held, desired: &Desired) -> Vec<Step> {
                 opening.push(Step::Adopt(Arc::clone(wanted)));
                 open(&mut opening, wanted, &kept);
             }
-        }
-    }
-    for (id, servo) in &desired.servos {
-        if !held.servos.contains_key(id) {
-            opening.push(Step::Adopt(Arc::clone(servo)));
-            open(&mut opening, servo, &[]);
         }
     }
     closing.append(&mut opening);
@@ -248,6 +278,7 @@ pub mod tests {
         for step in &steps {
             held.note(step);
         }
+        held.settle(desired);
         steps
     }
 
@@ -299,8 +330,8 @@ pub mod tests {
             ("a listener comes",    vec![servo(1, &[(Http, 80), (Tcp, 22)], &[2])],     &["adopt 1", "open 1:22"]),
             ("it changes protocol", vec![servo(1, &[(Http, 80), (Http, 22)], &[2])],    &["close 1:22", "adopt 1", "open 1:22"]),
             ("the other leaves",    vec![servo(1, &[(Http, 22)], &[2])],                &["close 1:80", "adopt 1"]),
-            ("a second servo",      vec![servo(1, &[(Http, 22)], &[2]), servo(2, &[(Http, 80)], &[])], &["adopt 1", "adopt 2", "open 2:80"]),
-            ("the first leaves",    vec![servo(2, &[(Http, 80)], &[])],                 &["retire 1", "adopt 2"]),
+            ("a second servo",      vec![servo(1, &[(Http, 22)], &[2]), servo(2, &[(Http, 80)], &[])], &["adopt 2", "open 2:80"]),
+            ("the first leaves",    vec![servo(2, &[(Http, 80)], &[])],                 &["retire 1"]),
             ("address passes on",   vec![moved(), servo(3, &[], &[])],                  &["retire 2", "adopt 1", "open 1:80", "adopt 3"]),
             ("servo moves",         vec![servo(1, &[(Http, 80)], &[1])],                &["close 1:80", "retire 3", "adopt 1", "open 1:80"]),
             ("all leaves",          vec![],                                             &["retire 1"]),
@@ -360,7 +391,7 @@ pub mod tests {
                 prop_assert_eq!(held.servos.len(), desired.servos.len());
                 for (id, wanted) in &desired.servos {
                     let servo = &held.servos[id];
-                    prop_assert!(Arc::ptr_eq(&servo.servo, wanted));
+                    prop_assert_eq!(&servo.servo, wanted);
                     prop_assert_eq!(servo.bound.len(), wanted.listeners.len());
                     for listener in &wanted.listeners {
                         prop_assert_eq!(servo.bound.get(&listener.port).copied(), socket(wanted, listener.port));
