@@ -3,9 +3,11 @@
 //! A leaf of the house: everything that listens (the API, servos, web instances) binds here, before
 //! anything is handed to a runtime.
 
+use rustix::process::{Resource, getrlimit};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::os::fd::AsRawFd;
 
 /// Connections that may wait for `accept`. The kernel takes the smaller of this and
 /// `net.core.somaxconn` (4096 on Linux since 5.4); a short queue turns a burst of clients into
@@ -64,6 +66,28 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, BindError> {
         address,
         cause: error.into(),
     })
+}
+
+/// Binds as [`listen`] does, unless that leaves too few descriptors for whoever connects: a sixteenth
+/// of what the process may have open, but not fewer than 16, is for clients, instances and the
+/// controller.
+///
+/// # Errors
+///
+/// As of [`listen`]; [`BindCause::TooManyFiles`] if too few are left.
+pub fn listen_sparingly(address: SocketAddr) -> Result<TcpListener, BindError> {
+    let listener = listen(address)?;
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let spared = (limit / 16).max(16);
+    // The kernel gives out the lowest number that is free.
+    let number = u64::try_from(listener.as_raw_fd()).unwrap_or(u64::MAX);
+    if number.saturating_add(spared) >= limit {
+        return Err(BindError {
+            address,
+            cause: BindCause::TooManyFiles,
+        });
+    }
+    Ok(listener)
 }
 
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {

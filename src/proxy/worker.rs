@@ -116,7 +116,7 @@ enum Command {
 /// All that is needed to serve a listener, again if need be.
 #[derive(Clone)]
 struct Opening {
-    /// Shared by the workers, each of which serves a duplicate.
+    /// Shared by the workers, each of which watches it: one descriptor, however many they are.
     socket: Arc<TcpListener>,
     spec: Arc<ListenerSpec>,
     counters: Arc<Counters>,
@@ -599,9 +599,9 @@ fn serve(
     deprecated,
     reason = "its successor wants unsafe code, for types whose descriptor may change; a socket's does not"
 )]
-fn watch(socket: &TcpListener) -> io::Result<(AsyncFd<TcpListener>, Box<str>)> {
+fn watch(socket: &Arc<TcpListener>) -> io::Result<(AsyncFd<Arc<TcpListener>>, Box<str>)> {
     let address = socket.local_addr()?.to_string().into();
-    let socket = AsyncFd::with_interest(socket.try_clone()?, Interest::READABLE)?;
+    let socket = AsyncFd::with_interest(Arc::clone(socket), Interest::READABLE)?;
     Ok((socket, address))
 }
 
@@ -691,7 +691,7 @@ async fn keep_time(local: &Local, held: &RefCell<HashMap<ListenerKey, Held>>) {
 
 /// Accepts what comes. A worker that has more connections than another lets that one take the next
 /// first: both were woken by it, and who is quicker by chance would end up with all of them.
-async fn accept(local: &Rc<Local>, opened: &Rc<Open>, socket: &AsyncFd<TcpListener>) {
+async fn accept(local: &Rc<Local>, opened: &Rc<Open>, socket: &AsyncFd<Arc<TcpListener>>) {
     // Connections that may be taken without asking how the others are.
     let mut granted = 0;
     loop {

@@ -28,6 +28,7 @@ mod https;
 mod input;
 mod linear;
 mod local;
+mod many;
 mod metrics;
 mod misuse;
 mod mutations;

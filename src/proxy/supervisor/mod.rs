@@ -413,7 +413,7 @@ impl Supervisor {
         let socket = held
             .socket(port)
             .ok_or_else(|| format!("port {port} with the port offset is over 65535"))?;
-        let listener = socket::listen(socket.address).map_err(|error| advice(&error))?;
+        let listener = socket::listen_sparingly(socket.address).map_err(|error| advice(&error))?;
         let spec = Arc::new(spec);
         self.workers
             .open(key(id, port), listener, Arc::clone(&spec))
