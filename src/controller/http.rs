@@ -9,6 +9,7 @@ use super::operations::{self, Context};
 use super::page;
 use super::permission;
 use super::prometheus;
+use super::seats::{Seat, Seats};
 use crate::model::account::Caller;
 use crate::wire::cloudwatch::{self, Protocol};
 use crate::wire::fault::Fault;
@@ -100,7 +101,7 @@ pub async fn serve(
 ) {
     let server = Server {
         shared,
-        connections: Arc::new(Semaphore::new(MAXIMUM_CONNECTIONS)),
+        seats: Seats::new(MAXIMUM_CONNECTIONS),
         refusals: Arc::new(Semaphore::new(MAXIMUM_REFUSALS)),
         tasks: TaskTracker::new(),
         shutdown,
@@ -164,7 +165,7 @@ impl Listener for UnixListener {
 
 struct Server {
     shared: Arc<Shared>,
-    connections: Arc<Semaphore>,
+    seats: Arc<Seats>,
     refusals: Arc<Semaphore>,
     tasks: TaskTracker,
     /// No more connections, no more requests on those there are.
@@ -192,14 +193,15 @@ impl Server {
 
     fn admit<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(&self, door: Door, stream: S) {
         let abort = self.abort.clone();
-        if let Ok(permit) = self.connections.clone().try_acquire_owned() {
+        if let Some(seat) = self.seats.take() {
             let shared = self.shared.clone();
             let shutdown = self.shutdown.clone();
             self.tasks.spawn(async move {
-                let _permit = permit;
+                let seat = Arc::new(seat);
                 tokio::select! {
                     () = abort.cancelled() => {}
-                    () = connection(shared, door, stream, shutdown) => {}
+                    () = seat.sent_away() => {}
+                    () = connection(shared, door, seat.clone(), stream, shutdown) => {}
                 }
             });
         } else if let Ok(permit) = self.refusals.clone().try_acquire_owned() {
@@ -225,12 +227,13 @@ async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) -> io::Result<
 async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     shared: Arc<Shared>,
     door: Door,
+    seat: Arc<Seat>,
     stream: S,
     shutdown: CancellationToken,
 ) {
     let service = service_fn(move |request| {
-        let shared = shared.clone();
-        async move { Ok::<_, Infallible>(Box::pin(answer(&shared, door, request)).await) }
+        let (shared, seat) = (shared.clone(), seat.clone());
+        async move { Ok::<_, Infallible>(Box::pin(answer(&shared, door, &seat, request)).await) }
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -270,7 +273,7 @@ async fn read_body(body: Incoming, most: usize) -> Result<Bytes, Unread> {
     }
 }
 
-async fn answer(shared: &Shared, door: Door, request: Request<Incoming>) -> Answer {
+async fn answer(shared: &Shared, door: Door, seat: &Seat, request: Request<Incoming>) -> Answer {
     let request_id: Arc<str> = uuid::Uuid::new_v4().to_string().into();
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
@@ -280,7 +283,12 @@ async fn answer(shared: &Shared, door: Door, request: Request<Incoming>) -> Answ
     } else {
         let large = door == Door::Local && path == administration::IMPORT;
         let most = if large { MAXIMUM_IMPORT } else { MAXIMUM_BODY };
-        match read_body(body, most).await {
+        let body = read_body(body, most).await;
+        // While the body is awaited the connection waits like one without a request.
+        let Some(_work) = seat.work() else {
+            return plain(StatusCode::SERVICE_UNAVAILABLE, "too many connections");
+        };
+        match body {
             Err((status, line)) => plain(status, line),
             Ok(_) if door != Door::Local && page::is_here(path) && parts.method == Method::GET => {
                 page::answer(shared, &parts)

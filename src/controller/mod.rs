@@ -29,6 +29,7 @@ mod prometheus;
 mod properties;
 mod refused;
 mod registry;
+mod seats;
 mod state;
 mod store;
 mod sts;

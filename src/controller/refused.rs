@@ -25,6 +25,11 @@ impl From<Refusal> for Fault {
             Refusal::CertificateNotFound => Fault::CertificateNotFound,
             Refusal::ListenerNotFound { .. } => Fault::ListenerNotFound,
             Refusal::InstanceInvalid { id } => Fault::InvalidInstance { id: id.to_string() },
+            Refusal::InstanceVpc { .. } => Fault::Service {
+                status: 400,
+                code: "InvalidInstance",
+                message: refusal.to_string(),
+            },
             Refusal::InvalidName
             | Refusal::NameTooLong
             | Refusal::InvalidListener

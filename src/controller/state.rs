@@ -670,10 +670,11 @@ impl Draft {
             .insert(instance.id.clone(), Arc::new(instance));
     }
 
-    /// Forgets an instance. It must not be registered anywhere.
+    /// Forgets an instance, and its tags. It must not be registered anywhere.
     pub fn remove_instance(&mut self, id: &InstanceId) {
-        if self.state.instances.remove(id).is_some() {
+        if let Some(instance) = self.state.instances.remove(id) {
             self.erase(Table::Instances, id.to_string());
+            self.put_tags(&instance.owner, &id.as_str().into(), ResourceTags::new());
             self.touched_instances.insert(id.clone());
         }
     }

@@ -424,6 +424,10 @@ async fn accounts_do_not_see_each_other_but_the_administrator_may() {
     let foreign = format!("DeleteLoadBalancer&LoadBalancerName=web-{of_admin}.lb.localhost");
     cloud.done(&foreign).await;
     assert!(admin(named).await.contains("web-[EUCALYPTUS]"));
+    // As DNS compares names, and the whole of it.
+    let part = format!("DeleteLoadBalancer&LoadBalancerName=web-{tenant}.lb");
+    assert!(cloud.try_ask("eucalyptus", &part).await.is_err());
+    let dns = dns.replace("lb.localhost", "LB.localhost");
     assert!(cloud.try_ask("eucalyptus", &dns).await.is_ok());
     assert!(!cloud.tenant("DescribeLoadBalancers").await.contains("web"));
     assert_eq!(

@@ -171,6 +171,8 @@ pub mod description {
     pub const UNREACHABLE: &str =
         "Internal error: ELB VMs are not reachable. Contact administrator if problem continues";
     pub const ZONE_DISABLED: &str = "Zone disabled";
+    /// The same in Amazon's words. Source: InstanceState, API reference 2012-06-01.
+    pub const ZONE_NOT_ROUTED: &str = "Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route traffic to.";
     pub const NOT_REGISTERED: &str = "Instance is not currently registered with the LoadBalancer.";
 }
 
@@ -365,7 +367,7 @@ impl LoadBalancer {
     /// Returns whether that changed anything.
     pub fn enable_zone(&mut self, zone: &ZoneName) -> bool {
         let before = self.zones.insert(zone.clone(), ZoneState::InService);
-        if before == Some(ZoneState::OutOfService) {
+        if before != Some(ZoneState::InService) {
             for registration in self.of_zone(zone) {
                 registration.reason = Reason::None;
                 registration.description.clear();
@@ -429,6 +431,17 @@ impl LoadBalancer {
         self.instances
             .insert(id.clone(), Registration::new(zone.clone()));
         Ok(())
+    }
+
+    /// Registers an instance of a zone that is not enabled: out of service until it is.
+    pub fn register_elsewhere(&mut self, id: &InstanceId, zone: &ZoneName) {
+        let mut registration = Registration::new(zone.clone());
+        registration.set(
+            RegistrationState::OutOfService,
+            Reason::Elb,
+            description::ZONE_DISABLED,
+        );
+        self.instances.entry(id.clone()).or_insert(registration);
     }
 
     /// Deregisters an instance; returns whether it was registered.

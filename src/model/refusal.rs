@@ -49,6 +49,8 @@ pub enum Refusal {
     InstanceInvalid { id: InstanceId },
     #[error("the zone of instance {id} is not enabled for the load balancer")]
     InstanceZone { id: InstanceId },
+    #[error("EC2 instance {id} is not in the same VPC as ELB.")]
+    InstanceVpc { id: InstanceId },
     #[error("Loadbalancer VM cannot be registered")]
     InstanceIsServo,
     /// The message is the service's own, misspellings included.

@@ -246,7 +246,10 @@ impl Fault {
             Fault::InvalidParameterValue { .. } => sender("InvalidParameterValue", "InvalidParameterValue"),
             Fault::ValidationError { .. } => sender("ValidationError", "ValidationError"),
             // A failure of the service, yet with the status of a mistake: so that nobody retries.
-            Fault::Failure { .. } => named(400, Receiver, "InternalFailure"),
+            Fault::Failure { .. } => Row {
+                amazon: "ValidationError",
+                ..named(400, Receiver, "InternalFailure")
+            },
             Fault::Service { status, code, .. } => named(*status, Sender, code),
             Fault::Internal { .. } => named(500, Receiver, "InternalFailure"),
             Fault::Unavailable { .. } => named(503, Receiver, "ServiceUnavailable"),
@@ -348,6 +351,11 @@ impl Fault {
             | Fault::IncompleteSignature { reason }
             | Fault::SignatureDoesNotMatch { reason }
             | Fault::RequestExpired { reason } => reason.clone(),
+            // Amazon says what is wrong, and not what was tried.
+            Fault::Failure { message } if amazon => match message.split_once(": ") {
+                Some((tried, reason)) if tried.starts_with("Failed to ") => reason.to_owned(),
+                _ => message.clone(),
+            },
             Fault::Failure { message }
             | Fault::Service { message, .. }
             | Fault::Internal { message }
@@ -419,7 +427,10 @@ impl Fault {
                 _ => row.status,
             },
             code,
-            side: row.side,
+            side: match self {
+                Fault::Failure { .. } if amazon => Side::Sender,
+                _ => row.side,
+            },
             message: self.message(release),
             form: if self.is_of_binding() && !amazon {
                 Form::Response

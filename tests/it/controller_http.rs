@@ -1,5 +1,6 @@
 //! The service behind real sockets: framing, limits, signatures, administration.
 
+use crate::cloud::{Account, Cloud};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
@@ -460,6 +461,47 @@ async fn hostile_requests_get_their_status_and_harm_nobody() {
             format!("GET /_eulb/../_eulb/status HTTP/1.1\r\n{close}\r\n"),
             "HTTP/1.1 403",
         ),
+        (
+            format!("GET /services/../_eulb/status HTTP/1.1\r\n{close}\r\n"),
+            "HTTP/1.1 404",
+        ),
+        (
+            format!("GET /%5feulb/status HTTP/1.1\r\n{close}\r\n"),
+            "HTTP/1.1 404",
+        ),
+        (
+            format!("GET //_eulb/status HTTP/1.1\r\n{close}\r\n"),
+            "HTTP/1.1 404",
+        ),
+        (
+            format!("GET /services/LoadBalancing/../Euare HTTP/1.1\r\n{close}\r\n"),
+            "HTTP/1.1 404",
+        ),
+        (
+            format!("GET http://evil.example/_eulb/status HTTP/1.1\r\n{close}\r\n"),
+            "HTTP/1.1 403",
+        ),
+        (
+            format!("GET /_eulb/status HTTP/1.1\r\nOrigin: null\r\n{close}\r\n"),
+            "HTTP/1.1 403",
+        ),
+        (
+            format!(
+                "POST / HTTP/1.1\r\n{close}Content-Type: text/plain\r\nContent-Length: 8\r\n\r\nAction=x"
+            ),
+            "HTTP/1.1 415",
+        ),
+        (
+            format!(
+                "POST / HTTP/1.1\r\n{close}Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 0\r\n\r\n"
+            ),
+            "HTTP/1.1 415",
+        ),
+        (format!("GET / HTTP/3.9\r\n{close}\r\n"), "HTTP/1.1 400"),
+        (
+            format!("CONNECT x:1 HTTP/1.1\r\n{close}\r\n"),
+            "HTTP/1.1 405",
+        ),
         ("nonsense\r\n\r\n".to_owned(), "HTTP/1.1 400"),
         (
             format!("POST / HTTP/1.1\r\n{close}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
@@ -478,6 +520,9 @@ async fn hostile_requests_get_their_status_and_harm_nobody() {
     // Numbers that are too large are the binding's to refuse, not the server's to allocate.
     for body in [
         "Version=2012-06-01&Action=DescribeLoadBalancers&LoadBalancerNames.member.999999999999=x",
+        "Version=2012-06-01&Action=DescribeLoadBalancers&LoadBalancerNames.member.99999999999999999999999=x",
+        "Version=2012-06-01&Action=DescribeLoadBalancers&LoadBalancerNames.member.-1=x",
+        "Version=2012-06-01&Action=DeleteLoadBalancer&LoadBalancerName=a&LoadBalancerName=b",
         "Version=2012-06-01&Action=CreateLoadBalancerListeners&LoadBalancerName=x&Listeners.member.1.InstancePort=99999999999999999999",
     ] {
         let answer = served
@@ -539,38 +584,48 @@ async fn slow_heads_and_bodies_are_given_up() {
     served.stop().await;
 }
 
-#[tokio::test]
-async fn one_connection_too_many_is_told_and_nobody_else_is_harmed() {
-    const MOST: usize = 1024;
-    let (served, _directory) = served().await;
-    let tenant = served.client("tenant").await;
-    let mut idle = Vec::with_capacity(MOST);
-    for _ in 0..MOST {
-        idle.push(TcpStream::connect(served.address).await.unwrap());
-    }
-    // The server has accepted all of them as soon as it turns one away.
-    let busy = loop {
-        let answer = served
-            .raw("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            .await;
-        if first_line(&answer).contains("503") {
-            break answer;
-        }
+#[test]
+fn thousands_who_only_wait_keep_nobody_out() {
+    use std::io::{Read, Write};
+    const CROWD: usize = 2500;
+    let cloud = Cloud::start();
+    let environment = cloud.environment(Account::Tenant);
+    let endpoint = environment.endpoint.trim_start_matches("http://");
+    let address = endpoint.split('/').next().unwrap();
+    let resident = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", cloud.process_id()));
+        let status = status.unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().nth(1));
+        kib.unwrap().parse::<u64>().unwrap()
     };
-    assert!(
-        busy.starts_with("HTTP/1.1 503 ServiceUnavailable\r\n"),
-        "{busy}"
-    );
-    assert!(busy.contains("Retry-After: 1"), "{busy}");
-    // One that leaves makes room.
-    idle.truncate(MOST / 2);
-    let mut refused = 0;
-    while tenant.call(&create("web")).await.is_err() {
-        refused += 1;
-        assert!(refused < 100, "no room after connections have gone");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let before = resident();
+    let half_a_body =
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\nAction=".to_owned();
+    let half_a_body = half_a_body + &"x".repeat(4000);
+    let kinds = ["", "POST / HTTP/1.1\r\nHost: x\r\nA: ", &half_a_body];
+    let mut crowd = Vec::with_capacity(CROWD);
+    for number in 0..CROWD {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.write_all(kinds[number % 3].as_bytes()).unwrap();
+        crowd.push(stream);
+        if number % 100 == 0 {
+            // Each time by a connection of its own, at once and without a second try.
+            let client = client(environment);
+            runtime.block_on(names(&client));
+        }
     }
-    drop(idle);
-    served.stop().await;
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 64 << 10, "{grown} KiB for {CROWD} who wait");
+    // Those who came first have left for those who came last.
+    let mut byte = [0];
+    let first = crowd[0].read(&mut byte);
+    assert!(!matches!(first, Ok(1..)), "{first:?}");
+    let last = crowd.last().unwrap();
+    last.set_nonblocking(true).unwrap();
+    let last = { last }.read(&mut byte).unwrap_err();
+    assert_eq!(last.kind(), std::io::ErrorKind::WouldBlock);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

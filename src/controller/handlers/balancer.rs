@@ -464,11 +464,11 @@ impl Write for DeleteLoadBalancer {
         }
         // Deleting what is absent succeeds, but an administrator may have meant a DNS name.
         if context.caller.administrator && context.has(Feature::CloudAdministrator) {
-            let domain = &context.config.dns_domain;
-            let of_dns_name = state
-                .balancers
-                .values()
-                .find(|balancer| balancer.dns_name(domain).eq_ignore_ascii_case(name))
+            let domain = format!(".{}", context.config.dns_domain);
+            let small = name.to_ascii_lowercase();
+            let within = small.strip_suffix(&*domain.to_ascii_lowercase());
+            let of_dns_name = within
+                .and_then(|within| state.dns_named(within).next())
                 .map(|balancer| balancer.key());
             match of_dns_name {
                 Some(key) => draft.remove_balancer(&key),

@@ -11,7 +11,7 @@ use crate::model::balancer::{
     is_stale,
 };
 use crate::model::health::{HealthCheck, Target, TargetCase};
-use crate::model::instance::{InstanceId, InstanceState};
+use crate::model::instance::{Instance, InstanceId, InstanceState};
 use crate::model::refusal::Refusal;
 use crate::wire::fault::Fault;
 use crate::wire::instance::{
@@ -69,9 +69,17 @@ impl Write for RegisterInstancesWithLoadBalancer {
                 .filter(|instance| instance.owner == context.caller.account)
                 .filter(|instance| instance.state == InstanceState::Running)
                 .ok_or_else(|| Refusal::InstanceInvalid { id: id.clone() })?;
-            balancer
-                .register(&id, &instance.zone)
-                .map_err(|refusal| wrong_zone(refusal, context))?;
+            if context.has(Feature::AmazonRules)
+                && !is_in_its_vpc(instance, &balancer, context, state)
+            {
+                return Err(Refusal::InstanceVpc { id }.into());
+            }
+            match balancer.register(&id, &instance.zone) {
+                Err(Refusal::InstanceZone { .. }) if context.has(Feature::OtherZonesRegister) => {
+                    balancer.register_elsewhere(&id, &instance.zone);
+                }
+                registered => registered.map_err(|refusal| wrong_zone(refusal, context))?,
+            }
         }
         let instances = instances(&balancer);
         draft.put_balancer(balancer);
@@ -79,6 +87,24 @@ impl Write for RegisterInstancesWithLoadBalancer {
             instances: Some(instances),
         })
     }
+}
+
+/// Whether an instance is in the VPC of a load balancer, where that is in one.
+fn is_in_its_vpc(
+    instance: &Instance,
+    balancer: &LoadBalancer,
+    context: &Context,
+    state: &State,
+) -> bool {
+    let Some(place) = &balancer.network else {
+        return true;
+    };
+    let network = state.network(&instance.owner, &context.config);
+    let subnet = match &instance.launch.subnet {
+        Some(id) => network.subnets.get(id),
+        None => network.default_subnet(&instance.zone),
+    };
+    subnet.is_none_or(|subnet| subnet.vpc == place.vpc)
 }
 
 /// What a release says to an instance of another zone.
@@ -251,6 +277,12 @@ fn describe(
             description: Some(NOTHING.to_owned()),
         };
     }
+    let text = match text {
+        description::ZONE_DISABLED if context.has(Feature::OtherZonesRegister) => {
+            description::ZONE_NOT_ROUTED
+        }
+        text => text,
+    };
     // Only an instance out of service has a reason, even if that is empty.
     let blamed = stale || registration.state == RegistrationState::OutOfService;
     WireState {

@@ -468,3 +468,78 @@ async fn temporary_credentials_are_for_ones_own_account() {
     desk.administrator = true;
     desk.ask(&assume(&account, "admin")).await.unwrap();
 }
+
+#[tokio::test]
+async fn amazon_takes_instances_of_other_zones_and_none_of_other_vpcs() {
+    let desk = Desk::open(Release::Aws);
+    desk.ask(&create("AvailabilityZones.member.1=PARTI00"))
+        .await
+        .unwrap();
+    let here = desk.run_instance("PARTI00").await;
+    let there = desk.run_instance("PARTI01").await;
+    let register = |id: &str| {
+        format!(
+            "RegisterInstancesWithLoadBalancer LoadBalancerName=lb&Instances.member.1.InstanceId={id}"
+        )
+    };
+    desk.ask(&register(&here)).await.unwrap();
+    desk.ask(&register(&there)).await.unwrap();
+    let description = async || {
+        let health = format!(
+            "DescribeInstanceHealth LoadBalancerName=lb&Instances.member.1.InstanceId={there}"
+        );
+        let body = desk.ask(&health).await.unwrap();
+        let told = ["State", "ReasonCode", "Description"].map(|name| texts(&body, name).concat());
+        told.join(" ")
+    };
+    assert_eq!(
+        description().await,
+        "OutOfService ELB Instance is in the EC2 Availability Zone for which LoadBalancer is not \
+         configured to route traffic to."
+    );
+    let behind = || -> Vec<String> {
+        let desired = desk.desired();
+        let backends = desired.servos.values().flat_map(|servo| &servo.backends);
+        backends.map(|one| one.instance.to_string()).collect()
+    };
+    assert_eq!(behind(), [here.as_str()]);
+    let zone =
+        "AvailabilityZonesForLoadBalancer LoadBalancerName=lb&AvailabilityZones.member.1=PARTI01";
+    desk.ask(&format!("Enable{zone}")).await.unwrap();
+    assert!(!description().await.contains("not configured"));
+    assert_eq!(behind().len(), 2);
+    // A zone that was disabled is told in the same words.
+    desk.ask(&format!("Disable{zone}")).await.unwrap();
+    assert!(description().await.contains("not configured"));
+
+    let [_, subnet, ..] = desk.other_vpc().await;
+    let run =
+        format!("ec2:RunInstances ImageId=ami-0000e01b&MinCount=1&MaxCount=1&SubnetId={subnet}");
+    let stranger = desk.text(&run, "instanceId").await;
+    assert_eq!(
+        desk.refused(&register(&stranger)).await,
+        format!("400 InvalidInstance: EC2 instance {stranger} is not in the same VPC as ELB.")
+    );
+}
+
+#[tokio::test]
+async fn an_instance_that_is_forgotten_leaves_no_tags() {
+    let desk = Desk::open(Release::V4_4_2);
+    let id = desk.run_instance("PARTI00").await;
+    let tag = format!("ec2:CreateTags ResourceId.1={id}&Tag.1.Key=a&Tag.1.Value=b");
+    desk.ask(&tag).await.unwrap();
+    let registry = &desk.controller.shared.registry;
+    let tagged = || {
+        let state = registry.snapshot().state.clone();
+        let tags = crate::controller::store::Table::ResourceTags;
+        state.rows().iter().filter(|row| row.table == tags).count()
+    };
+    assert_eq!(tagged(), 1);
+    let forgotten = crate::model::instance::InstanceId::new(id.as_str());
+    let removed = registry.change("r".into(), move |draft| {
+        draft.remove_instance(&forgotten);
+        Ok(())
+    });
+    removed.await.unwrap();
+    assert_eq!(tagged(), 0);
+}

@@ -795,7 +795,7 @@ async fn the_answers_of_aws() {
         DeleteLoadBalancerListeners LoadBalancerName=web
             400 ValidationError: Failed to bind the following fields: | LoadBalancerPorts
         EnableAvailabilityZonesForLoadBalancer LoadBalancerName=web&
-            400 InternalFailure: Failed to enable zones: The requested zone MARS is not valid
+            400 ValidationError: The requested zone MARS is not valid
         EnableAvailabilityZonesForLoadBalancer LoadBalancerName=web&
             200 PARTI00 PARTI01
         DisableAvailabilityZonesForLoadBalancer LoadBalancerName=web
