@@ -230,6 +230,9 @@ pub struct Environment {
     /// Where names are answered; absent if they are not.
     #[serde(default)]
     pub dns: Option<std::net::SocketAddr>,
+    /// Whether load balancing lacks the image of its servos.
+    #[serde(default)]
+    pub not_ready: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

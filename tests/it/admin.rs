@@ -376,6 +376,13 @@ fn without_an_image_the_service_is_not_ready_and_what_is_there_goes_on() {
     assert_eq!(state(services()).as_deref(), Some("ENABLED"));
     ok(&cloud, &["admin", "properties", "set", "loadbalancer_emi="]);
     assert_eq!(state(services()).as_deref(), Some("NOTREADY"));
+    // Credentials come without the URL then, as a eucarc did.
+    let without = cloud.eulb("eulb", ["local", "env"]);
+    assert_eq!(
+        without.stderr,
+        "WARN:  Load Balancing service URL is not configured.\n"
+    );
+    assert!(without.stdout.contains("AWS_ACCESS_KEY") && !without.stdout.contains("ELB_URL"));
     let create = cloud.eulb("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "db"]);
     assert_eq!(
         create.stderr,

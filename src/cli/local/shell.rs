@@ -36,6 +36,10 @@ const IN_THE_WAY: [&str; 3] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_P
 /// eulb commands look such a section up, but the endpoint and the keys above come first.
 const REGION: &str = "eucalyptus";
 
+/// What a eucarc said instead of a URL while the service had no image. Source: Eucalyptus 3.3.0,
+/// X509Download.
+const NOT_READY: &str = "WARN:  Load Balancing service URL is not configured.";
+
 /// Print shell commands that make the local cloud the one to use
 ///
 /// Use it as: eval "$(eulb local env)"
@@ -89,6 +93,9 @@ impl Env {
         let client = self.place.client()?;
         let route = format!("/_eulb/env?account={}&user={user}", self.account);
         let environment: Environment = ask(client.get(&route))?;
+        if environment.not_ready {
+            report::note(NOT_READY);
+        }
         report::print(&exports(&environment, self.place.variable()?))
     }
 }
@@ -106,6 +113,7 @@ fn exports(environment: &Environment, place: Option<(&'static str, String)>) -> 
     let origin = environment.endpoint.trim_end_matches(balancing);
     let [compute, iam, tokens] = [compute, iam, tokens].map(|path| format!("{origin}{path}"));
     let value = |name: &str| match name {
+        "AWS_ELB_URL" | "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING" if environment.not_ready => None,
         "AWS_ELB_URL" | "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING" => Some(&*environment.endpoint),
         "EC2_URL" | "AWS_ENDPOINT_URL_EC2" => Some(&*compute),
         "AWS_IAM_URL" | "AWS_ENDPOINT_URL_IAM" => Some(&*iam),
@@ -143,6 +151,7 @@ mod tests {
             access_key: "AKI0".to_owned(),
             secret_key: "a/b+c'd".to_owned(),
             dns: Some("127.0.0.1:8753".parse().unwrap()),
+            not_ready: false,
         };
         let place = Some((crate::daemon::directory::VARIABLE, "/tmp/x y".to_owned()));
         let text = exports(&environment, place);
@@ -168,6 +177,16 @@ export EULB_DNS='127.0.0.1:8753'
 export EULB_DATA_DIR='/tmp/x y'
 "
         );
+        let not_ready = Environment {
+            not_ready: true,
+            ..environment
+        };
+        let without: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.contains("ELB_URL") && !line.contains("ELASTIC"))
+            .collect();
+        let place = Some((crate::daemon::directory::VARIABLE, "/tmp/x y".to_owned()));
+        assert_eq!(exports(&not_ready, place).trim_end(), without.join("\n"));
         let script = format!("{text}printf %s \"$AWS_SECRET_KEY|$EULB_DATA_DIR\"");
         let shell = std::process::Command::new("sh")
             .args(["-c", &script])
