@@ -124,14 +124,15 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
     if !show.metric.is_empty() {
         let known: Vec<String> = stats.metrics.iter().map(|of| of.metric.clone()).collect();
         if let Some(unknown) = show.metric.iter().find(|wanted| !known.contains(wanted)) {
-            return Err(Failure::new(format!(
-                "there are no values of {unknown}; there are some of {}",
-                if known.is_empty() {
-                    "no metric".to_owned()
-                } else {
+            return Err(Failure::new(match known.is_empty() {
+                true => format!(
+                    "there are no values of {unknown} yet; they are put once a minute of the cloud's clock"
+                ),
+                false => format!(
+                    "there are no values of {unknown}; there are some of {}",
                     known.join(", ")
-                }
-            )));
+                ),
+            }));
         }
         stats.metrics.retain(|of| show.metric.contains(&of.metric));
     }

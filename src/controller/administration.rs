@@ -1,6 +1,7 @@
 //! The routes below `/_eulb/`: JSON for the local cloud's own tools.
 
 mod balancers;
+mod certificates;
 mod identities;
 mod properties;
 mod services;
@@ -198,6 +199,7 @@ fn listing(shared: &Shared, route: &str) -> Result<String, Refusal> {
         "admin/accounts" => json(&identities::accounts(state)),
         "admin/users" => json(&identities::users(state)),
         "admin/keys" => json(&identities::keys(state)),
+        "admin/certificates" => json(&certificates::list(state)),
         "admin/policies" => json(&identities::policies(state)),
         _ => Err(unknown(route)),
     }
@@ -242,6 +244,17 @@ async fn edit_identities(
         "admin/keys/delete" => {
             let request = read(body)?;
             let delete = move |draft: &mut Draft| identities::delete_key(&request, draft);
+            json(&change(shared, id, delete).await.map(done)?)
+        }
+        "admin/certificates/upload" => {
+            let request = read(body)?;
+            let upload =
+                move |draft: &mut Draft| certificates::upload(request, draft, release, now);
+            json(&change(shared, id, upload).await?)
+        }
+        "admin/certificates/delete" => {
+            let request = read(body)?;
+            let delete = move |draft: &mut Draft| certificates::delete(&request, draft, release);
             json(&change(shared, id, delete).await.map(done)?)
         }
         "admin/policies/create" => {

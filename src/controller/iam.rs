@@ -7,8 +7,10 @@ mod certificate;
 use super::identity;
 use super::operations::{Context, Operation, Read, Write, reads, writes};
 use super::state::{Draft, State};
+use crate::model::account::AccountId;
 use crate::model::balancer::{BalancerKey, LoadBalancer};
 use crate::model::certificate::{PrivateKey, ServerCertificate, check_name, check_path};
+use crate::model::timestamp::Timestamp;
 use crate::wire::balancer::created_time;
 use crate::wire::fault::Fault;
 use crate::wire::iam::{
@@ -63,28 +65,26 @@ fn exists(name: &str) -> Fault {
     )
 }
 
-/// The certificates of the caller's account, by ARN.
+/// The certificates of an account, by ARN.
 fn own<'s>(
     state: &'s State,
-    context: &'s Context,
+    account: &'s AccountId,
 ) -> impl Iterator<Item = &'s Arc<ServerCertificate>> {
-    state
-        .certificates
-        .values()
-        .filter(|certificate| certificate.account == context.caller.account)
+    let all = state.certificates.values();
+    all.filter(move |certificate| certificate.account == *account)
 }
 
-/// The caller's certificate of a name, which is unique whatever its path.
+/// The account's certificate of a name, which is unique whatever its path.
 fn named<'s>(
     state: &'s State,
-    context: &'s Context,
+    account: &'s AccountId,
     name: &str,
 ) -> Option<&'s Arc<ServerCertificate>> {
-    own(state, context).find(|certificate| certificate.name == name)
+    own(state, account).find(|certificate| certificate.name == name)
 }
 
 /// The load balancers of the account with a listener that has a certificate.
-fn users(state: &State, certificate: &ServerCertificate) -> Vec<BalancerKey> {
+pub fn users(state: &State, certificate: &ServerCertificate) -> Vec<BalancerKey> {
     let arn = certificate.arn();
     let uses = |balancer: &&Arc<LoadBalancer>| {
         let mut listeners = balancer.listeners.values();
@@ -108,43 +108,81 @@ fn metadata(certificate: &ServerCertificate) -> ServerCertificateMetadata {
     }
 }
 
+/// Keeps a certificate for an account.
+///
+/// # Errors
+///
+/// The name, the path or one of the texts is not what it should be, or the name is taken.
+pub fn upload(
+    request: UploadServerCertificate,
+    account: &AccountId,
+    draft: &mut Draft,
+    now: Timestamp,
+) -> Result<ServerCertificate, Fault> {
+    let name = request.server_certificate_name;
+    check_name(&name).map_err(invalid)?;
+    let path = request.path.unwrap_or_else(|| "/".to_owned());
+    check_path(&path).map_err(invalid)?;
+    if !members(&request.tags).is_empty() {
+        return Err(invalid(
+            "this service keeps no tags of server certificates; upload it without Tags",
+        ));
+    }
+    let chain = request.certificate_chain.filter(|chain| !chain.is_empty());
+    let (body, key) = (request.certificate_body, request.private_key);
+    let expires = certificate::examine(&body, chain.as_deref(), &key)
+        .map_err(|unusable| refused(400, unusable.code(), unusable.to_string()))?;
+    if named(draft.state(), account, &name).is_some() {
+        return Err(exists(&name));
+    }
+    let certificate = ServerCertificate {
+        account: account.clone(),
+        name,
+        path,
+        id: identity::certificate_id(),
+        certificate: body,
+        chain,
+        key: PrivateKey::new(key),
+        uploaded: now,
+        expires,
+    };
+    draft.put_certificate(certificate.clone());
+    Ok(certificate)
+}
+
+/// Forgets a certificate of an account.
+///
+/// # Errors
+///
+/// There is none of the name, or a listener has it.
+pub fn delete(name: &str, account: &AccountId, draft: &mut Draft) -> Result<(), Fault> {
+    let certificate = named(draft.state(), account, name)
+        .ok_or_else(|| not_found(name))?
+        .clone();
+    if let Some(user) = users(draft.state(), &certificate).first() {
+        return Err(refused(
+            409,
+            "DeleteConflict",
+            format!(
+                "Certificate: {} is currently in use by the load balancer {}. Please remove it \
+                 first before deleting it from IAM.",
+                certificate.id, user.name
+            ),
+        ));
+    }
+    draft.remove_certificate(&certificate.arn());
+    Ok(())
+}
+
 impl Write for UploadServerCertificate {
     fn handle(
         self,
         context: &Context,
         draft: &mut Draft,
     ) -> Result<UploadServerCertificateResponse, Fault> {
-        let name = self.server_certificate_name;
-        check_name(&name).map_err(invalid)?;
-        let path = self.path.unwrap_or_else(|| "/".to_owned());
-        check_path(&path).map_err(invalid)?;
-        if !members(&self.tags).is_empty() {
-            return Err(invalid(
-                "this service keeps no tags of server certificates; upload it without Tags",
-            ));
-        }
-        let chain = self.certificate_chain.filter(|chain| !chain.is_empty());
-        let expires =
-            certificate::examine(&self.certificate_body, chain.as_deref(), &self.private_key)
-                .map_err(|unusable| refused(400, unusable.code(), unusable.to_string()))?;
-        if named(draft.state(), context, &name).is_some() {
-            return Err(exists(&name));
-        }
-        let certificate = ServerCertificate {
-            account: context.caller.account.clone(),
-            name,
-            path,
-            id: identity::certificate_id(),
-            certificate: self.certificate_body,
-            chain,
-            key: PrivateKey::new(self.private_key),
-            uploaded: context.now,
-            expires,
-        };
-        let answer = metadata(&certificate);
-        draft.put_certificate(certificate);
+        let certificate = upload(self, &context.caller.account, draft, context.now)?;
         Ok(UploadServerCertificateResponse {
-            server_certificate_metadata: Some(answer),
+            server_certificate_metadata: Some(metadata(&certificate)),
         })
     }
 }
@@ -165,7 +203,7 @@ impl Read for ListServerCertificates {
         };
         let prefix = self.path_prefix.unwrap_or_else(|| "/".to_owned());
         // The marker is the ARN after which the next page begins; the map is in the order of ARNs.
-        let mut found = own(state, context)
+        let mut found = own(state, &context.caller.account)
             .filter(|certificate| certificate.path.starts_with(&prefix))
             .filter(|certificate| {
                 let after = |marker: &String| certificate.arn() > *marker;
@@ -196,7 +234,8 @@ impl Read for GetServerCertificate {
         state: &State,
     ) -> Result<GetServerCertificateResponse, Fault> {
         let name = &self.server_certificate_name;
-        let certificate = named(state, context, name).ok_or_else(|| not_found(name))?;
+        let certificate =
+            named(state, &context.caller.account, name).ok_or_else(|| not_found(name))?;
         Ok(GetServerCertificateResponse {
             server_certificate: Some(WireCertificate {
                 server_certificate_metadata: Some(metadata(certificate)),
@@ -214,7 +253,7 @@ impl Write for UpdateServerCertificate {
         draft: &mut Draft,
     ) -> Result<UpdateServerCertificateResponse, Fault> {
         let name = &self.server_certificate_name;
-        let before = named(draft.state(), context, name)
+        let before = named(draft.state(), &context.caller.account, name)
             .ok_or_else(|| not_found(name))?
             .clone();
         let mut after = ServerCertificate::clone(&before);
@@ -224,7 +263,7 @@ impl Write for UpdateServerCertificate {
         }
         if let Some(new) = self.new_server_certificate_name {
             check_name(&new).map_err(invalid)?;
-            if new != before.name && named(draft.state(), context, &new).is_some() {
+            if new != before.name && named(draft.state(), &context.caller.account, &new).is_some() {
                 return Err(exists(&new));
             }
             after.name = new;
@@ -255,22 +294,11 @@ impl Write for DeleteServerCertificate {
         context: &Context,
         draft: &mut Draft,
     ) -> Result<DeleteServerCertificateResponse, Fault> {
-        let name = &self.server_certificate_name;
-        let certificate = named(draft.state(), context, name)
-            .ok_or_else(|| not_found(name))?
-            .clone();
-        if let Some(user) = users(draft.state(), &certificate).first() {
-            return Err(refused(
-                409,
-                "DeleteConflict",
-                format!(
-                    "Certificate: {} is currently in use by the load balancer {}. Please remove it \
-                     first before deleting it from IAM.",
-                    certificate.id, user.name
-                ),
-            ));
-        }
-        draft.remove_certificate(&certificate.arn());
+        delete(
+            &self.server_certificate_name,
+            &context.caller.account,
+            draft,
+        )?;
         Ok(DeleteServerCertificateResponse {})
     }
 }

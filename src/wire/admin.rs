@@ -22,6 +22,9 @@
 //! | `GET /_eulb/admin/keys` | | [`Keys`], without secrets |
 //! | `POST /_eulb/admin/keys/create` | [`NamedUser`] | [`NewKey`], with its secret |
 //! | `POST /_eulb/admin/keys/delete` | [`DeleteKey`] | [`Done`](super::local::Done) |
+//! | `GET /_eulb/admin/certificates` | | [`Certificates`] |
+//! | `POST /_eulb/admin/certificates/upload` | [`NewCertificate`], with its private key | [`Certificate`] |
+//! | `POST /_eulb/admin/certificates/delete` | [`DeleteCertificate`] | [`Done`](super::local::Done) |
 //! | `GET /_eulb/admin/policies` | | [`Policies`] |
 //! | `POST /_eulb/admin/policies/create` | [`CreatePolicy`] | [`Policies`], the new one |
 //! | `POST /_eulb/admin/policies/delete` | [`NamedPolicy`] | [`Done`](super::local::Done) |
@@ -176,6 +179,40 @@ pub struct NewKey {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeleteKey {
     pub id: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificates {
+    pub certificates: Vec<Certificate>,
+}
+
+/// A server certificate, without its key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// What listeners name it by.
+    pub arn: String,
+    pub name: String,
+    pub account: String,
+    pub alias: String,
+    pub expires: String,
+    /// The load balancers with a listener that has it.
+    pub balancers: Vec<String>,
+}
+
+/// A certificate and its key, all in PEM. Not shown by `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewCertificate {
+    pub account: Option<String>,
+    pub name: String,
+    pub certificate: String,
+    pub chain: Option<String>,
+    pub key: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeleteCertificate {
+    pub account: Option<String>,
+    pub name: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -110,3 +110,72 @@ fn a_listener_serves_the_certificate_of_the_clouds_iam_and_then_another() {
     // Who was connected before is served on.
     assert_eq!(kept.get("/").0, 200);
 }
+
+#[test]
+fn the_administrator_uploads_lists_and_deletes_certificates_of_any_account() {
+    let cloud = Cloud::with(&["--release=4.4.2", "--log-level=trace"]);
+    let certificates =
+        |words: &[&str]| cloud.eulb("eulb", [&["admin", "certificates"], words].concat());
+    let (pem, key) = (fixture("ec.pem"), fixture("ec-pkcs8.key"));
+    let upload = |name: &str, pem: &str, key: &str, more: &[&str]| {
+        let words = ["upload", name, "--certificate", pem, "--key", key];
+        certificates(&[&words[..], more].concat())
+    };
+
+    let kept = upload("web", &pem, &key, &["--account", "eucalyptus"]);
+    assert_eq!(kept.status, 0, "{}", kept.stderr);
+    let kept = upload("web", &pem, &key, &[]);
+    let fields: Vec<&str> = kept.stdout.trim_end_matches('\n').split('\t').collect();
+    assert_eq!(
+        (fields[0], fields[2], fields[4], fields[6]),
+        ("SERVER_CERTIFICATE", "web", "tenant", "")
+    );
+    let listener = format!(
+        "lb-port=443, protocol=HTTPS, instance-port=80, cert-id={}",
+        fields[1]
+    );
+    cloud.ok(
+        "eulb-create-lb",
+        ["--release=4.4.2", "-z", "PARTI00", "-l", &listener, "shop"],
+    );
+    let listed = certificates(&["list", "--account", "tenant"]).stdout;
+    assert_eq!(
+        listed,
+        format!("{}shop\n", kept.stdout.trim_end_matches('\n'))
+    );
+    assert_eq!(certificates(&["list"]).stdout.lines().count(), 2);
+
+    let other = fixture("rsa-pkcs8.key");
+    #[rustfmt::skip]
+    let refused = [
+        (upload("web", &pem, &key, &[]), "already exists"),
+        (upload("b", &key, &key, &[]), "Unable to parse certificate"),
+        (upload("b", &pem, &pem, &[]), "private key"),
+        (upload("b", &pem, &other, &[]), "match"),
+        (upload("b", "/nowhere.pem", &key, &[]), "cannot read /nowhere.pem: No such file"),
+        (upload("b!", &pem, &key, &[]), "name"),
+        (upload("b", &pem, &key, &["--account", "nobody"]), "there is no account 'nobody'"),
+        (certificates(&["delete", "web"]), "in use by the load balancer shop"),
+        (certificates(&["delete", "b"]), "cannot be found"),
+    ];
+    for (run, expected) in refused {
+        assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{expected}");
+        assert!(run.stderr.contains(expected), "{expected}: {}", run.stderr);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    }
+    cloud.ok(
+        "eulb",
+        [
+            "admin",
+            "certificates",
+            "delete",
+            "--account",
+            "eucalyptus",
+            "web",
+        ],
+    );
+    assert_eq!(certificates(&["list"]).stdout.lines().count(), 1);
+    let secret = std::fs::read_to_string(fixture("ec-pkcs8.key")).unwrap();
+    let log = std::fs::read_to_string(cloud.data_directory().join("eulb.log")).unwrap();
+    assert!(!log.contains(secret.lines().nth(1).unwrap()));
+}

@@ -6,6 +6,7 @@
 //! | [`balancers`] | `admin lbs` |
 //! | [`services`], [`servos`] | `admin services`; `admin servos`, `admin activities` |
 //! | [`accounts`], [`users`], [`keys`] | `admin accounts`, `users`, `keys`: `list`, `create`, `delete` |
+//! | [`certificates`] | `admin certificates list`, `upload`, `delete` |
 //! | [`policies`] | `admin policies list`, `show`, `create`, `delete`, `attach`, `detach` |
 //! | [`log_level`] | `admin log-level` |
 //!
@@ -14,6 +15,7 @@
 
 mod accounts;
 mod balancers;
+mod certificates;
 mod keys;
 mod log_level;
 mod policies;
@@ -45,6 +47,7 @@ enum Noun {
     Users(users::Users),
     Keys(keys::Keys),
     Policies(policies::Policies),
+    Certificates(certificates::Certificates),
     Properties(properties::Properties),
     Services(services::Services),
     Servos(servos::Servos),
@@ -69,6 +72,7 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
         Noun::Users(users) => users.run(),
         Noun::Keys(keys) => keys.run(),
         Noun::Policies(policies) => policies.run(),
+        Noun::Certificates(certificates) => certificates.run(),
         Noun::Properties(properties) => properties.run(),
         Noun::Services(services) => services.run(),
         Noun::Servos(servos) => servos.run(),

@@ -35,7 +35,7 @@ pub fn account<'s>(
     })
 }
 
-fn alias_of(state: &State, id: &AccountId) -> String {
+pub fn alias_of(state: &State, id: &AccountId) -> String {
     state
         .accounts
         .get(id)
