@@ -241,6 +241,11 @@ async fn edit_identities(
             let make = move |draft: &mut Draft| identities::create_key(&request, draft);
             json(&change(shared, id, make).await?)
         }
+        "admin/keys/change" => {
+            let request = read(body)?;
+            let set = move |draft: &mut Draft| identities::change_key(&request, draft);
+            json(&change(shared, id, set).await.map(done)?)
+        }
         "admin/keys/delete" => {
             let request = read(body)?;
             let delete = move |draft: &mut Draft| identities::delete_key(&request, draft);

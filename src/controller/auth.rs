@@ -32,7 +32,8 @@ impl<'s> Holder<'s> {
         now: Timestamp,
     ) -> Result<Holder<'s>, Fault> {
         let Some(token) = token else {
-            let key = state.keys.get(id).ok_or(Fault::InvalidClientTokenId)?;
+            let key = state.keys.get(id).filter(|key| !key.inactive);
+            let key = key.ok_or(Fault::InvalidClientTokenId)?;
             return Ok(Holder {
                 secret: &key.secret,
                 account: &key.account,
@@ -189,6 +190,9 @@ mod tests {
         draft.put_account(Account::new(account, "tenant".to_owned()));
         draft.put_user(user);
         draft.put_key(key.clone());
+        let mut resting = identity::access_key(&key.account, "admin");
+        resting.inactive = true;
+        draft.put_key(resting.clone());
         draft.put_session(session.clone(), NOW);
         draft.put_session(orphan.clone(), NOW);
         let state = draft.state();
@@ -198,6 +202,7 @@ mod tests {
         let cases = [
             (key.id.as_str(), None, NOW, None),
             (key.id.as_str(), Some("x"), NOW, invalid.clone()),
+            (resting.id.as_str(), None, NOW, invalid.clone()),
             (session.id.as_str(), Some(session.token.as_str()), NOW, None),
             (session.id.as_str(), Some(session.token.as_str()), later, Some(Fault::ExpiredToken)),
             (session.id.as_str(), Some("x"), NOW, invalid.clone()),

@@ -157,6 +157,7 @@ pub fn access_key(account: &AccountId, user: &str) -> AccessKey {
         secret: secret(),
         account: account.clone(),
         user: user.to_owned(),
+        inactive: false,
     }
 }
 

@@ -397,9 +397,10 @@ impl State {
             .or_else(|| self.accounts.values().find(|account| account.alias == name))
     }
 
-    /// An access key of a user.
+    /// An active access key of a user.
     pub fn key_of(&self, account: &AccountId, user: &str) -> Option<&Arc<AccessKey>> {
-        self.keys_of(account).find(|key| key.user == user)
+        self.keys_of(account)
+            .find(|key| key.user == user && !key.inactive)
     }
 
     /// The access keys of an account.

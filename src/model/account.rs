@@ -144,6 +144,9 @@ pub struct AccessKey {
     pub account: AccountId,
     /// Name of the user inside the account.
     pub user: String,
+    /// What an inactive key signs is not believed, as if there were no such key.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inactive: bool,
 }
 
 impl fmt::Debug for AccessKey {

@@ -21,6 +21,7 @@
 //! | `POST /_eulb/admin/users/delete` | [`DeleteUser`] | [`Done`](super::local::Done) |
 //! | `GET /_eulb/admin/keys` | | [`Keys`], without secrets |
 //! | `POST /_eulb/admin/keys/create` | [`NamedUser`] | [`NewKey`], with its secret |
+//! | `POST /_eulb/admin/keys/change` | [`ChangeKey`] | [`Done`](super::local::Done) |
 //! | `POST /_eulb/admin/keys/delete` | [`DeleteKey`] | [`Done`](super::local::Done) |
 //! | `GET /_eulb/admin/certificates` | | [`Certificates`] |
 //! | `POST /_eulb/admin/certificates/upload` | [`NewCertificate`], with its private key | [`Certificate`] |
@@ -165,6 +166,8 @@ pub struct Key {
     pub account: String,
     pub alias: String,
     pub user: String,
+    #[serde(default)]
+    pub inactive: bool,
 }
 
 /// A key that was just made: the only time its secret is told.
@@ -179,6 +182,13 @@ pub struct NewKey {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeleteKey {
     pub id: String,
+}
+
+/// Makes a key good for nothing, or good again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeKey {
+    pub id: String,
+    pub inactive: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -155,6 +155,31 @@ fn attach(cloud: &Cloud, name: &str, document: &str, user: Option<&str>) {
 }
 
 #[test]
+fn an_inactive_key_is_as_good_as_none_until_it_is_active_again() {
+    let cloud = Cloud::with(&[]);
+    let key = new_user(&cloud, "tenant", "ann");
+    let asked = |cloud: &Cloud| by(cloud, &key, "eulb-describe-lbs", &[]).0;
+    let status = |cloud: &Cloud| {
+        let listed = ok(cloud, &["admin", "keys", "list", "--user", "ann"]);
+        listed.trim_end().rsplit('\t').next().unwrap().to_owned()
+    };
+    assert_eq!((asked(&cloud), status(&cloud).as_str()), (0, "Active"));
+    ok(&cloud, &["admin", "keys", "deactivate", &key.0]);
+    assert_eq!((asked(&cloud), status(&cloud).as_str()), (1, "Inactive"));
+    // It is remembered.
+    let cloud = cloud.killed_and_restarted();
+    assert_eq!((asked(&cloud), status(&cloud).as_str()), (1, "Inactive"));
+    ok(&cloud, &["admin", "keys", "activate", &key.0]);
+    assert_eq!((asked(&cloud), status(&cloud).as_str()), (0, "Active"));
+    let own = &cloud.environment(Account::Administrator).access_key;
+    let last = cloud.eulb("eulb", ["admin", "keys", "deactivate", own]);
+    assert!(
+        last.status == 1 && last.stderr.contains("last key stays"),
+        "{last:?}"
+    );
+}
+
+#[test]
 fn what_no_policy_allows_is_hidden_and_deny_beats_allow() {
     let cloud = Cloud::with(&["--ephemeral", "--release=4.1.0"]);
     for name in ["web", "db"] {

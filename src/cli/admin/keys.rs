@@ -4,14 +4,14 @@ use super::super::exit::Failure;
 use super::super::local::{Place, ask};
 use super::super::report;
 use super::listed;
-use crate::wire::admin::{self, DeleteKey, NamedUser, NewKey};
+use crate::wire::admin::{self, ChangeKey, DeleteKey, NamedUser, NewKey};
 use crate::wire::local::Done;
 use clap::{Args, Subcommand};
 
 /// Titles of the listing, in the order of [`row`].
-const HEAD: [&str; 5] = ["RECORD", "ID", "USER", "ACCOUNT", "ALIAS"];
+const HEAD: [&str; 6] = ["RECORD", "ID", "USER", "ACCOUNT", "ALIAS", "STATUS"];
 
-/// Make, list and delete access keys of users
+/// Make, list, deactivate and delete access keys of users
 #[derive(Debug, Args)]
 pub struct Keys {
     #[command(subcommand)]
@@ -22,6 +22,8 @@ pub struct Keys {
 enum Verb {
     List(List),
     Create(Create),
+    Activate(Activate),
+    Deactivate(Deactivate),
     Delete(Delete),
 }
 
@@ -55,6 +57,26 @@ struct Create {
     /// Print it as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Make an inactive access key good again
+#[derive(Debug, Args)]
+struct Activate {
+    #[command(flatten)]
+    place: Place,
+    /// Id of the key (required)
+    #[arg(value_name = "KEY")]
+    id: String,
+}
+
+/// Make an access key inactive; what it signs is not believed until it is active again
+#[derive(Debug, Args)]
+struct Deactivate {
+    #[command(flatten)]
+    place: Place,
+    /// Id of the key (required)
+    #[arg(value_name = "KEY")]
+    id: String,
 }
 
 /// Delete an access key; what it signed is not believed from then on
@@ -99,6 +121,8 @@ impl Keys {
                     made.id, made.secret, made.user, made.account
                 ))
             }
+            Verb::Activate(Activate { place, id }) => change(&place, id, false),
+            Verb::Deactivate(Deactivate { place, id }) => change(&place, id, true),
             Verb::Delete(delete) => {
                 let request = DeleteKey { id: delete.id };
                 let client = delete.place.client()?;
@@ -115,5 +139,12 @@ fn row(key: &admin::Key) -> Vec<String> {
         key.user.clone(),
         key.account.clone(),
         key.alias.clone(),
+        if key.inactive { "Inactive" } else { "Active" }.to_owned(),
     ]
+}
+
+fn change(place: &Place, id: String, inactive: bool) -> Result<(), Failure> {
+    let request = ChangeKey { id, inactive };
+    let client = place.client()?;
+    ask(client.post::<_, Done>("/_eulb/admin/keys/change", &request)).map(|_| ())
 }

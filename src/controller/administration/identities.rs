@@ -3,7 +3,7 @@
 use crate::controller::identity;
 use crate::controller::instances::{self, Refused};
 use crate::controller::state::{Draft, State, Stored};
-use crate::model::account::{self, AccountId, Policy, User};
+use crate::model::account::{self, AccessKey, AccountId, Policy, User};
 use crate::model::timestamp::Timestamp;
 use crate::wire::admin;
 use crate::wire::balancer::created_time;
@@ -221,6 +221,7 @@ pub fn keys(state: &State) -> admin::Keys {
         account: key.account.to_string(),
         alias: alias_of(state, &key.account),
         user: key.user.clone(),
+        inactive: key.inactive,
     });
     admin::Keys {
         keys: keys.collect(),
@@ -242,25 +243,46 @@ pub fn create_key(request: &admin::NamedUser, draft: &mut Draft) -> Result<admin
     Ok(told)
 }
 
-pub fn delete_key(request: &admin::DeleteKey, draft: &mut Draft) -> Result<(), Refused> {
-    let state = draft.state();
+/// A key of an id, to be taken from its user: the cloud administrator keeps an active one.
+fn key_to_take(id: &str, state: &State) -> Result<Arc<AccessKey>, Refused> {
     let key = state
         .keys
-        .get(request.id.as_str())
-        .ok_or_else(|| format!("there is no key '{}'", request.id))?
-        .clone();
+        .get(id)
+        .ok_or_else(|| format!("there is no key '{id}'"))?;
     let cloud = state.accounts.get(&key.account);
     let cloud = cloud.is_some_and(|account| account.is_administrator());
-    let user = state
+    let mut others = state
         .keys_of(&key.account)
-        .filter(|one| one.user == key.user);
-    let last = user.count() == 1;
-    if cloud && last && key.user == User::ADMINISTRATOR {
+        .filter(|one| one.user == key.user && one.id != key.id && !one.inactive);
+    if cloud && key.user == User::ADMINISTRATOR && !key.inactive && others.next().is_none() {
         return Err(
             "the cloud administrator's last key stays; create another one first".to_owned(),
         );
     }
+    Ok(key.clone())
+}
+
+pub fn delete_key(request: &admin::DeleteKey, draft: &mut Draft) -> Result<(), Refused> {
+    let key = key_to_take(&request.id, draft.state())?;
     draft.remove_key(&key.id);
+    Ok(())
+}
+
+/// Makes a key inactive, or active again.
+pub fn change_key(request: &admin::ChangeKey, draft: &mut Draft) -> Result<(), Refused> {
+    let state = draft.state();
+    let key = match request.inactive {
+        true => key_to_take(&request.id, state)?,
+        false => state
+            .keys
+            .get(request.id.as_str())
+            .ok_or_else(|| format!("there is no key '{}'", request.id))?
+            .clone(),
+    };
+    draft.put_key(AccessKey {
+        inactive: request.inactive,
+        ..AccessKey::clone(&key)
+    });
     Ok(())
 }
 
