@@ -21,7 +21,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use store::{Metrics, Point};
 use tokio_util::sync::CancellationToken;
 
@@ -29,8 +29,11 @@ use tokio_util::sync::CancellationToken;
 #[derive(Default)]
 pub struct CloudWatch {
     /// A mutex because it is held for one question or one report, and never awaited under.
-    metrics: Mutex<Metrics>,
+    metrics: Arc<Mutex<Metrics>>,
 }
+
+/// Bytes of metrics that are read before the service is ready; more are read while it serves.
+const PROMPT_BYTES: u64 = 4 << 20;
 
 fn minute(at: Timestamp) -> i64 {
     at.0.div_euclid(60_000)
@@ -45,12 +48,22 @@ impl CloudWatch {
     /// The directory cannot be read or written.
     pub fn open(directory: Option<&Path>, now: Timestamp) -> io::Result<CloudWatch> {
         let mut metrics = Metrics::default();
-        if let Some(directory) = directory {
-            metrics.keep_in(directory, minute(now))?;
+        let backlog = match directory {
+            Some(directory) => Some(metrics.keep_in(directory, minute(now))?),
+            None => None,
+        };
+        let metrics = Arc::new(Mutex::new(metrics));
+        match backlog {
+            Some(backlog) if backlog.bytes() > PROMPT_BYTES => {
+                let metrics = Arc::clone(&metrics);
+                std::thread::Builder::new()
+                    .name("metrics".to_owned())
+                    .spawn(move || Metrics::take_back(&metrics, backlog))?;
+            }
+            Some(backlog) => Metrics::take_back(&metrics, backlog),
+            None => {}
         }
-        Ok(CloudWatch {
-            metrics: Mutex::new(metrics),
-        })
+        Ok(CloudWatch { metrics })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Metrics> {

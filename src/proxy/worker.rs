@@ -298,8 +298,10 @@ impl Workers {
     /// What a servo carries: one value for all its listeners.
     fn load(&self, servo: &ServoId) -> Arc<Load> {
         let mut loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
-        // Those of servos that are gone go with them.
-        loads.retain(|_, load| load.strong_count() > 0);
+        // Those of servos that are gone go with them; looking for them costs no more than they do.
+        if loads.len().is_power_of_two() {
+            loads.retain(|_, load| load.strong_count() > 0);
+        }
         let load = loads.get(servo).and_then(Weak::upgrade).unwrap_or_default();
         loads.insert(servo.clone(), Arc::downgrade(&load));
         load

@@ -8,10 +8,10 @@ use crate::model::traffic::Histogram;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Take, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long a minute is kept. Source: CloudWatch kept two weeks in the days of Eucalyptus 3.3.0.
@@ -24,6 +24,9 @@ const POINTS: usize = 1_000_000;
 
 /// Different series: names are the caller's, so that they need a bound of their own.
 const SERIES: usize = 50_000;
+
+/// Lines of files that are taken back at a time.
+const LINES_AT_ONCE: usize = 1000;
 
 /// Bytes of one day's file; beyond, the day's remaining minutes are in memory only.
 const LARGEST_FILE: u64 = 128 << 20;
@@ -159,19 +162,60 @@ fn open(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
+/// What files had of metrics when they were opened, to be taken back piece by piece.
+pub struct Backlog {
+    files: Vec<Take<BufReader<File>>>,
+    /// The minute after which points are kept.
+    after: i64,
+}
+
+impl Backlog {
+    /// Bytes that are still to be read.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(Take::limit).sum()
+    }
+
+    /// Reads on; nothing when everything has been read.
+    fn next_lines(&mut self) -> Option<Vec<Line>> {
+        let file = self.files.last_mut()?;
+        let mut lines = Vec::with_capacity(LINES_AT_ONCE);
+        let mut text = Vec::new();
+        for _ in 0..LINES_AT_ONCE {
+            text.clear();
+            let read = file
+                .by_ref()
+                .take(LONGEST_LINE)
+                .read_until(b'\n', &mut text);
+            if !read.is_ok_and(|count| count > 0) {
+                self.files.pop();
+                break;
+            }
+            // A line that was cut by the end of a process is passed over.
+            let line = serde_json::from_slice::<Line>(&text).ok();
+            lines.extend(line.filter(|line| line.minute > self.after));
+        }
+        Some(lines)
+    }
+}
+
 impl Metrics {
-    /// Keeps metrics in files as well, takes back those that are there, and removes those that are
-    /// too old. `now` is in minutes since the epoch.
+    /// Keeps metrics in files as well, and removes those that are too old; returns those that are
+    /// there, for [`take_back`](Metrics::take_back). `now` is in minutes since the epoch.
     ///
     /// # Errors
     ///
     /// The directory cannot be read or written.
-    pub fn keep_in(&mut self, directory: &Path, now: i64) -> io::Result<()> {
+    pub fn keep_in(&mut self, directory: &Path, now: i64) -> io::Result<Backlog> {
         let today = now.div_euclid(MINUTES_OF_A_DAY);
         remove_before(directory, today)?;
+        let mut files = Vec::new();
         for day in today - KEPT_MINUTES / MINUTES_OF_A_DAY..=today {
             match File::open(path_of(directory, day)) {
-                Ok(file) => self.take_back(BufReader::new(file), now),
+                // What is put from now on is in memory already.
+                Ok(file) => {
+                    let length = file.metadata()?.len();
+                    files.push(BufReader::new(file).take(length));
+                }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
@@ -183,22 +227,19 @@ impl Metrics {
             written: file.metadata()?.len(),
             file,
         });
-        Ok(())
+        Ok(Backlog {
+            files,
+            after: now - KEPT_MINUTES,
+        })
     }
 
-    fn take_back(&mut self, mut lines: impl BufRead, now: i64) {
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            let read = Read::take(&mut lines, LONGEST_LINE).read_until(b'\n', &mut line);
-            if !read.is_ok_and(|count| count > 0) {
-                return;
-            }
-            // A line that was cut by the end of a process is passed over.
-            if let Ok(Line { key, minute, point }) = serde_json::from_slice(&line)
-                && minute > now - KEPT_MINUTES
-            {
-                self.place(key, minute, &point);
+    /// Takes back what files had, beside what has been put since; whoever asks meanwhile waits for
+    /// one piece at most.
+    pub fn take_back(metrics: &Mutex<Metrics>, mut backlog: Backlog) {
+        while let Some(lines) = backlog.next_lines() {
+            let mut metrics = metrics.lock().unwrap_or_else(PoisonError::into_inner);
+            for Line { key, minute, point } in lines {
+                metrics.place(key, minute, &point);
             }
         }
     }
@@ -356,7 +397,7 @@ mod tests {
     fn metrics_come_back_after_a_start_but_for_a_torn_line_and_what_is_too_old() {
         let folder = tempfile::tempdir().unwrap();
         let mut metrics = Metrics::default();
-        metrics.keep_in(folder.path(), NOW).unwrap();
+        assert_eq!(metrics.keep_in(folder.path(), NOW).unwrap().bytes(), 0);
         let put = |metrics: &mut Metrics, minute, now, value| {
             let points = vec![(key("RequestCount", "web"), Point::of(value))];
             assert_eq!(metrics.put(minute, now, points).unwrap(), 0);
@@ -375,7 +416,10 @@ mod tests {
         file.write_all(b"{\"account\":").unwrap();
 
         let mut metrics = Metrics::default();
-        metrics.keep_in(folder.path(), NOW + 2).unwrap();
+        let backlog = metrics.keep_in(folder.path(), NOW + 2).unwrap();
+        let metrics = Mutex::new(metrics);
+        Metrics::take_back(&metrics, backlog);
+        let mut metrics = metrics.into_inner().unwrap();
         assert_eq!(told(&metrics), expected);
         // Two weeks later the minute leaves memory, and a day after that its file the disk.
         put(
