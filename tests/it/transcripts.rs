@@ -427,3 +427,38 @@ fn names_are_paired_and_lines_may_change_places() {
         [step("a \\\nb", &["out", "> quoted"]), step("c", &[])]
     );
 }
+
+/// The components page has a row for every component that logs, and what it quotes is really said.
+#[test]
+fn the_page_of_components_names_them_all_with_lines_that_they_log() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/manual/eulb-components.7.md")).unwrap();
+    let rows: BTreeMap<&str, &str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"))
+        .filter_map(|line| Some((line.split_once(" |")?.0, line.rsplit_once("| ")?.1)))
+        .collect();
+    let mut sources = String::new();
+    let mut folders = vec![root.join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => sources.push_str(&fs::read_to_string(path).unwrap()),
+            }
+        }
+    }
+    for (component, _) in eulb::daemon::log::COMPONENTS {
+        let lines = rows.get(component);
+        let lines = lines.unwrap_or_else(|| panic!("there is no row of {component}"));
+        let quoted: Vec<&str> = lines.split('`').skip(1).step_by(2).collect();
+        assert!(!quoted.is_empty(), "{component}: {lines}");
+        for line in quoted {
+            assert!(
+                sources.contains(&format!("\"{line}")),
+                "{component}: nothing says {line}"
+            );
+        }
+    }
+}
