@@ -40,6 +40,23 @@ use std::sync::Arc;
 /// Addresses that are kept for longer than this are worth a word, in seconds.
 const LONG_TTL_SECONDS: u32 = 3600;
 
+/// The names of all signatures; `eulb-debugging(7)` has a row for each.
+pub const SIGNATURES: [&str; 13] = [
+    "service-not-ready",
+    "name-does-not-resolve",
+    "connection-refused",
+    "no-listener",
+    "no-instance-in-service",
+    "registration-in-progress",
+    "failed-health-checks",
+    "health-not-updated",
+    "instance-stopped",
+    "zone-disabled",
+    "stale-addresses",
+    "refused-request",
+    "not-in-force-yet",
+];
+
 /// Everything there is to look at.
 pub struct Scene<'s> {
     pub state: &'s State,
@@ -55,6 +72,7 @@ fn finding(
     cause: impl Into<String>,
     mend: impl Into<Option<String>>,
 ) -> Finding {
+    debug_assert!(SIGNATURES.contains(&signature), "{signature}");
     Finding {
         signature: signature.to_owned(),
         symptom: symptom.into(),

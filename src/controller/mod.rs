@@ -13,7 +13,7 @@ mod cloudwatch;
 mod desired;
 pub mod dns;
 mod ec2;
-mod explain;
+pub mod explain;
 mod handlers;
 mod http;
 mod iam;

@@ -10,6 +10,7 @@
 use crate::cloud::{Addresses, EULB, PATIENCE, shell};
 use eulb::cli::commands::COMMANDS;
 use eulb::cli::generate::pages::PAGES;
+use eulb::controller::explain::SIGNATURES;
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -461,4 +462,17 @@ fn the_page_of_components_names_them_all_with_lines_that_they_log() {
             );
         }
     }
+}
+
+#[test]
+fn the_page_of_debugging_has_a_row_for_every_signature_and_for_no_other() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/manual/eulb-debugging.7.md")).unwrap();
+    let (_, table) = page.split_once("| Signature |").unwrap();
+    let named: std::collections::BTreeSet<&str> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(named, SIGNATURES.into_iter().collect());
 }
