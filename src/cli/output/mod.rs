@@ -60,15 +60,26 @@ impl FromStr for Query {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Query, String> {
-        jmespath::compile(text).map_err(|error| one_line(&error))?;
+        jmespath::compile(text).map_err(|error| in_our_words(text, &error))?;
         Ok(Query(text.to_owned()))
     }
 }
 
-fn one_line(error: &jmespath::JmespathError) -> String {
-    let reason = error.reason.to_string();
-    let reason = reason.lines().next().unwrap_or_default();
-    format!("{reason} at column {}", error.column + 1)
+/// What is wrong with an expression, and where: the library speaks of its tokens.
+fn in_our_words(expression: &str, error: &jmespath::JmespathError) -> String {
+    use jmespath::{ErrorReason, RuntimeError};
+    let at = error.offset.min(expression.len());
+    let rest = expression.get(at..).unwrap_or_default();
+    let what = match &error.reason {
+        ErrorReason::Parse(_) if rest.trim().is_empty() => "something is missing".to_owned(),
+        ErrorReason::Parse(_) => format!("nobody can read it from '{rest}' on"),
+        ErrorReason::Runtime(RuntimeError::UnknownFunction(name)) => {
+            format!("there is no function {name}")
+        }
+        ErrorReason::Runtime(reason) => reason.to_string(),
+    };
+    let what = what.lines().next().unwrap_or_default();
+    format!("{what} (column {})", error.column + 1)
 }
 
 /// How a text is laid out for whom.
@@ -149,7 +160,10 @@ pub fn present(value: Value) -> Value {
 /// It asks of a value what it has not; in one line with the position.
 fn select(value: &Value, query: &Query) -> Result<Value, String> {
     let Query(expression) = query;
-    let told = |error| format!("--query '{expression}': {}", one_line(&error));
+    let told = |error| {
+        let what = in_our_words(expression, &error);
+        format!("--query '{expression}': {what}")
+    };
     let found = jmespath::compile(expression)
         .and_then(|expression| expression.search(value))
         .map_err(told)?;
@@ -398,15 +412,28 @@ mod tests {
 
     #[test]
     fn a_query_that_cannot_be_read_is_told_in_one_line() {
-        let error = "LoadBalancerDescriptions[".parse::<Query>().unwrap_err();
-        assert!(error.contains("at column"), "{error}");
-        assert!(!error.contains('\n'), "{error}");
+        #[rustfmt::skip]
+        let unreadable = [
+            ("LoadBalancerDescriptions[",  "something is missing (column 26)"),
+            ("a[?b == `1`",                "something is missing (column 12)"),
+            ("a]b",                        "nobody can read it from ']b' on (column 2)"),
+            ("",                           "something is missing (column 1)"),
+        ];
+        for (expression, expected) in unreadable {
+            let error = expression.parse::<Query>().unwrap_err();
+            assert_eq!(error, expected, "{expression}");
+        }
+        #[rustfmt::skip]
+        let misfits = [
+            ("length(`1`)",  "--query 'length(`1`)': Argument 0 expects type"),
+            ("nosuch(@)",    "--query 'nosuch(@)': there is no function nosuch (column"),
+        ];
+        for (expression, expected) in misfits {
+            let error = select(&answer(), &expression.parse().unwrap()).unwrap_err();
+            assert!(error.starts_with(expected), "{error}");
+            assert!(!error.contains('\n'), "{error}");
+        }
         assert_eq!(selected("Nothing"), Value::Null);
-        let misfit = select(&answer(), &"length(`1`)".parse().unwrap()).unwrap_err();
-        assert!(
-            misfit.starts_with("--query 'length(`1`)': ") && !misfit.contains('\n'),
-            "{misfit}"
-        );
     }
 
     #[test]
