@@ -25,7 +25,9 @@ use crate::model::health::{HealthCheck, Tracker, Verdict};
 use crate::model::instance::InstanceId;
 use crate::model::listener::{Listener, Port, Protocol};
 use crate::model::placement::ServoId;
-use crate::model::plane::{Backend, Departure, Desired, ListenerTls, Observation, Servo};
+use crate::model::plane::{
+    Backend, Behaviour, Departure, Desired, ListenerTls, Observation, Servo,
+};
 use crate::socket::{self, BindCause, BindError};
 use checker::{Check, Probe, Report};
 use checks::CheckLog;
@@ -298,7 +300,7 @@ impl Supervisor {
         let Some(held) = self.held.servos.get(id) else {
             return;
         };
-        let drain = closing_time(&held.servo);
+        let drain = closing_time(&held.servo, self.clock);
         for port in held.bound.keys() {
             self.workers.close(&key(id, *port), drain).await;
         }
@@ -313,7 +315,7 @@ impl Supervisor {
             .held
             .servos
             .get(id)
-            .and_then(|held| closing_time(&held.servo));
+            .and_then(|held| closing_time(&held.servo, self.clock));
         self.workers.close(&key(id, port), drain).await;
         tracing::info!(target: "servo", request = cause, servo = %id, %port, "listener closed");
     }
@@ -583,10 +585,19 @@ fn key(servo: &ServoId, port: Port) -> ListenerKey {
 
 /// How long exchanges of a listener that is closed may go on; without a time, for as long as they
 /// take. Nothing is cut that could finish, unless there is a bound to waiting for it.
-fn closing_time(servo: &Servo) -> Option<Duration> {
-    match servo.behaviour.departure {
+fn closing_time(servo: &Servo, clock: Clock) -> Option<Duration> {
+    match departure(servo, clock) {
         Departure::Drain(time) => Some(time),
         Departure::Finish | Departure::Cut => None,
+    }
+}
+
+/// What becomes of exchanges with an instance that leaves. Their time to finish is the cloud's, which
+/// may be faster than ours.
+fn departure(servo: &Servo, clock: Clock) -> Departure {
+    match servo.behaviour.departure {
+        Departure::Drain(time) => Departure::Drain(clock.real_duration(time)),
+        other => other,
     }
 }
 
@@ -639,7 +650,10 @@ fn spec(
         port: port.get(),
         in_service,
         out_of_service: out_of_service.into_iter().map(target).collect(),
-        behaviour: servo.behaviour.clone(),
+        behaviour: Behaviour {
+            departure: departure(servo, clock),
+            ..servo.behaviour.clone()
+        },
         balancer: servo.balancer.clone(),
         zone: servo.zone.clone(),
         tls,

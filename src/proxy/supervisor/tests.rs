@@ -335,6 +335,19 @@ async fn checks_that_die_are_started_anew_and_traffic_goes_on() {
     rig.end().await;
 }
 
+#[test]
+fn draining_is_measured_by_the_clock_of_the_cloud() {
+    let mut servo = servo(1, &[(Protocol::Http, 80)], &[1]);
+    servo.behaviour.departure = Departure::Drain(Duration::from_secs(300));
+    let clock = Clock::scaled(0.1);
+    let told = spec(&servo, port(80), &mut Carried::default(), clock).unwrap();
+    let expected = Duration::from_secs(30);
+    assert_eq!(told.behaviour.departure, Departure::Drain(expected));
+    assert_eq!(closing_time(&servo, clock), Some(expected));
+    servo.behaviour.departure = Departure::Cut;
+    assert_eq!(closing_time(&servo, clock), None);
+}
+
 /// What a reload costs: `cargo test --release --lib reload_of -- --ignored --nocapture`.
 #[tokio::test]
 #[ignore = "a measurement, of a release build"]
