@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(60);
 
 /// A line, taken apart.
 #[derive(Clone, Debug)]
-struct Line {
+pub struct Line {
     at: OffsetDateTime,
     elb: String,
     client: String,
@@ -27,7 +27,7 @@ struct Line {
     received: u64,
     sent: u64,
     /// Nothing where the form has none.
-    request: Option<String>,
+    pub request: Option<String>,
     agent: Option<String>,
     tls: Option<[String; 2]>,
 }
@@ -112,7 +112,7 @@ fn until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
 }
 
 /// Ends a proxy and returns the lines of its finished objects.
-fn ended(mut proxy: Proxy, logs: &Path) -> Vec<Line> {
+pub fn ended(mut proxy: Proxy, logs: &Path) -> Vec<Line> {
     proxy.terminate();
     assert!(proxy.ended().success());
     let files = files(logs);

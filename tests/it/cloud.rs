@@ -76,8 +76,13 @@ impl Addresses {
         }
     }
 
+    /// The first address that may be an instance's.
+    pub fn first_of_instances(&self) -> Ipv4Addr {
+        Ipv4Addr::from(u32::from(self.network) + 128)
+    }
+
     pub fn options(&self) -> Vec<String> {
-        let instances = Ipv4Addr::from(u32::from(self.network) + 128);
+        let instances = self.first_of_instances();
         let mut options = vec![
             format!("--servo-cidr={}/25", self.network),
             format!("--instance-cidr={instances}/25"),

@@ -44,6 +44,7 @@ mod recovery;
 mod scripted;
 mod selecting;
 mod service;
+mod smuggling;
 mod sticky;
 mod story;
 mod strict;

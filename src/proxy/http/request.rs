@@ -210,8 +210,30 @@ pub fn rewrite(
         };
         let keep = match Field::of(header.name) {
             Field::Host => !host_written,
-            Field::ContentLength => true,
-            Field::TransferEncoding => !fields.codings.others,
+            Field::ContentLength => {
+                // Zeros in front make an octal number of it for some readers.
+                let zeros = header
+                    .value
+                    .iter()
+                    .take_while(|digit| **digit == b'0')
+                    .count();
+                if zeros > 0 && header.value.len() > 1 {
+                    let digits = &header.value[zeros.min(header.value.len() - 1)..];
+                    kept.write(head, out);
+                    out.extend_from_slice(b"Content-Length: ");
+                    out.extend_from_slice(digits);
+                    out.extend_from_slice(b"\r\n");
+                    continue;
+                }
+                true
+            }
+            Field::TransferEncoding if fields.codings.others => false,
+            Field::TransferEncoding => {
+                // As every reader knows it: some compare with capitals, or with the blank.
+                kept.write(head, out);
+                out.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
+                continue;
+            }
             Field::Connection | Field::HopByHop => false,
             Field::Upgrade => upgrade,
             Field::ForwardedFor if Some(index) == last_forwarded_for => {

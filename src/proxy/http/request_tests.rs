@@ -270,6 +270,23 @@ fn heads_are_patched_and_nothing_else_changes() {
             "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: GZIP ,\tdeflate\r\nB: c\r\ntransfer-encoding:chunked\r\n",
             format!("POST / HTTP/1.1\r\nHost: x\r\nB: c\r\nTransfer-Encoding: gzip, deflate, chunked\r\n{OURS}Connection: close\r\n\r\n"),
         ),
+        // The framing in the one way in which every reader reads it.
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\ntransfer-encoding:\tCHUNKED \r\nB: c\r\n",
+            format!("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nB: c\r\n{OURS}\r\n"),
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0010\r\nB: c\r\n",
+            format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nB: c\r\n{OURS}\r\n"),
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 000\r\n",
+            format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n{OURS}\r\n"),
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length:0\r\n",
+            format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length:0\r\n{OURS}\r\n"),
+        ),
         // Upgrade, but not to HTTP/2.
         (
             "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nUpgrade: websocket\r\n",

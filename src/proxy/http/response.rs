@@ -131,7 +131,13 @@ pub fn rewrite(head: &[u8], request: &Request, out: &mut Vec<u8>) -> Result<Resp
             Field::Connection | Field::HopByHop => false,
             Field::Upgrade => upgrade,
             Field::ContentLength => !bodiless,
-            Field::TransferEncoding => !bodiless && request.version == Version::Http11,
+            Field::TransferEncoding if !bodiless && request.version == Version::Http11 => {
+                // As every reader knows it, whatever its capitals were.
+                kept.write(head, out);
+                out.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
+                continue;
+            }
+            Field::TransferEncoding => false,
             Field::Other => !fields.connection.nominates(header.name),
             Field::Host
             | Field::ForwardedFor
@@ -366,6 +372,12 @@ mod tests {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n",
                 get(),
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+                (true, true, false),
+            ),
+            (
+                "HTTP/1.1 200 OK\r\ntransfer-encoding:Chunked\r\nA: b\r\n",
+                get(),
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nA: b\r\n\r\n",
                 (true, true, false),
             ),
             (
