@@ -31,6 +31,7 @@ mod local;
 mod many;
 mod metrics;
 mod misuse;
+mod musts;
 mod mutations;
 mod names;
 mod proxy_endurance;

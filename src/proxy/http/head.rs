@@ -89,6 +89,7 @@ pub enum Field {
     /// X-Forwarded-Proto, X-Forwarded-Port.
     ForwardedProtoOrPort,
     MaxForwards,
+    Expect,
     Other,
 }
 
@@ -99,6 +100,7 @@ impl Field {
         match name.len() {
             2 if is("te") => Field::HopByHop,
             4 if is("host") => Field::Host,
+            6 if is("expect") => Field::Expect,
             7 if is("upgrade") => Field::Upgrade,
             10 if is("connection") => Field::Connection,
             10 if is("keep-alive") => Field::HopByHop,
@@ -182,7 +184,8 @@ impl<'a> Connection<'a> {
     }
 
     /// Whether a field is removed because Connection names it. Never the fields that frame or
-    /// address the message, nor those the proxy itself writes: [`Field::Other`] only.
+    /// address the message, nor those the proxy itself writes: [`Field::Other`] and
+    /// [`Field::Expect`] only.
     pub fn nominates(&self, name: &str) -> bool {
         self.nominated[..self.nominations]
             .iter()

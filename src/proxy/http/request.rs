@@ -258,6 +258,10 @@ pub fn rewrite(
                 }
                 None => true,
             },
+            // A client of HTTP/1.0 waits for no 100: its expectation is ignored (RFC 9110 §10.1.1).
+            Field::Expect => {
+                version == Version::Http11 && !fields.connection.nominates(header.name)
+            }
             Field::Other => !fields.connection.nominates(header.name),
         };
         if keep {
@@ -349,7 +353,7 @@ impl<'a> Fields<'a> {
                     }
                 }
                 Field::Other if imitates_framing(header.name) => return Err(Refused::Imitation),
-                Field::Other | Field::HopByHop | Field::ForwardedProtoOrPort => {}
+                Field::Other | Field::Expect | Field::HopByHop | Field::ForwardedProtoOrPort => {}
             }
         }
         fields.upgrade &= !h2c;

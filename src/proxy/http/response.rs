@@ -138,7 +138,7 @@ pub fn rewrite(head: &[u8], request: &Request, out: &mut Vec<u8>) -> Result<Resp
                 continue;
             }
             Field::TransferEncoding => false,
-            Field::Other => !fields.connection.nominates(header.name),
+            Field::Expect | Field::Other => !fields.connection.nominates(header.name),
             Field::Host
             | Field::ForwardedFor
             | Field::ForwardedProtoOrPort
