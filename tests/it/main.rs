@@ -6,6 +6,7 @@
 
 mod access_log;
 mod admin;
+mod alike;
 mod cases;
 mod clients;
 mod clients_amazon;
