@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 /// A story is told from a journal of the newest 20,000 events, never from the log.
 ///
 /// Each line has the milliseconds since the story began, the component, what it did, and its particulars.
+/// The first verdict of the checks on an instance belongs to the request that registered it; a later one is the consequence of checks alone, and says so.
 #[derive(Debug, Parser)]
 #[command(name = "trace")]
 struct Trace {
@@ -111,6 +112,9 @@ fn told(events: &[Event], of_one_request: bool) -> String {
             event.component,
             report::visible(&event.message)
         );
+        if event.request.is_none() {
+            let _ = write!(text, "  ({})", unasked(event));
+        }
         let request = event.request.iter().filter(|_| !of_one_request);
         let request = request.map(|id| ("request", id));
         let fields = event.fields.iter().map(|(name, value)| (&**name, value));
@@ -119,7 +123,27 @@ fn told(events: &[Event], of_one_request: bool) -> String {
         }
         text.push('\n');
     }
+    // The first verdict on an instance is the last thing that its registration led to.
+    let verdict = events.iter().find(|event| event.component == "health");
+    let balancer = verdict.and_then(|verdict| verdict.fields.get("balancer"));
+    if let Some(name) = balancer.filter(|_| of_one_request) {
+        let _ = writeln!(
+            text,
+            "what checks find later is no request's doing; it is told by: eulb trace --lb {}",
+            report::visible(name)
+        );
+    }
     text
+}
+
+/// Why an event names no request.
+fn unasked(event: &Event) -> &'static str {
+    // The only events of instances that have seen a check.
+    if event.fields.contains_key("checked") {
+        "its checks led to this, no request"
+    } else {
+        "no request led to this"
+    }
 }
 
 /// `2026-11-25 22:48:00.123 UTC`
@@ -180,5 +204,26 @@ mod tests {
                    1.250 ms ! servo         port\u{1b}[2J taken  request=5d2c  port=80
         "]]
         .assert_eq(&told(&events, false));
+
+        // What checks find has a request behind it the first time only.
+        let checked = [("balancer", "web"), ("checked", "TCP:80 accepted")];
+        let first = event(2_000, "health", "info", "Reported i-1 InService", &checked);
+        let mut later = first.clone();
+        later.request = None;
+        expect![[r"
+            request 5d2c, 2013-11-25 23:08:00.002 UTC
+                   0.000 ms   health        Reported i-1 InService  balancer=web  checked=TCP:80 accepted
+            what checks find later is no request's doing; it is told by: eulb trace --lb web
+        "]]
+        .assert_eq(&told(std::slice::from_ref(&first), true));
+        let mut replaced = event(3_000, "autoscaling", "warn", "a servo died", &[]);
+        replaced.request = None;
+        expect![[r"
+            since 2013-11-25 23:08:00.002 UTC
+                   0.000 ms   health        Reported i-1 InService  request=5d2c  balancer=web  checked=TCP:80 accepted
+                   0.000 ms   health        Reported i-1 InService  (its checks led to this, no request)  balancer=web  checked=TCP:80 accepted
+                   1.000 ms ! autoscaling   a servo died  (no request led to this)
+        "]]
+        .assert_eq(&told(&[first, later, replaced], false));
     }
 }

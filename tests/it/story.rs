@@ -84,6 +84,22 @@ fn one_request_is_followed_from_the_tool_to_the_health_of_its_instance() {
 }
 
 #[test]
+fn a_later_verdict_is_told_as_the_doing_of_checks_and_of_no_request() {
+    let cloud = Cloud::start();
+    let instances = cloud.web_with(1);
+    cloud.ok("eulb", ["instance", "fail", &instances[0]]);
+    cloud.await_state("web", &instances, "OutOfService");
+    let told = cloud.ok("eulb", ["trace", "--instance", &instances[0]]);
+    let mut verdicts = told
+        .lines()
+        .filter(|line| line.contains(" health "))
+        .map(|line| (line.contains("request="), line.contains("(its checks led")));
+    assert_eq!(verdicts.next(), Some((true, false)), "{told}");
+    assert_eq!(verdicts.next(), Some((false, true)), "{told}");
+    assert_eq!(verdicts.next(), None, "{told}");
+}
+
+#[test]
 fn the_story_of_a_new_load_balancer_has_its_servo_and_its_address() {
     let cloud = Cloud::start();
     cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "web"]);
