@@ -188,6 +188,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcomm
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from services" -l json -d 'Print everything as JSON'
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from servos" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from servos" -l lb -d 'Only those of load balancers of this name' -r
+complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from servos" -l terminate -d 'End this servo as if its machine had died: Auto Scaling replaces it, and \'eulb admin activities\' tells' -r
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from servos" -l json -d 'Print everything as JSON'
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from activities" -l data-dir -d 'Data directory of the local cloud (default: EULB_DATA_DIR, else the user\'s)' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand admin; and __fish_seen_subcommand_from activities" -l lb -d 'Only those of load balancers of this name' -r

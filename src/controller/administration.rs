@@ -151,6 +151,9 @@ pub async fn answer(
         ("GET", "admin/lbs") => json(&balancers::list(shared)),
         ("GET", "admin/services") => json(&services::list(shared)),
         ("GET", "admin/servos") => json(&servos::list(shared)),
+        ("POST", "admin/servos/terminate") => {
+            json(&servos::terminate(shared, &read(body)?).map_err(bad)?)
+        }
         ("GET", "admin/activities") => json(&servos::activities(shared)),
         ("GET", "admin/export") => transfer::export(shared, flag(query, "secrets")?).await,
         ("POST", "admin/import") => {
@@ -183,7 +186,8 @@ pub async fn answer(
         | (_, "health" | "status" | "traffic" | "env" | "instances" | "reset" | "stop")
         | (_, "instances/run" | "instances/add" | "instances/change")
         | (_, "admin/properties" | "admin/properties/set" | "admin/lbs" | "admin/services")
-        | (_, "admin/servos" | "admin/activities" | "admin/export" | "admin/import") => Err((
+        | (_, "admin/servos" | "admin/servos/terminate" | "admin/activities")
+        | (_, "admin/export" | "admin/import") => Err((
             StatusCode::METHOD_NOT_ALLOWED,
             format!("{path} does not take {method}"),
         )),
@@ -364,6 +368,7 @@ fn explain(shared: &Shared, parameters: &Parameters<'_>) -> Result<Explanation, 
     let scene = Scene {
         state: &snapshot.state,
         reports: &snapshot.reports,
+        revision: snapshot.revision,
         config: &shared.config,
         checks: shared.checks(),
         now: shared.config.clock.now(),

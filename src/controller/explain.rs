@@ -19,6 +19,8 @@
 //! | `stale-addresses` | addresses are kept for a day by whoever asked |
 //! | `refused-request` | the last request was refused |
 //! | `not-in-force-yet` | the newest change is still being carried out |
+//! | `instance-not-running` | nothing answers: its address or port is taken |
+//! | `not-registered` | an instance that no load balancer has |
 
 use super::Config;
 use super::observed::{Reports, ServoReport};
@@ -41,7 +43,7 @@ use std::sync::Arc;
 const LONG_TTL_SECONDS: u32 = 3600;
 
 /// The names of all signatures; `eulb-debugging(7)` has a row for each.
-pub const SIGNATURES: [&str; 13] = [
+pub const SIGNATURES: [&str; 15] = [
     "service-not-ready",
     "name-does-not-resolve",
     "connection-refused",
@@ -55,12 +57,16 @@ pub const SIGNATURES: [&str; 13] = [
     "stale-addresses",
     "refused-request",
     "not-in-force-yet",
+    "instance-not-running",
+    "not-registered",
 ];
 
 /// Everything there is to look at.
 pub struct Scene<'s> {
     pub state: &'s State,
     pub reports: &'s Reports,
+    /// Of what was published last.
+    pub revision: u64,
     pub config: &'s Config,
     pub checks: Vec<Checked>,
     pub now: Timestamp,
@@ -175,11 +181,14 @@ impl Scene<'_> {
             ));
         }
         findings.extend(refused);
-        if findings.is_empty() && applied == 0 {
+        if applied < self.revision {
             findings.push(finding(
                 "not-in-force-yet",
-                "nothing is served yet",
-                "the cloud has just been started",
+                "the newest change shows no effect yet",
+                format!(
+                    "revision {} is being carried out, {applied} is in force",
+                    self.revision
+                ),
                 "eulb local wait".to_owned(),
             ));
         }

@@ -41,7 +41,7 @@ use crate::clock::Clock;
 use crate::model::account::{Account, User};
 use crate::model::instruments::{Checked, Instruments};
 use crate::model::journal::{Event, Selection};
-use crate::model::placement::ZoneName;
+use crate::model::placement::{ServoId, ZoneName};
 use crate::model::plane::{Desired, Observation};
 use crate::model::timestamp::Timestamp;
 use crate::model::traffic::ListenerTraffic;
@@ -217,6 +217,12 @@ impl Shared {
     fn checks(&self) -> Vec<Checked> {
         let instruments = self.instruments.get();
         instruments.map_or_else(Vec::new, |of| (of.checks)())
+    }
+
+    /// Ends a servo as if its machine had died; whether somebody took the order.
+    fn terminate(&self, servo: ServoId) -> bool {
+        let instruments = self.instruments.get();
+        instruments.is_some_and(|of| (of.terminate)(servo))
     }
 
     /// Which lines are logged, after a change if there is one.

@@ -617,6 +617,7 @@ async fn a_lost_servo_lets_health_grow_old() {
         let scene = explain::Scene {
             state: &snapshot.state,
             reports: &snapshot.reports,
+            revision: snapshot.revision,
             config: &cloud.config,
             checks: Vec::new(),
             now: context.now,

@@ -48,6 +48,8 @@ pub const COMPONENTS: &[(&str, &[&str])] = &[
     ("servo", &["eulb::proxy::supervisor"]),
     ("health", &["eulb::proxy::probe"]),
     ("proxy", &["eulb::proxy"]),
+    ("desync", &[]),
+    ("access-log", &["eulb::proxy::access_log"]),
     ("instance", &["eulb::guest"]),
     ("daemon", &["eulb::daemon"]),
 ];
@@ -566,7 +568,7 @@ mod tests {
                 "motor=info",
                 Err(
                     "'motor' is not a component; there are loadbalancing, auth, store, iam, sts, ec2, \
-                     cloudwatch, dns, autoscaling, servo, health, proxy, instance, daemon",
+                     cloudwatch, dns, autoscaling, servo, health, proxy, desync, access-log, instance, daemon",
                 ),
             ),
         ];

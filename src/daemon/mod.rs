@@ -22,7 +22,7 @@ pub use crate::controller::Cidr;
 use crate::controller::{Config, Controller, OpenError};
 use crate::guest;
 use crate::model::instruments::Instruments;
-use crate::model::placement::ZoneName;
+use crate::model::placement::{ServoId, ZoneName};
 use crate::proxy::access_log;
 use crate::proxy::supervisor::checks::CheckLog;
 use crate::proxy::supervisor::{self, checker};
@@ -40,7 +40,7 @@ use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, UdpSocket, UnixListener};
 use tokio::runtime::Handle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 /// Where the controller listens unless told otherwise: Eucalyptus' port, on this machine only.
@@ -60,6 +60,9 @@ const END_PATIENCE: Duration = Duration::from_secs(8);
 
 /// The folder of the data directory whose folders stand for buckets.
 const BUCKETS: &str = "buckets";
+
+/// Servos that wait to be terminated: whoever does it by hand does not get so far.
+const TERMINATIONS: usize = 64;
 
 /// How a local cloud is to run.
 #[derive(Clone, Debug)]
@@ -249,13 +252,15 @@ async fn serve(
 
     let wanted = controller.desired().borrow().revision;
     let (applied, mut now_applied) = watch::channel(0);
+    let (terminate, terminations) = mpsc::channel(TERMINATIONS);
     let links = supervisor::Links {
         desired: after_guests,
         observations: controller.observer(),
         applied,
         checks: CheckLog::default(),
+        terminations,
     };
-    controller.attach(instruments(&workers, &links.checks, log));
+    controller.attach(instruments(&workers, &links.checks, log, terminate));
     let clock = Clock::scaled(options.time_scale);
     let supervising = supervisor::serve(links, workers, clock, checker::network(), stop.clone());
     let mut supervising = machines.spawn(supervising);
@@ -339,7 +344,12 @@ async fn serve(
 }
 
 /// What the controller may ask of the rest of the process.
-fn instruments(workers: &Workers, checks: &CheckLog, log: Log) -> Instruments {
+fn instruments(
+    workers: &Workers,
+    checks: &CheckLog,
+    log: Log,
+    terminate: mpsc::Sender<ServoId>,
+) -> Instruments {
     let (register, checks) = (workers.register(), checks.clone());
     let journal = log.journal.clone();
     Instruments {
@@ -347,6 +357,7 @@ fn instruments(workers: &Workers, checks: &CheckLog, log: Log) -> Instruments {
         checks: Arc::new(move || checks.read()),
         journal: Arc::new(move |selection| journal.tell(selection)),
         levels: Arc::new(move |change| log.levels(change)),
+        terminate: Arc::new(move |servo| terminate.try_send(servo).is_ok()),
     }
 }
 

@@ -1,4 +1,5 @@
-//! What the control plane may ask of the process around it: counters, checks, events, log levels.
+//! What the control plane may ask of the process around it: counters, checks, events, log levels,
+//! and the end of a servo.
 //!
 //! All are questions that whoever composes the process answers; the control plane knows neither the
 //! data plane nor the log.
@@ -48,6 +49,8 @@ pub struct Instruments {
     pub journal: Arc<dyn Fn(&Selection) -> Vec<Event> + Send + Sync>,
     /// Changes which lines are logged, by `servo=debug,info`, if told to, and says what is.
     pub levels: Arc<dyn Fn(Option<&str>) -> Result<String, String> + Send + Sync>,
+    /// Ends a servo as if its machine had died, and says whether somebody took the order.
+    pub terminate: Arc<dyn Fn(ServoId) -> bool + Send + Sync>,
 }
 
 impl fmt::Debug for Instruments {

@@ -401,8 +401,16 @@ impl Connection {
             };
             let seat = match seat {
                 Ok(seat) => seat,
-                Err(Unseated::Nobody) => break,
-                Err(Unseated::Spilled) => return Err(503),
+                Err(Unseated::Nobody) => {
+                    let key = &self.presence.opened.key;
+                    tracing::debug!(servo = %key.servo, port = key.port, client = %self.peer, tried = tried.len(), "no instance in service takes a request");
+                    break;
+                }
+                Err(Unseated::Spilled) => {
+                    let key = &self.presence.opened.key;
+                    tracing::debug!(servo = %key.servo, port = key.port, client = %self.peer, "the surge queue is full");
+                    return Err(503);
+                }
                 Err(Unseated::Gone) => return Ok(Next::Close),
             };
             let once_only = !(exchange.request.idempotent && exchange.replayable);

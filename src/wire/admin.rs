@@ -10,6 +10,7 @@
 //! | `GET /_eulb/admin/lbs` | | [`Balancers`] |
 //! | `GET /_eulb/admin/services` | | [`Services`] |
 //! | `GET /_eulb/admin/servos` | | [`Servos`] |
+//! | `POST /_eulb/admin/servos/terminate` | [`TerminateServo`] | [`Done`](super::local::Done) |
 //! | `GET /_eulb/admin/activities` | | [`Activities`], oldest first |
 //! | `GET /_eulb/admin/export?secrets=true` | | the state as a document |
 //! | `POST /_eulb/admin/import` | such a document | [`Imported`]; by the Unix socket only |
@@ -289,6 +290,12 @@ pub struct Balancer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Servos {
     pub servos: Vec<Servo>,
+}
+
+/// Asks for the end of a servo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TerminateServo {
+    pub servo: String,
 }
 
 /// A servo: where it runs, how it is, and what it has to do.

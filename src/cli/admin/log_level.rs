@@ -9,7 +9,7 @@ use clap::Args;
 /// Show or change from which level on components log, while the cloud runs
 ///
 /// A level alone is for all components; COMPONENT=LEVEL for one, as in servo=debug.
-/// Components: loadbalancing, auth, store, iam, sts, ec2, cloudwatch, dns, autoscaling, servo, health, proxy, instance, daemon.
+/// Components: loadbalancing, auth, store, iam, sts, ec2, cloudwatch, dns, autoscaling, servo, health, proxy, desync, access-log, instance, daemon.
 /// Levels: error, warn, info, debug, trace, off.
 #[derive(Debug, Args)]
 pub struct LogLevel {

@@ -3,7 +3,8 @@
 use super::super::exit::Failure;
 use super::super::local::{Place, ask};
 use super::listed;
-use crate::wire::admin::{self, Activity, Servo};
+use crate::wire::admin::{self, Activity, Servo, TerminateServo};
+use crate::wire::local::Done;
 use clap::Args;
 
 /// Titles of the listing, in the order of [`row`].
@@ -37,6 +38,9 @@ pub struct Servos {
     /// Only those of load balancers of this name
     #[arg(long, value_name = "ELB")]
     lb: Option<String>,
+    /// End this servo as if its machine had died: Auto Scaling replaces it, and 'eulb admin activities' tells
+    #[arg(long, value_name = "SERVO", conflicts_with_all = ["lb", "json"])]
+    terminate: Option<String>,
     /// Print everything as JSON
     #[arg(long)]
     json: bool,
@@ -59,6 +63,12 @@ pub struct Activities {
 
 impl Servos {
     pub fn run(&self) -> Result<(), Failure> {
+        if let Some(servo) = self.terminate.clone() {
+            let route = "/_eulb/admin/servos/terminate";
+            let client = self.place.client()?;
+            let Done {} = ask(client.post(route, &TerminateServo { servo }))?;
+            return Ok(());
+        }
         let mut all: admin::Servos = ask(self.place.client()?.get("/_eulb/admin/servos"))?;
         if let Some(name) = &self.lb {
             all.servos.retain(|servo| servo.balancer == *name);

@@ -1,10 +1,12 @@
-//! `/_eulb/admin/servos` and `activities`: what carries the load balancers, and what was done to it.
+//! `/_eulb/admin/servos` and `activities`: what carries the load balancers, what was done to it, and
+//! its end.
 
 use crate::controller::Shared;
 use crate::controller::state::State;
 use crate::model::placement::ServoId;
-use crate::wire::admin::{Activities, Activity, Servo, Servos};
+use crate::wire::admin::{Activities, Activity, Servo, Servos, TerminateServo};
 use crate::wire::balancer::created_time;
+use crate::wire::local::Done;
 use std::collections::BTreeMap;
 
 /// What the counters of a servo's listeners add up to.
@@ -60,6 +62,23 @@ pub fn list(shared: &Shared) -> Servos {
         }
     }
     Servos { servos }
+}
+
+/// Ends a servo as if its machine had died.
+///
+/// # Errors
+///
+/// There is no such servo, or the data plane does not listen.
+pub fn terminate(shared: &Shared, request: &TerminateServo) -> Result<Done, String> {
+    let id = ServoId::new(request.servo.as_str());
+    let snapshot = shared.registry.snapshot();
+    if snapshot.state.carried_by(&id).is_none() {
+        return Err(format!("there is no servo '{}'", request.servo));
+    }
+    match shared.terminate(id) {
+        true => Ok(Done {}),
+        false => Err("too many servos are being terminated".to_owned()),
+    }
 }
 
 pub fn activities(shared: &Shared) -> Activities {

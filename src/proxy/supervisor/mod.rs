@@ -64,6 +64,8 @@ pub struct Links {
     pub applied: watch::Sender<u64>,
     /// Where the newest checks may be read.
     pub checks: CheckLog,
+    /// Servos that are to end as if their machines had died.
+    pub terminations: mpsc::Receiver<ServoId>,
 }
 
 /// Supervises until `stop` is cancelled, then lets running exchanges finish and ends the workers.
@@ -80,6 +82,7 @@ pub async fn serve(
         observations,
         applied,
         checks: check_log,
+        mut terminations,
     } = links;
     let mut supervisor = Supervisor {
         workers,
@@ -110,6 +113,9 @@ pub async fn serve(
             },
             1.. = reported.recv_many(&mut heard, REPORT_QUEUE) => supervisor.judge(&mut heard).await,
             Some(ended) = supervisor.checks.join_next_with_id() => supervisor.bury(ended).await,
+            Some(servo) = terminations.recv() => {
+                supervisor.replace(&servo, "it was terminated by the administrator".to_owned()).await;
+            }
             () = tokio::time::sleep_until(retry.unwrap_or_else(Instant::now)), if retry.is_some() => {
                 retry = supervisor.reconcile(&newest, &applied).await;
             }
@@ -552,11 +558,18 @@ impl Supervisor {
         let (Err(error), Some(servo)) = (ended, owner) else {
             return;
         };
-        let Some(carried) = self.carried.get_mut(&servo).filter(|_| error.is_panic()) else {
+        if error.is_panic() {
+            let reason = "a health check ended by a fault of the program".to_owned();
+            tracing::error!(target: "autoscaling", servo = %servo, "{reason}: {error}");
+            self.replace(&servo, reason).await;
+        }
+    }
+
+    /// Starts the checks of a servo anew, and tells that it was lost; nothing if it is not carried.
+    async fn replace(&mut self, servo: &ServoId, reason: String) {
+        let Some(carried) = self.carried.get_mut(servo) else {
             return;
         };
-        let reason = "a health check ended by a fault of the program".to_owned();
-        tracing::error!(target: "autoscaling", servo = %servo, "{reason}: {error}");
         let nobody: Arc<str> = "-".into();
         let mut checkers = std::mem::take(&mut carried.checkers);
         for checker in checkers.values_mut() {
@@ -568,11 +581,25 @@ impl Supervisor {
             );
             *checker = renewed;
         }
-        if let Some(carried) = self.carried.get_mut(&servo) {
+        if let Some(carried) = self.carried.get_mut(servo) {
             carried.checkers = checkers;
         }
-        self.tell(Observation::ServoReplaced { servo, reason })
-            .await;
+        let serves = self
+            .held
+            .servos
+            .get(servo)
+            .is_some_and(|held| held.is_serving());
+        let servo = servo.clone();
+        let replaced = Observation::ServoReplaced {
+            servo: servo.clone(),
+            reason,
+        };
+        self.tell(replaced).await;
+        // Its sockets were there all the time, and nothing else would say so: without this its
+        // address would be out of the name until the load balancer is changed.
+        if serves {
+            self.tell(Observation::ServoServing { servo }).await;
+        }
     }
 }
 

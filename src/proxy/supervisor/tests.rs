@@ -26,6 +26,7 @@ struct Rig {
     seen: mpsc::Receiver<Observation>,
     applied: watch::Receiver<u64>,
     scripts: Scripts,
+    terminate: mpsc::Sender<ServoId>,
     stop: CancellationToken,
     task: tokio::task::JoinHandle<()>,
     revision: u64,
@@ -36,6 +37,7 @@ impl Rig {
         let (publish, desired) = watch::channel(Arc::new(Desired::default()));
         let (observations, seen) = mpsc::channel(64);
         let (applied, now_applied) = watch::channel(0);
+        let (terminate, terminations) = mpsc::channel(1);
         let scripts = Scripts::default();
         let asked = Arc::clone(&scripts);
         let probe: Probe = Arc::new(move |target, address, _| {
@@ -59,6 +61,7 @@ impl Rig {
             observations,
             applied,
             checks: CheckLog::default(),
+            terminations,
         };
         let workers = Workers::start(2, Limits::default()).unwrap();
         // A nominal second is a millisecond, so that checks follow each other at once.
@@ -69,6 +72,7 @@ impl Rig {
             seen,
             applied: now_applied,
             scripts,
+            terminate,
             stop,
             task,
             revision: 0,
@@ -335,6 +339,33 @@ async fn checks_that_die_are_started_anew_and_traffic_goes_on() {
     rig.end().await;
 }
 
+#[tokio::test]
+async fn a_servo_that_is_terminated_is_replaced_and_traffic_goes_on() {
+    let (address, ports) = free(1);
+    let instance = Instance::start(1).await;
+    let mut rig = Rig::start();
+    rig.script(&instance, Script::Pass);
+    rig.publish([balancer(address, &ports, &[&instance])]).await;
+    rig.see_verdict(1, Verdict::InService).await;
+    let servo = rig.publish.borrow().servos.keys().next().unwrap().clone();
+    // One that nobody carries is passed over.
+    rig.terminate.send(ServoId::new("i-none")).await.unwrap();
+    rig.terminate.send(servo.clone()).await.unwrap();
+    let replaced = |seen: &Observation| {
+        assert!(
+            !matches!(seen, Observation::ServoReplaced { servo, .. } if *servo == ServoId::new("i-none"))
+        );
+        matches!(seen, Observation::ServoReplaced { servo: lost, .. } if *lost == servo)
+    };
+    rig.see(replaced).await;
+    // Its sockets never closed, so that its address comes back into the name.
+    rig.see(|seen| matches!(seen, Observation::ServoServing { servo: back } if *back == servo))
+        .await;
+    assert_eq!(answering(address, ports[0]).await, BTreeSet::from([1]));
+    rig.see_verdict(1, Verdict::InService).await;
+    rig.end().await;
+}
+
 #[test]
 fn draining_is_measured_by_the_clock_of_the_cloud() {
     let mut servo = servo(1, &[(Protocol::Http, 80)], &[1]);
@@ -383,6 +414,7 @@ async fn reload_of_a_thousand_load_balancers() {
         observations,
         applied,
         checks: CheckLog::default(),
+        terminations: mpsc::channel(1).1,
     };
     let workers = Workers::start(2, Limits::default()).unwrap();
     let clock = Clock::real();
