@@ -5,7 +5,12 @@
 //! page's as they come: what the page calls `i-1DF9440E` must be one and the same instance throughout.
 //! A line of `...` stands for any number of lines.
 //!
-//! `UPDATE=1 cargo test --test it transcripts` writes what was printed into the pages.
+//! Every command, and every part of a pipeline, must end with status 0: a page that shows a failure
+//! shows its status, too (`…; echo "status $?"`). No part of a list may fail unseen: but for such an
+//! echo, commands of one line are joined by `&&`.
+//!
+//! `UPDATE=1 cargo test --test it transcripts` writes what was printed into the pages, unless a command
+//! failed: a page is not made to show what went wrong.
 
 use crate::cloud::{Addresses, EULB, PATIENCE, shell};
 use eulb::cli::commands::COMMANDS;
@@ -28,7 +33,7 @@ const MARK: &str = "=== ended";
 const NAMES: &str = r"\bi-[0-9A-F]{8}\b|\b\d{12}\b|\b127(?:\.\d{1,3}){3}(?::\d+)?\b";
 const FORMS: &str = concat!(
     r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| UTC)?",
-    r"|\b\d+(?:\.\d+)? m?s\b",
+    r"| *\b\d+(?:\.\d+)? m?s\b|\bmicroseconds=\d+",
     r"|\bprocess +\d+",
     r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
     r"|\b(?:AKI|AID)[0-9A-Z]+|\bemi-[0-9A-F]{8}|\bASCA[0-9A-Z]+|/tmp/\S+",
@@ -243,7 +248,7 @@ impl Session {
             directory,
             _addresses: addresses,
         };
-        session.run("exec 2>&1");
+        session.run("exec 2>&1; set -o pipefail");
         session
     }
 
@@ -309,6 +314,7 @@ fn check(path: &Path) {
     let mut renewed = String::new();
     let mut copied = 0;
     let mut faults = String::new();
+    let mut failed = false;
     for (begin, end) in found {
         renewed.push_str(&text[copied..begin]);
         copied = end;
@@ -324,8 +330,8 @@ fn check(path: &Path) {
             for line in shown {
                 let _ = writeln!(renewed, "{}", line.trim_end());
             }
-            // A failure must at least be told on the page.
-            if !fits || (status != 0 && printed.is_empty()) {
+            failed |= status != 0;
+            if !fits || status != 0 {
                 let _ = writeln!(
                     faults,
                     "$ {} (exit status {status})\nshown:\n{}\nprinted:\n{}\n",
@@ -337,13 +343,17 @@ fn check(path: &Path) {
         }
     }
     renewed.push_str(&text[copied..]);
+    let path = path.display();
+    assert!(
+        !failed,
+        "{path}: commands failed, so that it cannot be renewed\n{faults}"
+    );
     if update && renewed != text {
-        fs::write(path, renewed).unwrap();
+        fs::write(path.to_string(), renewed).unwrap();
     }
     assert!(
         faults.is_empty() || update,
-        "{}; renew it with UPDATE=1 cargo test --test it transcripts\n{faults}",
-        path.display()
+        "{path}; renew it with UPDATE=1 cargo test --test it transcripts\n{faults}"
     );
 }
 
@@ -366,9 +376,48 @@ fn the_use_cases_print_what_they_show() {
 }
 
 #[test]
+fn the_page_of_debugging_prints_what_it_shows() {
+    check(&page("eulb-debugging"));
+}
+
+#[test]
 fn the_other_pages_print_what_they_show() {
-    for (name, _) in PAGES.iter().filter(|(name, _)| *name != "eulb-usecases") {
+    let apart = ["eulb-usecases", "eulb-debugging"];
+    for (name, _) in PAGES.iter().filter(|(name, _)| !apart.contains(name)) {
         check(&page(name));
+    }
+}
+
+/// Whether a command could fail without its status being seen.
+fn hides_a_failure(command: &str) -> bool {
+    let quoted = Regex::new(r#""[^"]*"|'[^']*'"#).unwrap();
+    let told = Regex::new(r"; echo.*\$\?").unwrap().is_match(command);
+    let bare = quoted.replace_all(command, "");
+    let is_loop = bare.starts_with("for ") || bare.starts_with("until ");
+    (bare.contains(';') && !told && !is_loop) || bare.contains("||")
+}
+
+#[test]
+fn no_command_of_a_page_hides_its_failure() {
+    let pages = PAGES.iter().map(|(name, _)| page(name));
+    for path in pages.chain([root().join("README.md")]) {
+        let text = fs::read_to_string(&path).unwrap();
+        for (begin, end) in blocks(&text) {
+            for step in steps(&text[begin..end]) {
+                let hides = hides_a_failure(&step.command);
+                assert!(!hides, "{}: {}", path.display(), step.command);
+            }
+        }
+    }
+    for (command, hides) in [
+        ("eulb local wait web", false),
+        ("eulb wait web; sleep 2", true),
+        ("eulb wait web || true", true),
+        ("eulb-create-lb web; echo \"status $?\"", false),
+        ("for turn in 1 2; do curl \"$url\"; done", false),
+        ("echo 'a; b'", false),
+    ] {
+        assert_eq!(hides_a_failure(command), hides, "{command}");
     }
 }
 
