@@ -8,6 +8,7 @@ mod access_log;
 mod admin;
 mod alike;
 mod cases;
+mod choosing;
 mod clients;
 mod clients_amazon;
 mod cloud;

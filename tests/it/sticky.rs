@@ -1,5 +1,6 @@
 //! Sticky sessions end to end: policies made with the commands, followed by the data plane.
 
+use crate::choosing::{await_share, cross};
 use crate::cloud::Cloud;
 use crate::scripted::Client;
 use eulb::cli::demo::load::Destination;
@@ -175,4 +176,40 @@ fn a_cookie_is_understood_after_a_restart() {
         let (_, _, page) = ask(&listener, &format!("Cookie: {cookie}\r\n"));
         assert_eq!(served(&page, &instances), first);
     }
+}
+
+#[test]
+fn a_cookie_of_one_servo_is_understood_by_the_other() {
+    let cloud = Cloud::with(&["--ephemeral", &at("aws")]);
+    let zones = ["PARTI00", "PARTI01"];
+    let instances = zones.map(|zone| cloud.run_instances(2, zone)).concat();
+    let listener = "lb-port=80, protocol=HTTP, instance-port=80";
+    cloud.ok(
+        "eulb-create-lb",
+        ["-z", "PARTI00,PARTI01", "-l", listener, "web"],
+    );
+    cloud.check_quickly("web", "HTTP:80/health");
+    cloud.register("web", &instances);
+    cross(&cloud, true);
+    stick(&cloud, "aws", &LB_COOKIE);
+    let servos = cloud.listeners("web");
+    assert_eq!(servos.len(), 2, "a servo in each zone");
+    let ids: Vec<&str> = instances.iter().map(String::as_str).collect();
+    for servo in &servos {
+        await_share(&cloud, servo, &ids);
+    }
+    let mut homes = std::collections::BTreeSet::new();
+    for turn in 0..8 {
+        let (one, other) = (&servos[turn % 2], &servos[(turn + 1) % 2]);
+        let (cookies, _, page) = ask(one, "");
+        let home = served(&page, &instances);
+        homes.insert(home);
+        let line = format!("Cookie: {}\r\n", pair(&cookies[0]));
+        for servo in [other, one, other] {
+            let (again, _, page) = ask(servo, &line);
+            assert_eq!((again.len(), served(&page, &instances)), (0, home));
+        }
+    }
+    // Not all of them at the same instance, where they would meet by chance.
+    assert!(homes.len() > 1, "{homes:?}");
 }
