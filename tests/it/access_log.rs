@@ -29,7 +29,7 @@ pub struct Line {
     /// Nothing where the form has none.
     pub request: Option<String>,
     agent: Option<String>,
-    tls: Option<[String; 2]>,
+    pub tls: Option<[String; 2]>,
 }
 
 impl Line {

@@ -2,7 +2,7 @@
 //! through it, and another certificate in its place.
 
 use crate::cloud::{Account, Cloud};
-use crate::tls::{Secure, fixture, trusting};
+use crate::tls::{OK, Secure, TlsInstance, fixture, trusting};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
@@ -109,6 +109,82 @@ fn a_listener_serves_the_certificate_of_the_clouds_iam_and_then_another() {
     );
     // Who was connected before is served on.
     assert_eq!(kept.get("/").0, 200);
+}
+
+#[test]
+fn an_instance_with_another_key_than_the_trusted_ones_is_not_asked() {
+    let cloud = Cloud::with(&["--release=aws"]);
+    let instance = TlsInstance::answering(OK, true);
+    let ids = ["i-51000000".to_owned()];
+    let port = format!("443={}", instance.address.port());
+    let address = instance.address.ip().to_string();
+    let words = ["instance", "add", &ids[0], "--zone", "PARTI00"];
+    let where_it_is = ["--address", &address, "--port", &port];
+    cloud.ok("eulb", words.into_iter().chain(where_it_is));
+    let listener = "lb-port=80, protocol=HTTP, instance-port=443, instance-protocol=HTTPS";
+    cloud.ok(
+        "eulb-create-lb",
+        ["--release=aws", "-z", "PARTI00", "-l", listener, "web"],
+    );
+    // A check that asks no key: what is shown is that traffic does.
+    cloud.check_quickly("web", "TCP:443");
+    cloud.register("web", &ids);
+    cloud.await_state("web", &ids, "InService");
+    let listener = cloud.listener("web");
+    assert_eq!(cloud.get(&listener), (200, "ok".to_owned()), "no key asked");
+
+    let trust = |name: &str, key: &str| {
+        let key = std::fs::read_to_string(fixture(key)).unwrap();
+        let key: String = key.lines().filter(|line| !line.starts_with('-')).collect();
+        let (key, policy) = (format!("PublicKey={key}"), format!("trust-{name}"));
+        let create = |name: &str, kind: &str, attribute: &str| {
+            let words = [
+                "--release=aws",
+                "-n",
+                name,
+                "-t",
+                kind,
+                "-a",
+                attribute,
+                "web",
+            ];
+            cloud.ok("eulb-create-lb-policy", words);
+        };
+        let (attribute, value) = key.split_once('=').unwrap();
+        create(
+            name,
+            "PublicKeyPolicyType",
+            &format!("name={attribute}, value={value}"),
+        );
+        let kind = "BackendServerAuthenticationPolicyType";
+        create(
+            &policy,
+            kind,
+            &format!("name=PublicKeyPolicyName, value={name}"),
+        );
+    };
+    trust("other", "rsa.pub");
+    trust("own", "ec.pub");
+    let handshakes = instance.count();
+    let set = |policies: &str| {
+        let words = ["--release=aws", "-i", "443", "-p", policies, "web"];
+        cloud.ok("eulb-set-lb-policies-for-backend-server", words);
+        cloud.settle();
+    };
+    for (policies, status) in [
+        ("trust-other", 503),
+        ("trust-own", 200),
+        ("trust-other,trust-own", 200),
+        ("trust-other", 503),
+        ("", 200),
+    ] {
+        set(policies);
+        assert_eq!(cloud.get(&listener).0, status, "{policies}");
+    }
+    assert!(
+        instance.count() > handshakes,
+        "other connections than before"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! HTTPS and SSL listeners and TLS to instances: rustls and OpenSSL as clients, through the real
 //! `eulb proxy`.
 
+use crate::access_log::ended;
 use crate::reading::Fault;
 use crate::scripted::{Proxy, Recorder, Scripted, reply};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -161,6 +162,46 @@ fn https_ends_at_the_listener_and_instances_are_told() {
     // The end is said, not merely reached.
     client.send("GET /last HTTP/1.1\r\nHost: lb.example\r\nConnection: close\r\n\r\n");
     assert!(client.rest().unwrap().ends_with("GET /last"));
+}
+
+/// Cipher and protocol of a line, as OpenSSL names them.
+#[test]
+fn the_access_log_names_cipher_and_protocol() {
+    let instance = TlsInstance::answering(OK, true);
+    for protocol in ["https", "ssl"] {
+        let logs = tempfile::tempdir().unwrap();
+        let path = logs.path().to_str().unwrap();
+        let options = ["--threads=1", "--instance-tls", "--access-log", path];
+        let proxy = proxy(protocol, instance.address, &options);
+        let root = [fixture("ec.pem")];
+        for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+            let config = trusting(&root, &[version]);
+            let mut client = Secure::connect(proxy.address(), &config);
+            assert_eq!(client.get("/logged"), (200, "ok".to_owned()));
+            client.finish();
+            assert_eq!(client.rest().unwrap(), "");
+        }
+        // A handshake that fails is no request and no session.
+        let mut socket = TcpStream::connect(proxy.address()).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        socket.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+        let _ = socket.read_to_end(&mut Vec::new());
+        let lines = ended(proxy, logs.path());
+        let mut tls: Vec<_> = lines.iter().map(|line| line.tls.clone().unwrap()).collect();
+        tls.sort();
+        let expected = [
+            ["ECDHE-ECDSA-AES256-GCM-SHA384", "TLSv1.2"],
+            ["TLS_AES_256_GCM_SHA384", "TLSv1.3"],
+        ];
+        assert_eq!(tls, expected, "{protocol}");
+        for line in &lines {
+            let request = line.request.as_deref().unwrap();
+            let (scheme, _) = request.split_once(' ').unwrap();
+            let whole =
+                request.starts_with("GET https://") && request.ends_with("/logged HTTP/1.1");
+            assert!(whole == (protocol == "https"), "{scheme}: {request}");
+        }
+    }
 }
 
 #[test]
@@ -646,8 +687,8 @@ fn unverified() -> Arc<ClientConfig> {
 type Serve = dyn Fn(&mut StreamOwned<ServerConnection, TcpStream>) + Send + Sync;
 
 /// An instance with the fixture's elliptic-curve certificate.
-struct TlsInstance {
-    address: SocketAddr,
+pub struct TlsInstance {
+    pub address: SocketAddr,
     /// How each accepted connection began.
     handshakes: Arc<Mutex<Vec<HandshakeKind>>>,
 }
@@ -709,7 +750,7 @@ impl TlsInstance {
     }
 
     /// Answers each request head with this.
-    fn answering(answer: &'static str, says_goodbye: bool) -> Self {
+    pub fn answering(answer: &'static str, says_goodbye: bool) -> Self {
         TlsInstance::new(move |stream| {
             let mut head = Vec::new();
             let mut byte = [0];
@@ -730,12 +771,12 @@ impl TlsInstance {
         })
     }
 
-    fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.handshakes.lock().unwrap().len()
     }
 }
 
-const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+pub const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 #[test]
 fn instances_are_spoken_to_over_tls_and_their_connections_kept() {
