@@ -2,10 +2,15 @@
 //! killed, instances that are all down for a while, a process without free descriptors, a client that
 //! leaves while it waits.
 
+use crate::cloud::{Addresses, GLANCE, PATIENCE};
 use crate::reading::Fault;
-use crate::scripted::{Act, Down, Proxy, Recorder, Scripted, reply};
+use crate::scripted::{Act, Client, Down, Proxy, Recorder, Scripted, reply};
 use rustix::process::Signal;
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// An instance that is a process of its own: a proxy in front of what really answers.
 fn process_before(instance: &Recorder) -> Proxy {
@@ -71,6 +76,139 @@ fn the_answer_of_a_process_that_is_killed_in_it_is_visibly_cut_and_others_serve_
         assert_eq!(client.answer().text(), format!("POST /{turn}"));
     }
     drop(process);
+}
+
+/// What clients that ask all the time have seen.
+#[derive(Default)]
+struct Seen {
+    /// Exchanges that are over, whatever came of them.
+    over: AtomicUsize,
+    ended: AtomicBool,
+}
+
+impl Seen {
+    /// Waits until so many further exchanges are over, or something else is so.
+    fn await_further(&self, count: usize, what: &str, is_so: impl Fn() -> bool) {
+        let (began, before) = (Instant::now(), self.over.load(Ordering::SeqCst));
+        while self.over.load(Ordering::SeqCst) < before + count || !is_so() {
+            assert!(began.elapsed() < PATIENCE, "{what}");
+            std::thread::sleep(GLANCE);
+        }
+    }
+
+    /// Asks with GET and POST in turn until told to end: how often each status came, by method. An
+    /// answer that is another's, or cut, fails the test.
+    fn ask(&self, address: SocketAddr, name: usize) -> BTreeMap<(&'static str, u16), usize> {
+        let mut statuses = BTreeMap::new();
+        let mut client = Client::connect(address);
+        for turn in 0.. {
+            if self.ended.load(Ordering::SeqCst) {
+                break;
+            }
+            let (method, body) = [("GET", ""), ("POST", "body")][turn % 2];
+            let asked = format!("{method} /{name}-{turn}");
+            client.line.offer(format!(
+                "{asked} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            ));
+            let answer = client.answer();
+            let status = answer.status();
+            assert!(
+                status != 200 || answer.text() == asked,
+                "{asked}: {answer:?}"
+            );
+            *statuses.entry((method, status)).or_default() += 1;
+            self.over.fetch_add(1, Ordering::SeqCst);
+            if answer.head.list("connection").contains(&"close".to_owned()) {
+                client = Client::connect(address);
+            }
+        }
+        statuses
+    }
+}
+
+/// Three instances that are processes; one is killed and started again, another is stopped and
+/// continued, while clients ask.
+#[test]
+fn under_load_processes_die_and_stop_and_return_and_nobody_gets_a_wrong_answer() {
+    let range = Addresses::claim();
+    let at = SocketAddr::from((range.first_of_instances(), 0));
+    // The first keeps the answers of POSTs to itself while it is told to: they are executed, and
+    // their clients wait, when the process in front of it is killed.
+    let keeping = Arc::new(AtomicBool::new(false));
+    let kept = Arc::clone(&keeping);
+    let first = Recorder::answering(move |request| {
+        while request.asked().starts_with("POST") && kept.load(Ordering::SeqCst) {
+            std::thread::sleep(GLANCE);
+        }
+        reply(200, request.asked()).into()
+    });
+    let behind = [first, Recorder::echoing(), Recorder::echoing()];
+    let start = |address: SocketAddr, behind: &Recorder| {
+        let listen = format!("http:{address}");
+        Proxy::start_at(&[&listen], &[behind.address()], &["--threads", "1"])
+    };
+    let mut processes: Vec<Proxy> = behind.iter().map(|behind| start(at, behind)).collect();
+    let addresses: Vec<_> = processes.iter().map(Proxy::address).collect();
+    let proxy = Proxy::start(&["http"], &addresses, &["--idle-timeout", "1"]);
+    let address = proxy.address();
+    let seen = Seen::default();
+    let statuses = std::thread::scope(|scope| {
+        let seen = &seen;
+        let clients: Vec<_> = (0..4)
+            .map(|name| scope.spawn(move || seen.ask(address, name)))
+            .collect();
+        let all = || behind.iter().all(|behind| behind.count() > 0);
+        seen.await_further(60, "all serve", all);
+
+        let before = behind[0].count();
+        keeping.store(true, Ordering::SeqCst);
+        seen.await_further(0, "a POST is kept", || {
+            let requests = behind[0].requests_from(before);
+            requests
+                .iter()
+                .any(|request| request.asked().starts_with("POST"))
+        });
+        processes[0].signal(Signal::KILL);
+        processes[0].ended();
+        keeping.store(false, Ordering::SeqCst);
+        seen.await_further(100, "two serve", || true);
+        processes[0] = start(addresses[0], &behind[0]);
+        let before = behind[0].count();
+        seen.await_further(60, "it is back", || behind[0].count() > before);
+
+        processes[1].signal(Signal::STOP);
+        seen.await_further(20, "two serve", || true);
+        processes[1].signal(Signal::CONT);
+        let before = behind[1].count();
+        seen.await_further(60, "it goes on", || behind[1].count() > before);
+        seen.ended.store(true, Ordering::SeqCst);
+        let mut statuses = BTreeMap::new();
+        for client in clients {
+            for (status, count) in client.join().unwrap() {
+                *statuses.entry(status).or_insert(0) += count;
+            }
+        }
+        statuses
+    });
+    for ((method, status), count) in &statuses {
+        let right = match *status {
+            200 => *count > 50,
+            // With the killed one a POST was half way, of each client at most; a GET went elsewhere.
+            502 => *method == "POST" && *count <= 4,
+            // The stopped one was silent.
+            504 => true,
+            _ => false,
+        };
+        assert!(right, "{method} {status}: {statuses:?}");
+    }
+    assert!(statuses.contains_key(&("POST", 502)), "{statuses:?}");
+    let mut executed: BTreeMap<String, usize> = BTreeMap::new();
+    for request in behind.iter().flat_map(Recorder::requests) {
+        *executed.entry(request.asked().to_owned()).or_default() += 1;
+    }
+    executed.retain(|asked, times| asked.starts_with("POST") && *times > 1);
+    assert!(executed.is_empty(), "executed more than once: {executed:?}");
 }
 
 #[test]
