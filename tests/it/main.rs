@@ -47,6 +47,7 @@ mod recovery;
 mod scripted;
 mod selecting;
 mod service;
+mod signatures;
 mod smuggling;
 mod sticky;
 mod story;
