@@ -30,6 +30,7 @@ mod https;
 mod input;
 mod linear;
 mod local;
+mod log_lines;
 mod many;
 mod metrics;
 mod misuse;
