@@ -61,6 +61,37 @@ fn every_claim_holds_and_nothing_is_left() {
     assert!(!stdout.contains("SECRET"), "{stdout}");
 }
 
+/// Lines without what varies: ids, numbers, and bars that stand for them, in any order.
+fn masked<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<String> {
+    let varies = regex::Regex::new(r"i-[0-9A-F]{8}|[█▏▎▍▌▋▊▉]*\s*\b\d+").unwrap();
+    let masked = lines.map(|line| varies.replace_all(line.trim_end(), "~").into_owned());
+    let mut masked: Vec<String> = masked.filter(|line| !line.is_empty()).collect();
+    masked.sort();
+    masked
+}
+
+#[test]
+fn the_extract_in_readme_is_what_it_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let (_, extract) = readme.split_once("An extract:\n\n```text\n").unwrap();
+    let (extract, _) = extract.split_once("```").unwrap();
+    let title = extract.lines().next().unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let output = demo(scratch.path()).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{printed}");
+    let begun = printed.lines().skip_while(|line| *line != title);
+    let next = regex::Regex::new(r"^\d+\. ").unwrap();
+    let mut step = vec![title];
+    step.extend(begun.skip(1).take_while(|line| !next.is_match(line)));
+    assert_eq!(
+        masked(extract.lines()),
+        masked(step.into_iter()),
+        "{printed}"
+    );
+}
+
 #[test]
 fn a_signal_ends_it_at_once_and_leaves_nothing() {
     let scratch = tempfile::tempdir().unwrap();

@@ -27,6 +27,7 @@ mod health;
 mod hostile;
 mod house;
 mod https;
+mod inline;
 mod input;
 mod linear;
 mod local;

@@ -4,6 +4,7 @@
 
 use crate::cloud::{Cloud, GLANCE, HTTP_80, PATIENCE, run, shell};
 use crate::controller_http::{Served, create};
+use crate::inline::Reader;
 use eulb::controller::Config;
 use eulb::controller::explain::SIGNATURES;
 use eulb::wire::local::Explanation;
@@ -147,6 +148,7 @@ fn provoke(signature: &str, cloud: &Cloud) -> Option<Subject> {
 
 #[test]
 fn every_signature_is_provoked() {
+    let reader = Reader::new();
     for signature in SIGNATURES {
         if signature == "not-in-force-yet" {
             // In a whole cloud this lasts for milliseconds; see below.
@@ -163,6 +165,14 @@ fn every_signature_is_provoked() {
         let own = findings.clone().find(|of| of.signature == signature);
         assert!(!own.unwrap().cause.is_empty(), "{text}");
         assert!(text.contains("\n  what   "), "{signature}: {text}");
+        // What is said to mend it is a command, or several.
+        let mends = findings.filter_map(|of| of.mend.as_deref());
+        for mend in mends.filter(|mend| mend.starts_with("eulb")) {
+            let commands = mend.split(", or ").next().unwrap_or_default();
+            for command in commands.split(" && ") {
+                reader.must_read(command, signature);
+            }
+        }
     }
 }
 
