@@ -18,8 +18,8 @@ use super::counters::{Counters, Register};
 use super::deadline::Deadlines;
 use super::http::request::Forwarding;
 use super::limits::{
-    ACCEPT_BATCH, ACCEPT_PAUSE, CONNECTIONS, COURTEOUS_BATCH, COURTESY, INSTANCE_CONNECTIONS,
-    RESTART_PAUSE, TICK, WORKER_STACK_BYTES,
+    ACCEPT_BATCH, ACCEPT_PAUSE, CONNECTIONS, COURTEOUS_BATCH, COURTESY, HANDSHAKE_TIMEOUT,
+    HANDSHAKES, INSTANCE_CONNECTIONS, RESTART_PAUSE, TICK, WORKER_STACK_BYTES,
 };
 use super::listener::{Carriage, ListenerKey, ListenerSpec};
 use super::pool::Instances;
@@ -58,6 +58,9 @@ pub struct Limits {
     /// Connections in use to one instance by one listener, over all workers, each of which has an
     /// equal share of them. Who finds no instance with one left waits in the surge queue.
     pub instance_connections: usize,
+    /// TLS handshakes under way in one worker, and the longest of them.
+    pub handshakes: usize,
+    pub handshake_timeout: Duration,
 }
 
 impl Default for Limits {
@@ -65,6 +68,8 @@ impl Default for Limits {
         Limits {
             connections: CONNECTIONS,
             instance_connections: INSTANCE_CONNECTIONS,
+            handshakes: HANDSHAKES,
+            handshake_timeout: HANDSHAKE_TIMEOUT,
         }
     }
 }
@@ -111,6 +116,11 @@ enum Command {
     /// A mistake of ours in the worker itself.
     #[cfg(test)]
     Panic,
+    /// And one in the task of a connection.
+    #[cfg(test)]
+    PanicInConnection {
+        key: ListenerKey,
+    },
 }
 
 /// All that is needed to serve a listener, again if need be.
@@ -349,7 +359,7 @@ pub struct Local {
     pub scratch: RefCell<Vec<u8>>,
     /// The lines of access logs.
     pub book: Rc<Book>,
-    limits: Limits,
+    pub limits: Limits,
     connections: Cell<usize>,
     shares: Shares,
     /// Told when the last connection has ended.
@@ -551,6 +561,15 @@ async fn obey(
             }
             #[cfg(test)]
             Command::Panic => panic!("as the test asked"),
+            #[cfg(test)]
+            Command::PanicInConnection { key } => {
+                let presence = Presence::enter(&local, &held.borrow()[&key].opened);
+                spawn(&Rc::clone(&presence.opened), async move {
+                    let _presence = presence;
+                    tokio::task::yield_now().await;
+                    panic!("as the test asked");
+                });
+            }
         }
     }
     None

@@ -4,7 +4,7 @@ use super::*;
 use crate::model::attribute::DesyncMode;
 use crate::model::instance::InstanceId;
 use crate::model::placement::{ServoId, ZoneName};
-use crate::model::plane::{BalancerLabel, Behaviour, Choice};
+use crate::model::plane::{BalancerLabel, Behaviour, Choice, Identity, ListenerTls};
 use crate::proxy::listener::Target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -71,6 +71,10 @@ impl Stage {
     }
 
     fn with_workers(count: usize, instances: &[&Scripted], limits: Limits) -> Stage {
+        Stage::new(count, instances, limits, None)
+    }
+
+    fn new(count: usize, instances: &[&Scripted], limits: Limits, tls: Option<ServerTls>) -> Stage {
         let workers = Workers::start(count, limits).unwrap();
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = socket.local_addr().unwrap();
@@ -99,7 +103,7 @@ impl Stage {
                 name: "web".into(),
             },
             zone: ZoneName::new("PARTI00"),
-            tls: None,
+            tls,
             access_log: None,
             sticky: None,
             proxy_protocol: false,
@@ -244,6 +248,35 @@ async fn a_worker_that_panics_begins_anew_with_its_listeners() {
     assert!(TcpListener::bind(stage.address).is_ok());
 }
 
+#[tokio::test]
+async fn a_panic_in_one_connection_is_nobody_elses() {
+    let instance = Scripted::start().await;
+    let limits = Limits {
+        connections: 3,
+        ..Limits::default()
+    };
+    let stage = Stage::with_workers(1, &[&instance], limits);
+    let mut client = stage.asking().await;
+    let mut running = instance.asked().await;
+    // More of them than there may be connections: each gives its place back.
+    for _ in 0..5 {
+        let key = stage.key.clone();
+        stage.workers.threads[0].send(Command::PanicInConnection { key });
+        stage.workers.settle().await;
+    }
+    while stage.workers.register().read()[0].counts.panics < 5 {
+        tokio::task::yield_now().await;
+    }
+    reply(&mut running, "r").await;
+    assert_eq!(answered(&mut client).await.1, 'r');
+    let mut next = stage.asking().await;
+    read_head(&mut running).await;
+    reply(&mut running, "n").await;
+    assert_eq!(answered(&mut next).await.1, 'n');
+    let counts = stage.workers.register().read()[0].counts;
+    assert_eq!((counts.panics, counts.spillover), (5, 0));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lasting_task_that_panics_is_begun_anew() {
     let begun = Cell::new(0);
@@ -262,6 +295,107 @@ async fn what_a_panic_said_is_known() {
     let said = contained(async { panic!("a plain reason") }).await;
     assert_eq!(said, Err::<(), _>("a plain reason".to_owned()));
     assert_eq!(contained(async { 7 }).await, Ok(7));
+}
+
+// ---- handshakes --------------------------------------------------------------------------------
+
+/// Far beyond what a test waits for: what happens sooner has another reason.
+const HOURS: Duration = Duration::from_secs(10_000);
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls/");
+
+/// One worker and an HTTPS listener without an instance, which answers 503.
+fn secured(limits: Limits) -> Stage {
+    let read = |name: &str| std::fs::read_to_string(format!("{FIXTURES}{name}")).unwrap();
+    let terms = ListenerTls {
+        identity: Some(Arc::new(Identity {
+            certificates: read("ec.pem").into(),
+            key: read("ec-pkcs8.key").into(),
+        })),
+        negotiation: None,
+    };
+    let tls = ServerTls::new(&terms, None).unwrap();
+    Stage::new(1, &[], limits, Some(tls))
+}
+
+/// Shakes hands and asks; whether the listener answered.
+async fn is_served(stage: &Stage) -> bool {
+    use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+    let mut roots = rustls::RootCertStore::empty();
+    let certificate = CertificateDer::from_pem_file(format!("{FIXTURES}ec.pem")).unwrap();
+    roots.add(certificate).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+    let name = ServerName::try_from("lb.example").unwrap();
+    let Ok(mut client) = connector.connect(name, stage.client().await).await else {
+        return false;
+    };
+    client.write_all(GET).await.unwrap();
+    let mut answer = [0; 12];
+    client.read_exact(&mut answer).await.is_ok() && answer == *b"HTTP/1.1 503"
+}
+
+/// Waits until the listener closes a connection on which nobody has said anything whole.
+async fn let_go(client: &mut TcpStream) {
+    let end = tokio::time::timeout(Duration::from_secs(30), client.read(&mut [0])).await;
+    assert!(matches!(end.unwrap(), Ok(0) | Err(_)));
+}
+
+#[tokio::test]
+async fn a_handshake_that_does_not_end_is_given_up() {
+    let stage = secured(Limits {
+        handshake_timeout: Duration::from_millis(200),
+        ..Limits::default()
+    });
+    let mut silent = stage.client().await;
+    let mut begun = stage.client().await;
+    begun.write_all(&[22, 3, 1, 2, 0]).await.unwrap();
+    let mut trickling = stage.client().await;
+    trickling.write_all(&[22, 3, 1, 0x10, 0]).await.unwrap();
+    let (mut reads, mut writes) = trickling.into_split();
+    let trickle = tokio::spawn(async move {
+        // Never silent for as long as the limit: it is a limit of the whole handshake.
+        while writes.write_all(&[0]).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let_go(&mut silent).await;
+    let_go(&mut begun).await;
+    let end = tokio::time::timeout(Duration::from_secs(30), reads.read(&mut [0])).await;
+    assert!(matches!(end.unwrap(), Ok(0) | Err(_)));
+    trickle.await.unwrap();
+    assert!(is_served(&stage).await);
+}
+
+#[tokio::test]
+async fn one_handshake_too_many_is_let_go_and_half_of_them_hurry() {
+    let stage = secured(Limits {
+        handshakes: 4,
+        handshake_timeout: HOURS,
+        ..Limits::default()
+    });
+    let mut patient = [stage.client().await, stage.client().await];
+    let mut pressed = [stage.client().await, stage.client().await];
+    let mut fifth = stage.client().await;
+    let_go(&mut fifth).await;
+    let count = || stage.workers.register().read()[0].counts.spillover;
+    assert_eq!(count(), 1);
+    // Two hold half of the places and may take their time; the others may not.
+    for client in &mut pressed {
+        let_go(client).await;
+    }
+    assert!(is_served(&stage).await, "there are places again");
+    for client in &mut patient {
+        let read = client.try_read(&mut [0]);
+        let waits = read.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+        assert!(waits, "nobody has let them go");
+    }
+    assert_eq!(count(), 1);
 }
 
 /// One worker, which may use one connection to an instance.

@@ -11,7 +11,7 @@ pub mod server;
 pub mod session;
 
 use super::deadline::Deadline;
-use super::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES, PRESSED_HANDSHAKE_TIMEOUT};
+use super::limits::PRESSED_HANDSHAKE_TIMEOUT;
 use super::listener::Target;
 use super::stream::Stream;
 use super::worker::{Phase, Presence};
@@ -73,9 +73,9 @@ struct UnderWay<'a>(&'a Handshakes);
 
 impl Handshakes {
     /// A place among them, unless there are too many.
-    fn begin(&self) -> Option<UnderWay<'_>> {
+    fn begin(&self, limit: usize) -> Option<UnderWay<'_>> {
         let count = self.0.get();
-        if count >= HANDSHAKES {
+        if count >= limit {
             return None;
         }
         self.0.set(count + 1);
@@ -97,16 +97,17 @@ pub async fn accept(
 ) -> Option<Stream> {
     let local = &presence.local;
     let deadline = local.deadlines.register(presence.opened.group());
-    let Some(_place) = local.handshakes.begin() else {
+    let Some(_place) = local.handshakes.begin(local.limits.handshakes) else {
         presence.opened.counters.spillover.add(1);
         return None;
     };
     // Who is slow on purpose keeps places from others: when half are taken, less time for each.
-    let pressed = local.handshakes.0.get() > HANDSHAKES / 2;
+    let pressed = local.handshakes.0.get() > local.limits.handshakes / 2;
+    let timeout = local.limits.handshake_timeout;
     deadline.set(if pressed {
-        PRESSED_HANDSHAKE_TIMEOUT
+        timeout.min(PRESSED_HANDSHAKE_TIMEOUT)
     } else {
-        HANDSHAKE_TIMEOUT
+        timeout
     });
     let session = Session::server(socket, tls.config(), Rc::clone(&local.buffers));
     let mut session = session.ok()?;
