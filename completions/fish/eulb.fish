@@ -93,6 +93,7 @@ complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcomm
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l port-offset -d 'Number to add to the port of every listener (default: 0)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l zones -d 'Availability zones (default: PARTI00,PARTI01)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l threads -d 'Threads that carry traffic (default: one per core)' -r
+complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l instance-connections -d 'Connections in use to one instance by one listener, beyond which requests wait in the surge queue (default: 8192)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l access-log -d 'Write the access log of all load balancers below a directory, laid out like a bucket; those whose attributes name a bucket have theirs in the data directory, below buckets/' -r -F
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l log-format -d 'How log lines are written: text or json (default: text)' -r
 complete -c eulb -n "__fish_eulb_using_subcommand local; and __fish_seen_subcommand_from start" -l log-level -d 'What is logged: LEVEL or COMPONENT=LEVEL, several with commas (default: EULB_LOG, else info)' -r

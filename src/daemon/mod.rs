@@ -82,6 +82,8 @@ pub struct Options {
     pub zones: Vec<ZoneName>,
     /// Worker threads; one per core if absent.
     pub threads: Option<usize>,
+    /// Connections in use to one instance by one listener; the data plane's own bound if absent.
+    pub instance_connections: Option<usize>,
     /// Directory for the access log of all load balancers that have none of their own.
     pub access_log: Option<PathBuf>,
 }
@@ -165,7 +167,14 @@ pub fn run(
     let public = socket::listen(options.listen)?;
     let names = options.dns.bind(options.listen);
     let names = names.map_err(DaemonError::Names)?;
-    let workers = Workers::start(options.threads.unwrap_or_else(cores), Limits::default())?;
+    let usual = Limits::default();
+    let limits = Limits {
+        instance_connections: options
+            .instance_connections
+            .unwrap_or(usual.instance_connections),
+        ..usual
+    };
+    let workers = Workers::start(options.threads.unwrap_or_else(cores), limits)?;
     let config = config(&options);
     let low_ports = config.web_port_offset == 0;
     let controller = Controller::open(config)?;

@@ -1,7 +1,8 @@
 //! Metrics where others read them: CloudWatch's three protocols, `eulb stats`, Prometheus.
 
 use crate::clients::{client, find_aws, find_python, skipped};
-use crate::cloud::{Account, Cloud, HTTP_80, PATIENCE};
+use crate::cloud::{Account, Cloud, HTTP_80, PATIENCE, Slow};
+use crate::scripted::Client;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
@@ -121,6 +122,79 @@ fn amazon_has_more_metrics_and_zero_counts() {
     ] {
         assert!(names.contains(name), "{names:?}");
     }
+}
+
+/// Lets this process open as many files as it may, which must be so many.
+fn may_open(count: u64) -> bool {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    maximum.is_none_or(|maximum| maximum >= count) && setrlimit(Resource::Nofile, raised).is_ok()
+}
+
+#[test]
+fn a_full_surge_queue_spills_over_and_both_are_measured() {
+    const QUEUE: usize = 1024;
+    if !may_open(4000) {
+        return skipped("a limit of 4000 open files");
+    }
+    let options = ["--release=aws", "--threads=1", "--instance-connections=1"];
+    let cloud = Cloud::with(&[&["--ephemeral"][..], &options].concat());
+    let instance = Slow::start();
+    instance.enrol(&cloud, "i-51000000");
+    cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "web"]);
+    // An hour, which on this clock is more than a minute.
+    let patient = "ConnectionSettings.IdleTimeout=3600";
+    let modify = "eulb-modify-lb-attributes";
+    cloud.ok(modify, ["--release=aws", "web", patient]);
+    cloud.check_quickly("web", "TCP:80");
+    let ids = ["i-51000000".to_owned()];
+    cloud.register("web", &ids);
+    cloud.await_state("web", &ids, "InService");
+    let listener = cloud.listener("web");
+    let asking = || {
+        let mut client = Client::connect(listener.address);
+        client.get("/");
+        client
+    };
+
+    // One is with the instance, as many as the queue holds wait for it.
+    let mut clients = vec![asking()];
+    let mut running = instance.begun();
+    clients.extend((0..QUEUE).map(|_| asking()));
+    let waiting = || cloud.traffic().listeners[0].surge_queue;
+    let began = Instant::now();
+    while waiting() < QUEUE as u64 {
+        assert!(began.elapsed() < PATIENCE, "{} wait", waiting());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    for _ in 0..3 {
+        assert_eq!(asking().answer().status(), 503);
+    }
+    let told = await_total(&cloud, "SpilloverCount", 3.0);
+    let longest = |stats: &Value| {
+        let series = stats["metrics"].as_array().unwrap().iter();
+        series
+            .filter(|series| series["metric"] == "SurgeQueueLength")
+            .flat_map(|series| series["points"].as_array().unwrap())
+            .map(|point| point["maximum"].as_f64().unwrap())
+            .fold(0.0, f64::max)
+    };
+    assert!((longest(&told) - QUEUE as f64).abs() < 1e-9, "{told:#}");
+
+    // Nobody who waited is forgotten.
+    for _ in 0..QUEUE {
+        running.send(()).unwrap();
+        running = instance.begun();
+    }
+    running.send(()).unwrap();
+    for client in &mut clients {
+        assert_eq!(client.answer().text(), "first last");
+    }
+    assert_eq!(waiting(), 0);
 }
 
 #[test]

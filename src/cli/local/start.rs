@@ -70,6 +70,9 @@ pub struct Start {
     /// Threads that carry traffic (default: one per core)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Connections in use to one instance by one listener, beyond which requests wait in the surge queue (default: 8192)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=8192))]
+    instance_connections: Option<u16>,
     /// Write the access log of all load balancers below a directory, laid out like a bucket; those whose attributes name a bucket have theirs in the data directory, below buckets/
     #[arg(long, value_name = "DIR")]
     access_log: Option<PathBuf>,
@@ -215,6 +218,7 @@ impl Start {
             port_offset: self.port_offset,
             zones: self.zones.clone(),
             threads: self.threads.map(usize::from),
+            instance_connections: self.instance_connections.map(usize::from),
             access_log: self.access_log()?,
         })
     }
@@ -260,6 +264,9 @@ impl Start {
         }
         if let Some(threads) = options.threads {
             arguments.push(format!("--threads={threads}").into());
+        }
+        if let Some(connections) = options.instance_connections {
+            arguments.push(format!("--instance-connections={connections}").into());
         }
         if let Some(levels) = &self.log_level {
             arguments.push(format!("--log-level={levels}").into());
@@ -445,6 +452,7 @@ mod tests {
             "--port-offset=8000",
             "--zones=a,b,c",
             "--threads=3",
+            "--instance-connections=40",
             "--access-log=/tmp",
             "--log-format=json",
             "--log-level=warn,servo=debug",
