@@ -467,7 +467,7 @@ pub const AVAILABILITY: &[Availability] = &[
     at(Feature::LeastOutstanding, Kind::Behaviour, "HTTP requests go to the instance with the fewest under way", Aws, "", "instances take turns", "How Elastic Load Balancing works, request routing; servo 1.0.0, balance roundrobin"),
     at(Feature::ZeroHostCounts, Kind::Behaviour, "numbers of instances are reported when they are zero", V4_2_0, "", "they are reported above zero only", "EUCA-11312"),
     at(Feature::MetricExtremes, Kind::Behaviour, "Latency counts every request, and the extremes of HTTP codes are 1", Aws, "", "Latency is one average a minute, and the extremes are 0", "3.3.0 source, LoadBalancerCwatchMetrics; CloudWatch metrics for Classic Load Balancers"),
-    at(Feature::ConnectionMetrics, Kind::Behaviour, "metrics BackendConnectionErrors, SpilloverCount and SurgeQueueLength", Aws, "", "no release of Eucalyptus has them", "CloudWatch metrics for Classic Load Balancers"),
+    at(Feature::ConnectionMetrics, Kind::Behaviour, "metrics BackendConnectionErrors, DesyncMitigationMode_NonCompliant_Request_Count, SpilloverCount and SurgeQueueLength", Aws, "", "no release of Eucalyptus has them", "CloudWatch metrics for Classic Load Balancers"),
     at(Feature::DimensionFolding, Kind::Behaviour, "CloudWatch adds values up over every subset of dimensions", V3_3_0, "", "", "3.3.0 source, CloudWatch").until(V4_2_0),
     at(Feature::AmazonRules, Kind::Behaviour, "policies, attributes and tags have Amazon's rules and limits", Aws, "", "they have those of Eucalyptus 4, which are wider in places", "API reference 2012-06-01; 4.4.2 source, LoadBalancingService"),
     at(Feature::Vpc, Kind::Behaviour, "every account has a default VPC", V4_1_0, "", "there is no VPC", "EUCA-9832"),

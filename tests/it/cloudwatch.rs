@@ -198,6 +198,30 @@ fn a_full_surge_queue_spills_over_and_both_are_measured() {
 }
 
 #[test]
+fn requests_that_do_not_comply_are_a_metric_of_amazon_alone() {
+    for (release, non_compliant) in [("aws", 2.0), ("4.4.2", 0.0)] {
+        let cloud = busy(release, 3);
+        let web = cloud.listener("web");
+        for _ in 0..2 {
+            let mut client = TcpStream::connect(web.address).unwrap();
+            let head =
+                "GET / HTTP/1.1\r\nHost: web\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n";
+            client.write_all(head.as_bytes()).unwrap();
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        }
+        // Both are in the same report.
+        let told = await_total(&cloud, "HTTPCode_ELB_4XX", 2.0);
+        let counted = total(&told, "DesyncMitigationMode_NonCompliant_Request_Count");
+        assert!(
+            (counted - non_compliant).abs() < 1e-9,
+            "{release}: {told:#}"
+        );
+    }
+}
+
+#[test]
 fn the_last_requests_of_a_load_balancer_and_metrics_survive_its_end_and_a_restart() {
     let cloud = Cloud::with(&[]);
     cloud.web_with(1);

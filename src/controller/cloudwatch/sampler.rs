@@ -148,6 +148,11 @@ fn traffic_points(tally: &Tally, release: Release, put: &mut impl FnMut(&str, &s
     if errors > 0 {
         put("BackendConnectionErrors", "Count", events(errors, 1.0));
     }
+    let non_compliant = counts.non_compliant_requests();
+    if tally.http && non_compliant > 0 {
+        let metric = "DesyncMitigationMode_NonCompliant_Request_Count";
+        put(metric, "Count", events(non_compliant, 1.0));
+    }
     if counts.spillover > 0 {
         put("SpilloverCount", "Count", events(counts.spillover, 1.0));
     }
