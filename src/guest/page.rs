@@ -3,7 +3,7 @@
 use crate::model::instance::{InstanceId, WebInstance};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use hyper::{Method, Request, Response, StatusCode, Version};
 use std::convert::Infallible;
 use std::fmt::Write;
@@ -47,7 +47,8 @@ impl Page {
             .store(settings.delay_milliseconds, Ordering::Relaxed);
     }
 
-    /// Answers one request: `/health` with 200 or 500, everything else with what was received.
+    /// Answers one request: `/health` with 200 or 500, everything else with what was received. Asked
+    /// for `?cookie=NAME`, it sets a cookie of that name, as an application would.
     ///
     /// # Errors
     ///
@@ -89,6 +90,14 @@ impl Page {
         let fields = response.headers_mut();
         fields.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         fields.insert(INSTANCE, self.name.clone());
+        let wanted = head
+            .uri
+            .query()
+            .and_then(|query| query.strip_prefix("cookie="));
+        let cookie = wanted.map(|name| HeaderValue::from_str(&format!("{name}={}", self.id)));
+        if let Some(Ok(cookie)) = cookie {
+            fields.insert(SET_COOKIE, cookie);
+        }
         Ok(response)
     }
 }

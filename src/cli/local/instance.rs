@@ -43,6 +43,7 @@ enum What {
 ///
 /// Each has an address of its own and answers with its id, a count, and the request as it arrived.
 /// /health answers 200, or 500 after 'eulb instance fail'.
+/// Asked for a path that ends in ?cookie=NAME, it sets a cookie of that name.
 #[derive(Debug, Args)]
 struct Run {
     #[command(flatten)]
