@@ -420,6 +420,9 @@ async fn query(
     body: &Bytes,
     request_id: &Arc<str>,
 ) -> Answer {
+    if let Some(answer) = absent_service(parts) {
+        return answer;
+    }
     if parts.method == Method::POST && !is_form(&parts.headers) {
         return plain(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -430,6 +433,31 @@ async fn query(
         Ok(body) => with_type(StatusCode::OK, XML, body),
         Err(fault) => refusal(shared, service, &fault, request_id),
     }
+}
+
+/// The answer to a request that is signed for a service which is not here, if it is: in JSON to a client
+/// that speaks JSON, so that it tells its user what the service says.
+fn absent_service(parts: &Parts) -> Option<Answer> {
+    let header = parts.headers.get(AUTHORIZATION);
+    let query = parts.uri.query().unwrap_or_default();
+    let scope = sigv4::scope_hint(header.map(HeaderValue::as_bytes), query)?;
+    if Service::signed(&scope).is_some() {
+        return None;
+    }
+    let kind = parts.headers.get(CONTENT_TYPE)?;
+    let json = kind.as_bytes().starts_with(b"application/x-amz-json")
+        || kind.as_bytes().starts_with(b"application/json");
+    if !json {
+        return None;
+    }
+    let here: Vec<_> = Service::ALL.iter().map(|one| one.title()).collect();
+    let message = format!(
+        "the service '{scope}' is not in this local cloud; there are {}",
+        here.join(", ")
+    );
+    let body = serde_json::json!({"__type": "UnknownOperationException", "message": message});
+    let kind = HeaderValue::from_static("application/x-amz-json-1.1");
+    Some(with_type(StatusCode::NOT_FOUND, kind, body.to_string()))
 }
 
 /// Whether a body is a form; one without a type is taken for it.

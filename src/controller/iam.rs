@@ -6,7 +6,7 @@ mod certificate;
 
 use super::identity;
 use super::operations::{Context, Operation, Read, Write, reads, writes};
-use super::state::{Draft, State};
+use super::state::{Draft, ResourceTags, State};
 use crate::model::account::AccountId;
 use crate::model::balancer::{BalancerKey, LoadBalancer};
 use crate::model::certificate::{PrivateKey, ServerCertificate, check_name, check_path};
@@ -15,12 +15,15 @@ use crate::wire::balancer::created_time;
 use crate::wire::fault::Fault;
 use crate::wire::iam::{
     DeleteServerCertificate, DeleteServerCertificateResponse, GetServerCertificate,
-    GetServerCertificateResponse, GetUser, GetUserResponse, ListServerCertificates,
-    ListServerCertificatesResponse, ServerCertificate as WireCertificate,
-    ServerCertificateMetadata, UpdateServerCertificate, UpdateServerCertificateResponse,
-    UploadServerCertificate, UploadServerCertificateResponse, User,
+    GetServerCertificateResponse, GetUser, GetUserResponse, ListServerCertificateTags,
+    ListServerCertificateTagsResponse, ListServerCertificates, ListServerCertificatesResponse,
+    ServerCertificate as WireCertificate, ServerCertificateMetadata, TagServerCertificate,
+    TagServerCertificateResponse, UntagServerCertificate, UntagServerCertificateResponse,
+    UpdateServerCertificate, UpdateServerCertificateResponse, UploadServerCertificate,
+    UploadServerCertificateResponse, User,
 };
-use crate::wire::members;
+use crate::wire::tag::Tag;
+use crate::wire::{Members, members};
 use std::sync::Arc;
 
 /// The operations that are here.
@@ -30,12 +33,20 @@ pub const OPERATIONS: &[Operation] = &[
     reads::<GetServerCertificate>(),
     writes::<UpdateServerCertificate>(),
     writes::<DeleteServerCertificate>(),
+    writes::<TagServerCertificate>(),
+    writes::<UntagServerCertificate>(),
+    reads::<ListServerCertificateTags>(),
     reads::<GetUser>(),
 ];
 
 /// Items of a page unless the request says otherwise, and at most. Source: ListServerCertificates.
 const DEFAULT_ITEMS: usize = 100;
 const MAXIMUM_ITEMS: i64 = 1000;
+
+/// Tags of a certificate at most, and characters of a key and of a value. Source: IAM, quotas.
+const MAXIMUM_TAGS: usize = 50;
+const MAXIMUM_KEY: usize = 128;
+const MAXIMUM_VALUE: usize = 256;
 
 fn refused(status: u16, code: &'static str, message: impl Into<String>) -> Fault {
     Fault::Service {
@@ -108,6 +119,61 @@ fn metadata(certificate: &ServerCertificate) -> ServerCertificateMetadata {
     }
 }
 
+/// Adds tags to those of a certificate.
+fn add_tags(tags: &mut ResourceTags, added: &[Tag]) -> Result<(), Fault> {
+    for Tag { key, value } in added {
+        let key = key.clone().unwrap_or_default();
+        let value = value.clone().unwrap_or_default();
+        if !(1..=MAXIMUM_KEY).contains(&key.chars().count())
+            || value.chars().count() > MAXIMUM_VALUE
+        {
+            return Err(invalid(format!(
+                "A tag's key has 1 to {MAXIMUM_KEY} characters, its value at most {MAXIMUM_VALUE}"
+            )));
+        }
+        tags.insert(key, value);
+    }
+    if tags.len() > MAXIMUM_TAGS {
+        return Err(refused(
+            409,
+            "LimitExceeded",
+            format!("The number of tags has reached the maximum limit of {MAXIMUM_TAGS}."),
+        ));
+    }
+    Ok(())
+}
+
+/// The tags of a certificate, in the order of their keys.
+fn tags_of(state: &State, account: &AccountId, id: &str) -> ResourceTags {
+    let tags = state.tags_of(account, id);
+    tags.map(|tags| ResourceTags::clone(tags))
+        .unwrap_or_default()
+}
+
+fn wire_tags(tags: ResourceTags) -> Members<Tag> {
+    let tag = |(key, value)| Tag {
+        key: Some(key),
+        value: Some(value),
+    };
+    tags.into_iter().map(tag).collect()
+}
+
+/// Changes the tags of the account's certificate of a name.
+fn retag(
+    context: &Context,
+    draft: &mut Draft,
+    name: &str,
+    change: impl FnOnce(&mut ResourceTags) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let account = &context.caller.account;
+    let certificate = named(draft.state(), account, name).ok_or_else(|| not_found(name))?;
+    let id: Arc<str> = certificate.id.as_str().into();
+    let mut tags = tags_of(draft.state(), account, &id);
+    change(&mut tags)?;
+    draft.put_tags(account, &id, tags);
+    Ok(())
+}
+
 /// Keeps a certificate for an account.
 ///
 /// # Errors
@@ -123,11 +189,8 @@ pub fn upload(
     check_name(&name).map_err(invalid)?;
     let path = request.path.unwrap_or_else(|| "/".to_owned());
     check_path(&path).map_err(invalid)?;
-    if !members(&request.tags).is_empty() {
-        return Err(invalid(
-            "this service keeps no tags of server certificates; upload it without Tags",
-        ));
-    }
+    let mut tags = ResourceTags::new();
+    add_tags(&mut tags, members(&request.tags))?;
     let chain = request.certificate_chain.filter(|chain| !chain.is_empty());
     let (body, key) = (request.certificate_body, request.private_key);
     let expires = certificate::examine(&body, chain.as_deref(), &key)
@@ -147,6 +210,7 @@ pub fn upload(
         expires,
     };
     draft.put_certificate(certificate.clone());
+    draft.put_tags(account, &certificate.id.as_str().into(), tags);
     Ok(certificate)
 }
 
@@ -171,6 +235,11 @@ pub fn delete(name: &str, account: &AccountId, draft: &mut Draft) -> Result<(), 
         ));
     }
     draft.remove_certificate(&certificate.arn());
+    draft.put_tags(
+        account,
+        &certificate.id.as_str().into(),
+        ResourceTags::new(),
+    );
     Ok(())
 }
 
@@ -180,9 +249,12 @@ impl Write for UploadServerCertificate {
         context: &Context,
         draft: &mut Draft,
     ) -> Result<UploadServerCertificateResponse, Fault> {
-        let certificate = upload(self, &context.caller.account, draft, context.now)?;
+        let account = &context.caller.account;
+        let certificate = upload(self, account, draft, context.now)?;
+        let tags = tags_of(draft.state(), account, &certificate.id);
         Ok(UploadServerCertificateResponse {
             server_certificate_metadata: Some(metadata(&certificate)),
+            tags: (!tags.is_empty()).then(|| wire_tags(tags)),
         })
     }
 }
@@ -234,13 +306,17 @@ impl Read for GetServerCertificate {
         state: &State,
     ) -> Result<GetServerCertificateResponse, Fault> {
         let name = &self.server_certificate_name;
-        let certificate =
-            named(state, &context.caller.account, name).ok_or_else(|| not_found(name))?;
+        let account = &context.caller.account;
+        let certificate = named(state, account, name).ok_or_else(|| not_found(name))?;
+        let tags = tags_of(state, account, &certificate.id);
+        // Without the line's end after the last line: Terraform compares it with what it trimmed.
+        let trimmed = |text: &String| text.trim_end().to_owned();
         Ok(GetServerCertificateResponse {
             server_certificate: Some(WireCertificate {
                 server_certificate_metadata: Some(metadata(certificate)),
-                certificate_body: Some(certificate.certificate.clone()),
-                certificate_chain: certificate.chain.clone(),
+                certificate_body: Some(trimmed(&certificate.certificate)),
+                certificate_chain: certificate.chain.as_ref().map(trimmed),
+                tags: (!tags.is_empty()).then(|| wire_tags(tags)),
             }),
         })
     }
@@ -300,6 +376,51 @@ impl Write for DeleteServerCertificate {
             draft,
         )?;
         Ok(DeleteServerCertificateResponse {})
+    }
+}
+
+impl Write for TagServerCertificate {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<TagServerCertificateResponse, Fault> {
+        retag(context, draft, &self.server_certificate_name, |tags| {
+            add_tags(tags, members(&self.tags))
+        })?;
+        Ok(TagServerCertificateResponse {})
+    }
+}
+
+impl Write for UntagServerCertificate {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<UntagServerCertificateResponse, Fault> {
+        retag(context, draft, &self.server_certificate_name, |tags| {
+            for key in members(&self.tag_keys) {
+                tags.remove(key);
+            }
+            Ok(())
+        })?;
+        Ok(UntagServerCertificateResponse {})
+    }
+}
+
+impl Read for ListServerCertificateTags {
+    fn answer(
+        self,
+        context: &Context,
+        state: &State,
+    ) -> Result<ListServerCertificateTagsResponse, Fault> {
+        let name = &self.server_certificate_name;
+        let account = &context.caller.account;
+        let certificate = named(state, account, name).ok_or_else(|| not_found(name))?;
+        Ok(ListServerCertificateTagsResponse {
+            tags: Some(wire_tags(tags_of(state, account, &certificate.id))),
+            is_truncated: false,
+        })
     }
 }
 

@@ -33,6 +33,7 @@ impl From<Refusal> for Fault {
             Refusal::InvalidName
             | Refusal::NameTooLong
             | Refusal::InvalidListener
+            | Refusal::NoListeners
             | Refusal::InvalidPort
             | Refusal::InvalidHealthCheck(_)
             | Refusal::InvalidTarget(_) => Fault::InvalidArgument {

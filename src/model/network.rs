@@ -23,7 +23,10 @@ pub mod prefix {
     pub const VPC: &str = "vpc-";
     pub const SUBNET: &str = "subnet-";
     pub const GROUP: &str = "sg-";
+    pub const RULE: &str = "sgr-";
     pub const GATEWAY: &str = "igw-";
+    pub const ROUTES: &str = "rtb-";
+    pub const ASSOCIATION: &str = "rtbassoc-";
 }
 
 /// A range of IPv4 addresses on paper, `172.31.0.0/16`.
@@ -44,6 +47,12 @@ impl Block {
     const DEFAULT: Block = Block {
         network: 0xac1f_0000,
         prefix: 16,
+    };
+
+    /// `0.0.0.0/0`.
+    pub const EVERYWHERE: Block = Block {
+        network: 0,
+        prefix: 0,
     };
 
     /// The size of the prefix in bits.
@@ -128,6 +137,22 @@ pub struct Vpc {
     pub account: AccountId,
     pub block: Block,
     pub default: bool,
+    /// Whether names resolve, and instances have names; absent where nobody said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_support: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_hostnames: Option<bool>,
+}
+
+impl Vpc {
+    pub fn has_dns_support(&self) -> bool {
+        self.dns_support.unwrap_or(true)
+    }
+
+    /// The default VPC gives its instances names unless told otherwise. Source: VPC DNS attributes.
+    pub fn has_dns_hostnames(&self) -> bool {
+        self.dns_hostnames.unwrap_or(self.default)
+    }
 }
 
 /// A part of a VPC in one zone.
@@ -139,6 +164,16 @@ pub struct Subnet {
     pub zone: ZoneName,
     pub block: Block,
     pub default: bool,
+    /// Whether instances get a public address; absent where nobody said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_addresses: Option<bool>,
+}
+
+impl Subnet {
+    /// Default subnets give public addresses unless told otherwise. Source: default subnets.
+    pub fn gives_public_addresses(&self) -> bool {
+        self.public_addresses.unwrap_or(self.default)
+    }
 }
 
 /// A security group.
@@ -172,6 +207,23 @@ pub struct Rule {
     pub description: Option<String>,
 }
 
+impl Rule {
+    /// The same without its description, which is not what a rule is.
+    pub fn plain(&self) -> Rule {
+        Rule {
+            description: None,
+            ..self.clone()
+        }
+    }
+
+    /// The id of the rule in a group: it follows from both, so it is not kept.
+    pub fn id(&self, group: &str, egress: bool) -> String {
+        let plain = self.plain();
+        let digits = digits(&format!("{group}/{egress}/{plain:?}"));
+        format!("{}{digits}", prefix::RULE)
+    }
+}
+
 /// Whom a rule lets in, or out to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -193,6 +245,46 @@ pub struct Gateway {
     pub vpc: Option<Arc<str>>,
 }
 
+/// Where the subnets of a VPC send what is for elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteTable {
+    pub id: Arc<str>,
+    pub account: AccountId,
+    pub vpc: Arc<str>,
+    /// Whether it is the one of subnets that are associated with none.
+    pub main: bool,
+    /// The gateways by destination, apart from the VPC's own range, which is always there.
+    pub routes: BTreeMap<Block, Arc<str>>,
+    /// The subnets by the id of their association.
+    pub subnets: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+impl RouteTable {
+    /// One without routes and subnets.
+    pub fn new(id: Arc<str>, account: AccountId, vpc: Arc<str>) -> RouteTable {
+        RouteTable {
+            id,
+            account,
+            vpc,
+            main: false,
+            routes: BTreeMap::new(),
+            subnets: BTreeMap::new(),
+        }
+    }
+}
+
+/// The route table that every VPC has; that of the default VPC leads to its gateway.
+pub fn main_table(vpc: &Vpc) -> RouteTable {
+    let id = default_id(prefix::ROUTES, &vpc.account, &vpc.id);
+    let mut table = RouteTable::new(id, vpc.account.clone(), vpc.id.clone());
+    table.main = true;
+    if vpc.default {
+        let gateway = default_id(prefix::GATEWAY, &vpc.account, "gateway");
+        table.routes.insert(Block::EVERYWHERE, gateway);
+    }
+    table
+}
+
 /// Something of a network that is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -201,6 +293,7 @@ pub enum Resource {
     Subnet(Subnet),
     Group(SecurityGroup),
     Gateway(Gateway),
+    Routes(RouteTable),
 }
 
 impl Resource {
@@ -210,6 +303,7 @@ impl Resource {
             Resource::Subnet(subnet) => &subnet.id,
             Resource::Group(group) => &group.id,
             Resource::Gateway(gateway) => &gateway.id,
+            Resource::Routes(table) => &table.id,
         }
     }
 
@@ -219,6 +313,7 @@ impl Resource {
             Resource::Subnet(subnet) => &subnet.account,
             Resource::Group(group) => &group.account,
             Resource::Gateway(gateway) => &gateway.account,
+            Resource::Routes(table) => &table.account,
         }
     }
 }
@@ -313,6 +408,7 @@ pub struct Network {
     pub subnets: BTreeMap<Arc<str>, Subnet>,
     pub groups: BTreeMap<Arc<str>, SecurityGroup>,
     pub gateways: BTreeMap<Arc<str>, Gateway>,
+    pub tables: BTreeMap<Arc<str>, RouteTable>,
 }
 
 /// Eight hexadecimal digits that follow from a text: FNV-1a. Ids need only differ in one account.
@@ -383,6 +479,8 @@ impl Network {
                 account: account.clone(),
                 block: Block::DEFAULT,
                 default: true,
+                dns_support: None,
+                dns_hostnames: None,
             };
             for (index, zone) in zones.iter().enumerate() {
                 network.put(Resource::Subnet(Subnet {
@@ -392,6 +490,7 @@ impl Network {
                     zone: zone.clone(),
                     block: Block::default_subnet(index),
                     default: true,
+                    public_addresses: None,
                 }));
             }
             network.put(Resource::Gateway(Gateway {
@@ -411,10 +510,14 @@ impl Network {
             let group = default_group(account, Some(vpc));
             network.groups.entry(group.id.clone()).or_insert(group);
         }
+        for table in network.vpcs.values().map(main_table) {
+            network.tables.entry(table.id.clone()).or_insert(table);
+        }
         if !has_vpcs {
             network.vpcs.clear();
             network.subnets.clear();
             network.gateways.clear();
+            network.tables.clear();
             network.groups.retain(|_, group| group.vpc.is_none());
         }
         network
@@ -427,6 +530,7 @@ impl Network {
             Resource::Subnet(subnet) => drop(self.subnets.insert(id, subnet)),
             Resource::Group(group) => drop(self.groups.insert(id, group)),
             Resource::Gateway(gateway) => drop(self.gateways.insert(id, gateway)),
+            Resource::Routes(table) => drop(self.tables.insert(id, table)),
         }
     }
 
@@ -553,6 +657,7 @@ mod tests {
                 zone: ZoneName::new(zone),
                 block: "10.0.0.0/24".parse().unwrap(),
                 default: false,
+                public_addresses: None,
             })
         };
         let kept = [
@@ -561,6 +666,8 @@ mod tests {
                 account: account.clone(),
                 block: "10.0.0.0/16".parse().unwrap(),
                 default: false,
+                dns_support: None,
+                dns_hostnames: None,
             }),
             subnet("subnet-1", "a"),
             subnet("subnet-2", "a"),

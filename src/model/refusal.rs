@@ -25,6 +25,8 @@ pub enum Refusal {
     ProtocolUnsupported,
     #[error("Invalid listener format")]
     InvalidListener,
+    #[error("At least one listener must be specified")]
+    NoListeners,
     #[error("SSLCertificateId is required for HTTPS or SSL protocol")]
     CertificateRequired,
     #[error("SSLCertificateId is not specified")]

@@ -17,6 +17,9 @@ action! {
     GetServerCertificate => GetServerCertificateResponse,
     UpdateServerCertificate => UpdateServerCertificateResponse,
     DeleteServerCertificate => DeleteServerCertificateResponse,
+    TagServerCertificate => TagServerCertificateResponse,
+    UntagServerCertificate => UntagServerCertificateResponse,
+    ListServerCertificateTags => ListServerCertificateTagsResponse,
     GetUser => GetUserResponse,
 }
 
@@ -36,6 +39,7 @@ pub struct UploadServerCertificate {
 #[serde(rename_all = "PascalCase")]
 pub struct UploadServerCertificateResponse {
     pub server_certificate_metadata: Option<ServerCertificateMetadata>,
+    pub tags: Option<Members<Tag>>,
 }
 
 /// What is known of a certificate apart from itself.
@@ -84,6 +88,7 @@ pub struct ServerCertificate {
     pub server_certificate_metadata: Option<ServerCertificateMetadata>,
     pub certificate_body: Option<String>,
     pub certificate_chain: Option<String>,
+    pub tags: Option<Members<Tag>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +110,42 @@ pub struct DeleteServerCertificate {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeleteServerCertificateResponse {}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TagServerCertificate {
+    pub server_certificate_name: String,
+    pub tags: Option<Members<Tag>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagServerCertificateResponse {}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UntagServerCertificate {
+    pub server_certificate_name: String,
+    pub tag_keys: Option<Members<String>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UntagServerCertificateResponse {}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListServerCertificateTags {
+    pub server_certificate_name: String,
+    pub marker: Option<String>,
+    pub max_items: Option<i64>,
+}
+
+/// All tags of a certificate, fewer than a page holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListServerCertificateTagsResponse {
+    pub tags: Option<Members<Tag>>,
+    pub is_truncated: bool,
+}
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -1,11 +1,11 @@
 //! Clients made for Amazon, against a cloud that behaves as Amazon does: boto3 with every operation,
-//! Terraform's calls, the AWS CLI and its neighbours, Ansible, the JavaScript SDK. A client that is run
+//! Terraform and its calls, the AWS CLI and its neighbours, Ansible, the JavaScript SDK. A client that is run
 //! twice with one wish must change nothing the second time.
 //!
 //! Their scripts are in the folder beside this file; where they are looked for is told in `clients`.
 
 use crate::clients::{client, first_that_runs, json, places, skipped};
-use crate::cloud::Cloud;
+use crate::cloud::{Account, Cloud};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -140,6 +140,78 @@ fn terraform_finds_no_difference_after_an_apply() {
     assert_eq!(changed["draining"][0], false, "{told:#}");
     assert_eq!(applied["computed"], true);
     assert_eq!(told["left"], json!([]));
+}
+
+/// Where Terraform's provider for Amazon may be, laid out as a mirror: a folder that the environment
+/// names, or one of those in which Terraform itself looks. Nothing is downloaded for a test.
+fn provider_mirror() -> Option<PathBuf> {
+    let named = std::env::var_os("EULB_TEST_TERRAFORM_PLUGINS").map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".terraform.d/plugins"));
+    let usual = [
+        "/usr/local/share/terraform/plugins",
+        "/usr/share/terraform/plugins",
+    ];
+    let places = named.into_iter().chain(home);
+    places
+        .chain(usual.map(PathBuf::from))
+        .find(|place| place.join("registry.terraform.io/hashicorp/aws").is_dir())
+}
+
+#[test]
+fn terraform_itself_applies_changes_and_destroys() {
+    let terraform = first_that_runs([PathBuf::from("terraform")], &["version"]);
+    let (Some(terraform), Some(mirror)) = (terraform, provider_mirror()) else {
+        return skipped("Terraform with a mirror of hashicorp/aws (EULB_TEST_TERRAFORM_PLUGINS)");
+    };
+    let cloud = cloud();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(script("terraform/main.tf"), folder.path().join("main.tf")).unwrap();
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
+    let made = rcgen::CertificateParams::new(["web.example.org".to_owned()]).unwrap();
+    let certificate = made.self_signed(&key).unwrap();
+    let public_key = key.public_key_pem();
+    let public_key: String = public_key
+        .lines()
+        .filter(|line| !line.starts_with('-'))
+        .collect();
+    let endpoint = &cloud.environment(Account::Tenant).endpoint;
+    let (origin, _) = endpoint.split_once("/services/").unwrap();
+    let run = |arguments: &[&str], idle_timeout: &str| {
+        let output = client(&cloud, &terraform)
+            .current_dir(folder.path())
+            .env("CHECKPOINT_DISABLE", "1")
+            .env("TF_IN_AUTOMATION", "1")
+            .env("TF_CLI_CONFIG_FILE", "/dev/null")
+            .env("TF_VAR_endpoint", origin)
+            .env("TF_VAR_certificate", certificate.pem())
+            .env("TF_VAR_key", key.serialize_pem())
+            .env("TF_VAR_public_key", &public_key)
+            .env("TF_VAR_idle_timeout", idle_timeout)
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        (
+            output.status.code(),
+            said + &String::from_utf8_lossy(&output.stderr),
+        )
+    };
+    let plugins = format!("-plugin-dir={}", mirror.display());
+    let (status, said) = run(&["init", "-no-color", &plugins], "60");
+    assert_eq!(status, Some(0), "{said}");
+    let apply = ["apply", "-no-color", "-auto-approve"];
+    // The status of a plan is 2 if there is a difference.
+    let plan = ["plan", "-no-color", "-detailed-exitcode"];
+    for (idle_timeout, expected) in [("60", "22 added, 0 changed"), ("90", "0 added, 1 changed")] {
+        let (status, said) = run(&apply, idle_timeout);
+        assert_eq!(status, Some(0), "{said}");
+        assert!(said.contains(expected), "{said}");
+        let (status, said) = run(&plan, idle_timeout);
+        assert_eq!(status, Some(0), "{said}");
+    }
+    let (status, said) = run(&["destroy", "-no-color", "-auto-approve"], "90");
+    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(cloud.ok("eulb-describe-lbs", [] as [&str; 0]), "");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use clap::Args;
 
 /// What a shell must know, in the order it is printed. The same key has two names, since euca2ools and
 /// the AWS tools read different ones; so has the endpoint.
-const VARIABLES: [&str; 17] = [
+const VARIABLES: [&str; 19] = [
     "AWS_ELB_URL",
     "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING",
     "EC2_URL",
@@ -18,6 +18,8 @@ const VARIABLES: [&str; 17] = [
     "AWS_ENDPOINT_URL_IAM",
     "TOKEN_URL",
     "AWS_ENDPOINT_URL_STS",
+    "AWS_CLOUDWATCH_URL",
+    "AWS_ENDPOINT_URL_CLOUDWATCH",
     "AWS_ACCESS_KEY",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_KEY",
@@ -103,21 +105,24 @@ impl Env {
 fn exports(environment: &Environment, place: Option<(&'static str, String)>) -> String {
     let dns = environment.dns.map(|address| address.to_string());
     // The neighbours answer on the same port, each under a path of its own.
-    let [balancing, compute, iam, tokens] = [
+    let [balancing, compute, iam, tokens, metrics] = [
         Service::LoadBalancing,
         Service::Compute,
         Service::Iam,
         Service::Tokens,
+        Service::CloudWatch,
     ]
     .map(|service| service.paths()[0]);
     let origin = environment.endpoint.trim_end_matches(balancing);
-    let [compute, iam, tokens] = [compute, iam, tokens].map(|path| format!("{origin}{path}"));
+    let [compute, iam, tokens, metrics] =
+        [compute, iam, tokens, metrics].map(|path| format!("{origin}{path}"));
     let value = |name: &str| match name {
         "AWS_ELB_URL" | "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING" if environment.not_ready => None,
         "AWS_ELB_URL" | "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING" => Some(&*environment.endpoint),
         "EC2_URL" | "AWS_ENDPOINT_URL_EC2" => Some(&*compute),
         "AWS_IAM_URL" | "AWS_ENDPOINT_URL_IAM" => Some(&*iam),
         "TOKEN_URL" | "AWS_ENDPOINT_URL_STS" => Some(&*tokens),
+        "AWS_CLOUDWATCH_URL" | "AWS_ENDPOINT_URL_CLOUDWATCH" => Some(&*metrics),
         "AWS_ACCESS_KEY" | "AWS_ACCESS_KEY_ID" => Some(&*environment.access_key),
         "AWS_SECRET_KEY" | "AWS_SECRET_ACCESS_KEY" => Some(&*environment.secret_key),
         "AWS_REGION" | "AWS_DEFAULT_REGION" => Some(REGION),
@@ -166,6 +171,8 @@ export AWS_IAM_URL='http://127.0.0.1:8773/services/Euare'
 export AWS_ENDPOINT_URL_IAM='http://127.0.0.1:8773/services/Euare'
 export TOKEN_URL='http://127.0.0.1:8773/services/Tokens'
 export AWS_ENDPOINT_URL_STS='http://127.0.0.1:8773/services/Tokens'
+export AWS_CLOUDWATCH_URL='http://127.0.0.1:8773/services/CloudWatch'
+export AWS_ENDPOINT_URL_CLOUDWATCH='http://127.0.0.1:8773/services/CloudWatch'
 export AWS_ACCESS_KEY='AKI0'
 export AWS_ACCESS_KEY_ID='AKI0'
 export AWS_SECRET_KEY='a/b+c'\''d'

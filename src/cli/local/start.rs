@@ -168,6 +168,7 @@ impl Start {
         let (place, format, detached) = (self.place, self.log_format, self.detached_child);
         let journal = (!self.ephemeral).then(|| directory.journal());
         let levels = self.log_level;
+        let zone = options.zones[0].clone();
         let start_log = move || {
             log::start(log::Settings {
                 file: file.as_deref(),
@@ -182,7 +183,7 @@ impl Start {
             told = if detached {
                 announce(&directory, ready)
             } else {
-                report::print(&welcome(&place, ready))
+                report::print(&welcome(&place, &zone, ready))
             };
         });
         ended.map_err(Failure::new)?;
@@ -304,7 +305,7 @@ impl Start {
                 took: std::time::Duration::from_millis(milliseconds.parse().unwrap_or_default()),
                 low_ports: low_ports == "true",
             };
-            return report::print(&welcome(&self.place, &ready));
+            return report::print(&welcome(&self.place, &options.zones[0], &ready));
         }
         let mut complaint = String::new();
         if let Some(mut stderr) = child.stderr.take() {
@@ -347,13 +348,13 @@ fn announce(directory: &Directory, ready: &Ready) -> Result<(), Failure> {
 }
 
 /// What a person may copy now.
-fn welcome(place: &Place, ready: &Ready) -> String {
+fn welcome(place: &Place, zone: &ZoneName, ready: &Ready) -> String {
     let option = place.option();
     let mut text = format!(
         "The local cloud is ready after {} ms at {}\n\n  \
          eval \"$(eulb local env{option})\"\n  \
          eulb instance run --count 3\n  \
-         eulb create-lb -z PARTI00 -l \"lb-port=80, protocol=HTTP, instance-port=80\" web\n  \
+         eulb create-lb -z {zone} -l \"lb-port=80, protocol=HTTP, instance-port=80\" web\n  \
          eulb resolve web\n  \
          eulb local status\n",
         ready.took.as_millis(),

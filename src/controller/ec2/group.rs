@@ -4,17 +4,19 @@ use super::selection::{caller, matches, names, one, page};
 use super::{dry_run, invalid, missing, put_new_tags, refused, tag_set, tags_for};
 use crate::controller::identity;
 use crate::controller::operations::{Context, Read, Write};
-use crate::controller::state::{Draft, State};
+use crate::controller::state::{Draft, ResourceTags, State};
 use crate::model::network::{Block, Network, Peer, Resource, Rule, SecurityGroup, prefix};
 use crate::wire::ec2::Items;
+use crate::wire::ec2::TagSpecification;
 use crate::wire::ec2::group::{
     AuthorizeSecurityGroupEgress, AuthorizeSecurityGroupEgressResponse,
     AuthorizeSecurityGroupIngress, AuthorizeSecurityGroupIngressResponse, CreateSecurityGroup,
     CreateSecurityGroupResponse, DeleteSecurityGroup, DeleteSecurityGroupResponse,
-    DescribeSecurityGroups, DescribeSecurityGroupsResponse, IpPermission, IpPermissionItem,
-    IpRangeItem, Ipv6RangeItem, RevokeSecurityGroupEgress, RevokeSecurityGroupEgressResponse,
+    DescribeSecurityGroupRules, DescribeSecurityGroupRulesResponse, DescribeSecurityGroups,
+    DescribeSecurityGroupsResponse, IpPermission, IpPermissionItem, IpRangeItem, Ipv6RangeItem,
+    ReferencedGroup, RevokeSecurityGroupEgress, RevokeSecurityGroupEgressResponse,
     RevokeSecurityGroupIngress, RevokeSecurityGroupIngressResponse,
-    SecurityGroup as WireSecurityGroup, UserIdGroupPair,
+    SecurityGroup as WireSecurityGroup, SecurityGroupRule, UserIdGroupPair,
 };
 use crate::wire::fault::Fault;
 use crate::wire::release::Feature;
@@ -352,6 +354,10 @@ struct Change {
     group_id: Option<String>,
     group_name: Option<String>,
     permissions: Option<Vec<IpPermission>>,
+    /// The ids of rules that are revoked.
+    ids: Option<Vec<String>>,
+    /// Tags of rules that are authorized.
+    tags: Option<Vec<TagSpecification>>,
     flat: Flat,
     dry_run: Option<bool>,
 }
@@ -370,6 +376,21 @@ struct Flat {
 enum Direction {
     Ingress,
     Egress,
+}
+
+impl Direction {
+    const BOTH: [Direction; 2] = [Direction::Ingress, Direction::Egress];
+
+    fn rules(self, group: &SecurityGroup) -> &BTreeSet<Rule> {
+        match self {
+            Direction::Ingress => &group.ingress,
+            Direction::Egress => &group.egress,
+        }
+    }
+
+    fn is_egress(self) -> bool {
+        self == Direction::Egress
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -520,10 +541,18 @@ impl Change {
                 description: None,
             });
         }
-        if rules.is_empty() {
-            return Err(missing("IpPermissions"));
-        }
         Ok(rules)
+    }
+
+    /// The rules of a group that the request names by their ids.
+    fn by_id(&self, group: &SecurityGroup, direction: Direction) -> Result<Vec<Rule>, Fault> {
+        let find = |id: &String| {
+            let egress = direction.is_egress();
+            let mut held = direction.rules(group).iter();
+            let found = held.find(|rule| rule.id(&group.id, egress) == *id);
+            found.cloned().ok_or_else(|| no_rule(id))
+        };
+        self.ids.iter().flatten().map(find).collect()
     }
 
     fn make(
@@ -532,23 +561,23 @@ impl Change {
         deed: Deed,
         context: &Context,
         draft: &mut Draft,
-    ) -> Result<(), Fault> {
+    ) -> Result<Items<SecurityGroupRule>, Fault> {
         let network = draft.state().network(caller(context), &context.config);
         let mut group = one_group(self.group_id.as_ref(), self.group_name.as_ref(), &network)?;
-        let rules = self.rules(context, &network)?;
+        let mut rules = self.rules(context, &network)?;
+        rules.extend(self.by_id(&group, direction)?);
+        if rules.is_empty() {
+            return Err(missing("IpPermissions"));
+        }
+        let tags = tags_for(self.tags.as_ref(), &["security-group-rule"])?;
         let held = match direction {
             Direction::Ingress => &mut group.ingress,
             Direction::Egress => &mut group.egress,
         };
-        // A description is not what a rule is.
-        let same = |one: &Rule, other: &Rule| {
-            let plain = |rule: &Rule| Rule {
-                description: None,
-                ..rule.clone()
-            };
-            plain(one) == plain(other)
-        };
-        for rule in rules {
+        let same = |one: &Rule, other: &Rule| one.plain() == other.plain();
+        let egress = direction.is_egress();
+        for rule in rules.clone() {
+            let id: Arc<str> = rule.id(&group.id, egress).into();
             let there = held.iter().any(|known| same(known, &rule));
             match deed {
                 Deed::Authorize if there => {
@@ -558,9 +587,13 @@ impl Change {
                     ));
                 }
                 Deed::Authorize => {
+                    put_new_tags(draft, caller(context), &id, tags.clone());
                     held.insert(rule);
                 }
-                Deed::Revoke if there => held.retain(|known| !same(known, &rule)),
+                Deed::Revoke if there => {
+                    draft.put_tags(caller(context), &id, ResourceTags::new());
+                    held.retain(|known| !same(known, &rule));
+                }
                 Deed::Revoke if group.vpc.is_some() => {
                     return Err(refused(
                         "InvalidPermission.NotFound",
@@ -577,8 +610,90 @@ impl Change {
                 format!("a security group has {MAXIMUM_RULES} rules at most"),
             ));
         }
-        draft.put_network(Resource::Group(group));
-        dry_run(self.dry_run)
+        draft.put_network(Resource::Group(group.clone()));
+        dry_run(self.dry_run)?;
+        let told = |rule| describe_rule(rule, &group, direction, draft.state());
+        Ok(rules.iter().map(told).collect())
+    }
+}
+
+fn no_rule(id: &str) -> Fault {
+    refused(
+        "InvalidSecurityGroupRuleId.NotFound",
+        format!("The security group rule ID '{id}' does not exist"),
+    )
+}
+
+fn describe_rule(
+    rule: &Rule,
+    group: &SecurityGroup,
+    direction: Direction,
+    state: &State,
+) -> SecurityGroupRule {
+    let id = rule.id(&group.id, direction.is_egress());
+    let mut told = SecurityGroupRule {
+        group_id: Some(group.id.to_string()),
+        group_owner_id: Some(group.account.to_string()),
+        is_egress: Some(direction.is_egress()),
+        ip_protocol: Some(rule.protocol.clone()),
+        from_port: Some(rule.from_port.unwrap_or(-1)),
+        to_port: Some(rule.to_port.unwrap_or(-1)),
+        description: rule.description.clone(),
+        tag_set: Some(tag_set(state, &group.account, &id)),
+        security_group_rule_id: Some(id),
+        ..SecurityGroupRule::default()
+    };
+    match &rule.peer {
+        Peer::Range(range) => told.cidr_ipv4 = Some(range.clone()),
+        Peer::Range6(range) => told.cidr_ipv6 = Some(range.clone()),
+        Peer::Group { account, group } => {
+            told.referenced_group_info = Some(ReferencedGroup {
+                group_id: Some(group.clone()),
+                user_id: Some(account.clone()),
+            });
+        }
+    }
+    told
+}
+
+impl Read for DescribeSecurityGroupRules {
+    fn answer(
+        self,
+        context: &Context,
+        state: &State,
+    ) -> Result<DescribeSecurityGroupRulesResponse, Fault> {
+        dry_run(self.dry_run)?;
+        let network = state.network(caller(context), &context.config);
+        let asked = self.security_group_rule_id.as_ref();
+        let mut found = Vec::new();
+        let directed = network
+            .groups
+            .values()
+            .flat_map(|group| Direction::BOTH.map(|direction| (group, direction)));
+        for (group, direction) in directed {
+            for rule in direction.rules(group) {
+                let id = rule.id(&group.id, direction.is_egress());
+                let of = (state, caller(context), id.as_str());
+                let fits = matches(self.filter.as_ref(), of, |name| match name {
+                    "group-id" => one(group.id.to_string()),
+                    "security-group-rule-id" => one(id.clone()),
+                    _ => None,
+                })?;
+                if fits && names(asked, &id) {
+                    let told = describe_rule(rule, group, direction, state);
+                    found.push((id, told));
+                }
+            }
+        }
+        let there = |id: &&String| !found.iter().any(|(known, _)| known == *id);
+        if let Some(id) = asked.into_iter().flatten().find(there) {
+            return Err(no_rule(id));
+        }
+        let (rules, next_token) = page(found, self.max_results, self.next_token.as_deref())?;
+        Ok(DescribeSecurityGroupRulesResponse {
+            security_group_rule_set: Some(rules.into_iter().collect()),
+            next_token,
+        })
     }
 }
 
@@ -591,6 +706,8 @@ macro_rules! rule_changes {
                     group_id: self.group_id,
                     group_name: self.group_name,
                     permissions: self.ip_permissions,
+                    ids: self.security_group_rule_id,
+                    tags: self.tag_specification,
                     flat: Flat {
                         protocol: self.ip_protocol,
                         from_port: self.from_port,
@@ -601,8 +718,12 @@ macro_rules! rule_changes {
                     },
                     dry_run: self.dry_run,
                 };
-                change.make(Direction::$direction, Deed::$deed, context, draft)?;
-                Ok($response { done: Some(true) })
+                let rules = change.make(Direction::$direction, Deed::$deed, context, draft)?;
+                let authorized = Deed::$deed == Deed::Authorize;
+                Ok($response {
+                    done: Some(true),
+                    security_group_rule_set: authorized.then_some(rules),
+                })
             }
         })*
     };

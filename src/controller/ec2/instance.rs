@@ -77,7 +77,7 @@ fn wire_state(state: InstanceState) -> Option<WireState> {
 }
 
 /// An instance with what EC2 derives for it.
-struct Seen<'a> {
+pub struct Seen<'a> {
     instance: &'a Instance,
     subnet: Option<Arc<str>>,
     vpc: Option<Arc<str>>,
@@ -86,7 +86,7 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    fn of(instance: &'a Instance, network: &Network) -> Seen<'a> {
+    pub fn of(instance: &'a Instance, network: &Network) -> Seen<'a> {
         let subnet = match &instance.launch.subnet {
             Some(id) => network.subnets.get(id),
             None => network.default_subnet(&instance.zone),
@@ -115,7 +115,7 @@ impl<'a> Seen<'a> {
             .then(|| self.instance.reach.address.to_string())
     }
 
-    fn size(&self, context: &Context) -> String {
+    pub fn size(&self, context: &Context) -> String {
         let default = if context.has(Feature::AmazonRules) {
             AMAZON_SIZE
         } else {
@@ -173,7 +173,7 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn group_items(&self) -> Items<GroupItem> {
+    pub fn group_items(&self) -> Items<GroupItem> {
         self.groups
             .iter()
             .map(|(id, name)| GroupItem {
@@ -237,7 +237,7 @@ impl<'a> Seen<'a> {
 }
 
 /// The instances that a request is about: the caller's, or all for an administrator who asks so.
-fn asked<'s>(
+pub fn asked<'s>(
     ids: Option<&Vec<String>>,
     context: &Context,
     state: &'s State,
@@ -359,7 +359,7 @@ impl Spot {
             .or(interface.subnet_id.as_ref())
             .filter(|id| !id.is_empty());
         let placement = request.placement.clone().unwrap_or_default();
-        let mut zone = placement.availability_zone;
+        let mut zone = placement.availability_zone.filter(|zone| !zone.is_empty());
         let mut subnet = None;
         if let Some(id) = subnet_id {
             super::needs_vpcs(context)?;
@@ -423,6 +423,13 @@ impl Write for RunInstances {
         let id = self.image_id.as_deref().ok_or_else(|| missing("ImageId"))?;
         if id != image(context) {
             return Err(no_image(id, context));
+        }
+        let hibernation = self.hibernation_options.as_ref();
+        if hibernation.is_some_and(|options| options.configured == Some(true)) {
+            return Err(refused(
+                "UnsupportedHibernationConfiguration",
+                "The instances of this local cloud do not hibernate",
+            ));
         }
         if self.min_count < 1 || self.max_count < self.min_count {
             return Err(invalid(

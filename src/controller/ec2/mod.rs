@@ -9,10 +9,12 @@
 //!
 //! Source: EC2 API reference 2016-11-15.
 
+mod attribute;
 mod group;
 mod instance;
 mod network;
 mod place;
+mod route;
 mod selection;
 mod tag;
 
@@ -21,20 +23,27 @@ use super::state::{Draft, ResourceTags, State};
 use crate::model::account::AccountId;
 use crate::wire::ec2::group::{
     AuthorizeSecurityGroupEgress, AuthorizeSecurityGroupIngress, CreateSecurityGroup,
-    DeleteSecurityGroup, DescribeSecurityGroups, RevokeSecurityGroupEgress,
-    RevokeSecurityGroupIngress,
+    DeleteSecurityGroup, DescribeSecurityGroupRules, DescribeSecurityGroups,
+    RevokeSecurityGroupEgress, RevokeSecurityGroupIngress,
 };
 use crate::wire::ec2::instance::{
-    DescribeImages, DescribeInstanceStatus, DescribeInstances, DescribeKeyPairs, RebootInstances,
-    RunInstances, StartInstances, StopInstances, TerminateInstances,
+    DescribeImages, DescribeInstanceAttribute, DescribeInstanceCreditSpecifications,
+    DescribeInstanceStatus, DescribeInstanceTypes, DescribeInstances, DescribeKeyPairs,
+    DescribeVolumes, ModifyInstanceAttribute, RebootInstances, RunInstances, StartInstances,
+    StopInstances, TerminateInstances,
 };
 use crate::wire::ec2::network::{
     AttachInternetGateway, CreateInternetGateway, CreateSubnet, CreateVpc, DeleteInternetGateway,
     DeleteSubnet, DeleteVpc, DescribeInternetGateways, DescribeNetworkInterfaces, DescribeSubnets,
-    DescribeVpcs, DetachInternetGateway,
+    DescribeVpcAttribute, DescribeVpcs, DetachInternetGateway, ModifySubnetAttribute,
+    ModifyVpcAttribute,
 };
 use crate::wire::ec2::place::{
     DescribeAccountAttributes, DescribeAvailabilityZones, DescribeRegions,
+};
+use crate::wire::ec2::route::{
+    AssociateRouteTable, CreateRoute, CreateRouteTable, DeleteRoute, DeleteRouteTable,
+    DescribeNetworkAcls, DescribeRouteTables, DisassociateRouteTable,
 };
 use crate::wire::ec2::tag::{CreateTags, DeleteTags, DescribeTags};
 use crate::wire::ec2::{Items, Tag, TagItem, TagSpecification};
@@ -51,6 +60,11 @@ pub const OPERATIONS: &[Operation] = &[
     writes::<StopInstances>(),
     writes::<RebootInstances>(),
     writes::<TerminateInstances>(),
+    reads::<DescribeInstanceAttribute>(),
+    writes::<ModifyInstanceAttribute>(),
+    reads::<DescribeInstanceTypes>(),
+    reads::<DescribeInstanceCreditSpecifications>(),
+    reads::<DescribeVolumes>(),
     reads::<DescribeImages>(),
     reads::<DescribeKeyPairs>(),
     reads::<DescribeAvailabilityZones>(),
@@ -59,7 +73,10 @@ pub const OPERATIONS: &[Operation] = &[
     reads::<DescribeVpcs>(),
     writes::<CreateVpc>(),
     writes::<DeleteVpc>(),
+    reads::<DescribeVpcAttribute>(),
+    writes::<ModifyVpcAttribute>(),
     reads::<DescribeSubnets>(),
+    writes::<ModifySubnetAttribute>(),
     writes::<CreateSubnet>(),
     writes::<DeleteSubnet>(),
     reads::<DescribeInternetGateways>(),
@@ -67,8 +84,17 @@ pub const OPERATIONS: &[Operation] = &[
     writes::<AttachInternetGateway>(),
     writes::<DetachInternetGateway>(),
     writes::<DeleteInternetGateway>(),
+    reads::<DescribeRouteTables>(),
+    writes::<CreateRouteTable>(),
+    writes::<DeleteRouteTable>(),
+    writes::<CreateRoute>(),
+    writes::<DeleteRoute>(),
+    writes::<AssociateRouteTable>(),
+    writes::<DisassociateRouteTable>(),
+    reads::<DescribeNetworkAcls>(),
     reads::<DescribeNetworkInterfaces>(),
     reads::<DescribeSecurityGroups>(),
+    reads::<DescribeSecurityGroupRules>(),
     writes::<CreateSecurityGroup>(),
     writes::<DeleteSecurityGroup>(),
     writes::<AuthorizeSecurityGroupIngress>(),

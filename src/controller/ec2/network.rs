@@ -8,18 +8,22 @@ use crate::controller::identity;
 use crate::controller::operations::{Context, Read, Write};
 use crate::controller::state::{Draft, State};
 use crate::model::instance::InstanceState;
-use crate::model::network::{Block, Gateway, Network, Resource, Subnet, Vpc, prefix};
+use crate::model::network::{
+    Block, Gateway, Network, Resource, RouteTable, Subnet, Vpc, main_table, prefix,
+};
 use crate::wire::ec2::Items;
 use crate::wire::ec2::instance::GroupItem;
 use crate::wire::ec2::network::{
-    AttachInternetGateway, AttachInternetGatewayResponse, CreateInternetGateway,
+    AttachInternetGateway, AttachInternetGatewayResponse, AttributeBoolean, CreateInternetGateway,
     CreateInternetGatewayResponse, CreateSubnet, CreateSubnetResponse, CreateVpc,
     CreateVpcResponse, DeleteInternetGateway, DeleteInternetGatewayResponse, DeleteSubnet,
     DeleteSubnetResponse, DeleteVpc, DeleteVpcResponse, DescribeInternetGateways,
     DescribeInternetGatewaysResponse, DescribeNetworkInterfaces, DescribeNetworkInterfacesResponse,
-    DescribeSubnets, DescribeSubnetsResponse, DescribeVpcs, DescribeVpcsResponse,
-    DetachInternetGateway, DetachInternetGatewayResponse, GatewayAttachment, InterfaceAssociation,
-    InterfaceAttachment, InternetGateway, NetworkInterface, Subnet as WireSubnet, Vpc as WireVpc,
+    DescribeSubnets, DescribeSubnetsResponse, DescribeVpcAttribute, DescribeVpcAttributeResponse,
+    DescribeVpcs, DescribeVpcsResponse, DetachInternetGateway, DetachInternetGatewayResponse,
+    GatewayAttachment, InterfaceAssociation, InterfaceAttachment, InternetGateway,
+    ModifySubnetAttribute, ModifySubnetAttributeResponse, ModifyVpcAttribute,
+    ModifyVpcAttributeResponse, NetworkInterface, Subnet as WireSubnet, Vpc as WireVpc,
 };
 use crate::wire::fault::Fault;
 use std::sync::Arc;
@@ -141,12 +145,20 @@ impl Write for CreateVpc {
         if network.vpcs.len() >= MAXIMUM_EACH {
             return Err(too_many("VpcLimitExceeded", "VPCs"));
         }
+        if self.amazon_provided_ipv6_cidr_block == Some(true) {
+            return Err(refused(
+                "UnsupportedOperation",
+                "The VPCs of this local cloud have IPv4 addresses only",
+            ));
+        }
         let tags = tags_for(self.tag_specification.as_ref(), &["vpc"])?;
         let vpc = Vpc {
             id: identity::resource_id(prefix::VPC),
             account: caller(context).clone(),
             block: block(self.cidr_block.as_ref())?,
             default: false,
+            dns_support: None,
+            dns_hostnames: None,
         };
         put_new_tags(draft, caller(context), &vpc.id, tags);
         draft.put_network(Resource::Vpc(vpc.clone()));
@@ -171,6 +183,10 @@ impl Write for DeleteVpc {
         }
         let inside = network.subnets.values().any(|subnet| subnet.vpc == vpc.id)
             || network.has_gateway(&vpc.id)
+            || network
+                .tables
+                .values()
+                .any(|table| table.vpc == vpc.id && !table.main)
             || network.groups.values().any(|group| {
                 group.vpc.as_ref() == Some(&vpc.id)
                     && group.name != crate::model::network::SecurityGroup::DEFAULT
@@ -181,12 +197,85 @@ impl Write for DeleteVpc {
                 vpc.id
             )));
         }
-        // Its default group may have been changed, and then it is kept.
+        // Its default group and its main table may have been changed, and then they are kept.
+        draft.remove_network(caller(context), &main_table(vpc).id);
         let group = crate::model::network::default_group(caller(context), Some(&vpc.id));
         draft.remove_network(caller(context), &group.id);
         draft.remove_network(caller(context), &vpc.id);
         dry_run(self.dry_run)?;
         Ok(DeleteVpcResponse { done: Some(true) })
+    }
+}
+
+impl Read for DescribeVpcAttribute {
+    fn answer(
+        self,
+        context: &Context,
+        state: &State,
+    ) -> Result<DescribeVpcAttributeResponse, Fault> {
+        needs_vpcs(context)?;
+        dry_run(self.dry_run)?;
+        let network = networks(context, state);
+        let vpc = network.vpcs.get(self.vpc_id.as_str());
+        let vpc = vpc.ok_or_else(|| no_vpc(&self.vpc_id))?;
+        let mut answer = DescribeVpcAttributeResponse {
+            vpc_id: Some(vpc.id.to_string()),
+            ..DescribeVpcAttributeResponse::default()
+        };
+        let value = |value| Some(AttributeBoolean { value: Some(value) });
+        match self.attribute.as_str() {
+            "enableDnsSupport" => answer.enable_dns_support = value(vpc.has_dns_support()),
+            "enableDnsHostnames" => answer.enable_dns_hostnames = value(vpc.has_dns_hostnames()),
+            "enableNetworkAddressUsageMetrics" => {
+                answer.enable_network_address_usage_metrics = value(false);
+            }
+            other => {
+                return Err(invalid(format!(
+                    "Value ({other}) for parameter attribute is invalid. It is enableDnsSupport,                      enableDnsHostnames or enableNetworkAddressUsageMetrics"
+                )));
+            }
+        }
+        Ok(answer)
+    }
+}
+
+impl Write for ModifyVpcAttribute {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<ModifyVpcAttributeResponse, Fault> {
+        needs_vpcs(context)?;
+        let network = networks(context, draft.state());
+        let vpc = network.vpcs.get(self.vpc_id.as_str());
+        let mut vpc = vpc.cloned().ok_or_else(|| no_vpc(&self.vpc_id))?;
+        if let Some(wanted) = self.enable_dns_support {
+            vpc.dns_support = wanted.value;
+        }
+        if let Some(wanted) = self.enable_dns_hostnames {
+            vpc.dns_hostnames = wanted.value;
+        }
+        draft.put_network(Resource::Vpc(vpc));
+        dry_run(self.dry_run)?;
+        Ok(ModifyVpcAttributeResponse { done: Some(true) })
+    }
+}
+
+impl Write for ModifySubnetAttribute {
+    fn handle(
+        self,
+        context: &Context,
+        draft: &mut Draft,
+    ) -> Result<ModifySubnetAttributeResponse, Fault> {
+        needs_vpcs(context)?;
+        let network = networks(context, draft.state());
+        let subnet = network.subnets.get(self.subnet_id.as_str());
+        let mut subnet = subnet.cloned().ok_or_else(|| no_subnet(&self.subnet_id))?;
+        if let Some(wanted) = self.map_public_ip_on_launch {
+            subnet.public_addresses = wanted.value;
+        }
+        draft.put_network(Resource::Subnet(subnet));
+        Ok(ModifySubnetAttributeResponse { done: Some(true) })
     }
 }
 
@@ -220,7 +309,7 @@ fn describe_subnet(subnet: &Subnet, context: &Context, state: &State) -> WireSub
         availability_zone: Some(subnet.zone.to_string()),
         availability_zone_id: zone_id,
         default_for_az: Some(subnet.default),
-        map_public_ip_on_launch: Some(subnet.default),
+        map_public_ip_on_launch: Some(subnet.gives_public_addresses()),
         tag_set: Some(tag_set(state, &subnet.account, &subnet.id)),
     }
 }
@@ -245,7 +334,7 @@ impl Read for DescribeSubnets {
                 "vpc-id" => one(subnet.vpc.to_string()),
                 "availability-zone" | "availabilityZone" => one(subnet.zone.to_string()),
                 "default-for-az" | "defaultForAz" => one(subnet.default.to_string()),
-                "map-public-ip-on-launch" => one(subnet.default.to_string()),
+                "map-public-ip-on-launch" => one(subnet.gives_public_addresses().to_string()),
                 "cidr" | "cidrBlock" | "cidr-block" => one(subnet.block.to_string()),
                 "state" => one("available".to_owned()),
                 "owner-id" => one(subnet.account.to_string()),
@@ -322,6 +411,7 @@ impl Write for CreateSubnet {
             zone: zone.clone(),
             block,
             default: false,
+            public_addresses: None,
         };
         put_new_tags(draft, caller(context), &subnet.id, tags);
         draft.put_network(Resource::Subnet(subnet.clone()));
@@ -363,6 +453,13 @@ impl Write for DeleteSubnet {
                 "The subnet '{}' has dependencies and cannot be deleted: {user} is in it",
                 subnet.id
             )));
+        }
+        // Its association with a route table goes with it.
+        let uses = |table: &&RouteTable| table.subnets.values().any(|one| *one == subnet.id);
+        if let Some(table) = network.tables.values().find(uses) {
+            let mut table = table.clone();
+            table.subnets.retain(|_, one| *one != subnet.id);
+            draft.put_network(Resource::Routes(table));
         }
         draft.remove_network(caller(context), &subnet.id);
         dry_run(self.dry_run)?;

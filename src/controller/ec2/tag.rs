@@ -51,12 +51,18 @@ fn kind(state: &State, context: &Context, id: &str) -> Result<&'static str, Faul
             "internet-gateway",
             "InvalidInternetGatewayID.NotFound",
         )
+    } else if id.starts_with(prefix::ROUTES) {
+        (
+            network().tables.contains_key(id),
+            "route-table",
+            "InvalidRouteTableID.NotFound",
+        )
     } else {
         return Err(refused(
             "InvalidID",
             format!(
-                "The ID '{id}' is not valid; instances, VPCs, subnets, security groups and \
-                 internet gateways have tags here"
+                "The ID '{id}' is not valid; instances, VPCs, subnets, security groups, \
+                 internet gateways and route tables have tags here"
             ),
         ));
     };

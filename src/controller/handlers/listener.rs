@@ -44,6 +44,10 @@ pub fn read(
     context: &Context,
     state: &State,
 ) -> Result<Vec<Listener>, Refusal> {
+    // Eucalyptus makes a load balancer without listeners, and listeners of none.
+    if listeners.is_empty() && context.has(Feature::AmazonRules) {
+        return Err(Refusal::NoListeners);
+    }
     listeners
         .iter()
         .map(|listener| read_one(listener, context, state))

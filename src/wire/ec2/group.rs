@@ -13,6 +13,7 @@ action! {
     RevokeSecurityGroupIngress => RevokeSecurityGroupIngressResponse,
     AuthorizeSecurityGroupEgress => AuthorizeSecurityGroupEgressResponse,
     RevokeSecurityGroupEgress => RevokeSecurityGroupEgressResponse,
+    DescribeSecurityGroupRules => DescribeSecurityGroupRulesResponse,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +127,8 @@ pub struct AuthorizeSecurityGroupIngress {
     pub cidr_ip: Option<String>,
     pub source_security_group_name: Option<String>,
     pub source_security_group_owner_id: Option<String>,
+    pub security_group_rule_id: Option<Vec<String>>,
+    pub tag_specification: Option<Vec<TagSpecification>>,
     pub dry_run: Option<bool>,
 }
 
@@ -134,6 +137,7 @@ pub struct AuthorizeSecurityGroupIngress {
 pub struct AuthorizeSecurityGroupIngressResponse {
     #[serde(rename = "return")]
     pub done: Option<bool>,
+    pub security_group_rule_set: Option<Items<SecurityGroupRule>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,6 +152,8 @@ pub struct RevokeSecurityGroupIngress {
     pub cidr_ip: Option<String>,
     pub source_security_group_name: Option<String>,
     pub source_security_group_owner_id: Option<String>,
+    pub security_group_rule_id: Option<Vec<String>>,
+    pub tag_specification: Option<Vec<TagSpecification>>,
     pub dry_run: Option<bool>,
 }
 
@@ -156,6 +162,7 @@ pub struct RevokeSecurityGroupIngress {
 pub struct RevokeSecurityGroupIngressResponse {
     #[serde(rename = "return")]
     pub done: Option<bool>,
+    pub security_group_rule_set: Option<Items<SecurityGroupRule>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,6 +177,8 @@ pub struct AuthorizeSecurityGroupEgress {
     pub cidr_ip: Option<String>,
     pub source_security_group_name: Option<String>,
     pub source_security_group_owner_id: Option<String>,
+    pub security_group_rule_id: Option<Vec<String>>,
+    pub tag_specification: Option<Vec<TagSpecification>>,
     pub dry_run: Option<bool>,
 }
 
@@ -178,6 +187,7 @@ pub struct AuthorizeSecurityGroupEgress {
 pub struct AuthorizeSecurityGroupEgressResponse {
     #[serde(rename = "return")]
     pub done: Option<bool>,
+    pub security_group_rule_set: Option<Items<SecurityGroupRule>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -192,6 +202,8 @@ pub struct RevokeSecurityGroupEgress {
     pub cidr_ip: Option<String>,
     pub source_security_group_name: Option<String>,
     pub source_security_group_owner_id: Option<String>,
+    pub security_group_rule_id: Option<Vec<String>>,
+    pub tag_specification: Option<Vec<TagSpecification>>,
     pub dry_run: Option<bool>,
 }
 
@@ -200,6 +212,7 @@ pub struct RevokeSecurityGroupEgress {
 pub struct RevokeSecurityGroupEgressResponse {
     #[serde(rename = "return")]
     pub done: Option<bool>,
+    pub security_group_rule_set: Option<Items<SecurityGroupRule>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -235,4 +248,48 @@ pub struct IpRange {
 pub struct Ipv6Range {
     pub cidr_ipv6: Option<String>,
     pub description: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeSecurityGroupRules {
+    pub security_group_rule_id: Option<Vec<String>>,
+    pub filter: Option<Vec<Filter>>,
+    pub max_results: Option<i64>,
+    pub next_token: Option<String>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeSecurityGroupRulesResponse {
+    pub security_group_rule_set: Option<Items<SecurityGroupRule>>,
+    pub next_token: Option<String>,
+}
+
+/// One rule, by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecurityGroupRule {
+    pub security_group_rule_id: Option<String>,
+    pub group_id: Option<String>,
+    pub group_owner_id: Option<String>,
+    pub is_egress: Option<bool>,
+    pub ip_protocol: Option<String>,
+    pub from_port: Option<i64>,
+    pub to_port: Option<i64>,
+    #[serde(rename = "cidrIpv4")]
+    pub cidr_ipv4: Option<String>,
+    #[serde(rename = "cidrIpv6")]
+    pub cidr_ipv6: Option<String>,
+    pub referenced_group_info: Option<ReferencedGroup>,
+    pub description: Option<String>,
+    pub tag_set: Option<Items<TagItem>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReferencedGroup {
+    pub group_id: Option<String>,
+    pub user_id: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! Instances and what they are launched from.
 
+use super::network::AttributeBoolean;
 use super::{ENVELOPE, Filter, Items, TagItem, TagSpecification};
 use crate::wire::action;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,11 @@ action! {
     StopInstances => StopInstancesResponse,
     RebootInstances => RebootInstancesResponse,
     TerminateInstances => TerminateInstancesResponse,
+    DescribeInstanceAttribute => DescribeInstanceAttributeResponse,
+    ModifyInstanceAttribute => ModifyInstanceAttributeResponse,
+    DescribeInstanceTypes => DescribeInstanceTypesResponse,
+    DescribeInstanceCreditSpecifications => DescribeInstanceCreditSpecificationsResponse,
+    DescribeVolumes => DescribeVolumesResponse,
     DescribeImages => DescribeImagesResponse,
     DescribeKeyPairs => DescribeKeyPairsResponse,
 }
@@ -37,7 +43,36 @@ pub struct RunInstances {
     pub disable_api_termination: Option<bool>,
     pub instance_initiated_shutdown_behavior: Option<String>,
     pub network_interface: Option<Vec<InterfaceSpecification>>,
+    pub hibernation_options: Option<HibernationOptions>,
+    pub credit_specification: Option<CreditSpecification>,
+    pub metadata_options: Option<MetadataOptions>,
+    pub disable_api_stop: Option<bool>,
     pub dry_run: Option<bool>,
+}
+
+/// How an instance would hibernate; none here does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct HibernationOptions {
+    pub configured: Option<bool>,
+}
+
+/// How much an instance may borrow of its processor; here it has all there is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreditSpecification {
+    pub cpu_credits: Option<String>,
+}
+
+/// How an instance may ask for its metadata; there is none here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct MetadataOptions {
+    pub http_endpoint: Option<String>,
+    pub http_tokens: Option<String>,
+    pub http_put_response_hop_limit: Option<i64>,
+    pub http_protocol_ipv6: Option<String>,
+    pub instance_metadata_tags: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -329,4 +364,151 @@ pub struct DescribeKeyPairsResponse {
 #[serde(rename_all = "camelCase")]
 pub struct KeyPair {
     pub key_name: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeInstanceAttribute {
+    pub instance_id: String,
+    pub attribute: String,
+    pub dry_run: Option<bool>,
+}
+
+/// The attribute that was asked for; the others are absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeInstanceAttributeResponse {
+    pub instance_id: Option<String>,
+    pub instance_type: Option<AttributeText>,
+    pub instance_initiated_shutdown_behavior: Option<AttributeText>,
+    pub user_data: Option<AttributeText>,
+    pub root_device_name: Option<AttributeText>,
+    pub kernel: Option<AttributeText>,
+    pub ramdisk: Option<AttributeText>,
+    pub disable_api_termination: Option<AttributeBoolean>,
+    pub disable_api_stop: Option<AttributeBoolean>,
+    pub source_dest_check: Option<AttributeBoolean>,
+    pub ebs_optimized: Option<AttributeBoolean>,
+    pub ena_support: Option<AttributeBoolean>,
+    pub group_set: Option<Items<GroupItem>>,
+    pub block_device_mapping: Option<Items<String>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttributeText {
+    pub value: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ModifyInstanceAttribute {
+    pub instance_id: String,
+    pub group_id: Option<Vec<String>>,
+    pub instance_type: Option<TextValue>,
+    pub dry_run: Option<bool>,
+}
+
+/// A text in a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TextValue {
+    pub value: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModifyInstanceAttributeResponse {
+    #[serde(rename = "return")]
+    pub done: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeInstanceTypes {
+    pub instance_type: Option<Vec<String>>,
+    pub filter: Option<Vec<Filter>>,
+    pub max_results: Option<i64>,
+    pub next_token: Option<String>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeInstanceTypesResponse {
+    pub instance_type_set: Option<Items<InstanceType>>,
+    pub next_token: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InstanceType {
+    pub instance_type: Option<String>,
+    pub current_generation: Option<bool>,
+    pub free_tier_eligible: Option<bool>,
+    pub bare_metal: Option<bool>,
+    pub hypervisor: Option<String>,
+    pub instance_storage_supported: Option<bool>,
+    pub hibernation_supported: Option<bool>,
+    pub burstable_performance_supported: Option<bool>,
+    pub dedicated_hosts_supported: Option<bool>,
+    pub auto_recovery_supported: Option<bool>,
+    pub processor_info: Option<ProcessorInfo>,
+    pub v_cpu_info: Option<CpuInfo>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProcessorInfo {
+    pub supported_architectures: Option<Items<String>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CpuInfo {
+    pub default_v_cpus: Option<i64>,
+    pub default_cores: Option<i64>,
+    pub default_threads_per_core: Option<i64>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeInstanceCreditSpecifications {
+    pub instance_id: Option<Vec<String>>,
+    pub filter: Option<Vec<Filter>>,
+    pub max_results: Option<i64>,
+    pub next_token: Option<String>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeInstanceCreditSpecificationsResponse {
+    pub instance_credit_specification_set: Option<Items<InstanceCredit>>,
+    pub next_token: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InstanceCredit {
+    pub instance_id: Option<String>,
+    pub cpu_credits: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeVolumes {
+    pub volume_id: Option<Vec<String>>,
+    pub filter: Option<Vec<Filter>>,
+    pub max_results: Option<i64>,
+    pub next_token: Option<String>,
+    pub dry_run: Option<bool>,
+}
+
+/// There are none: a web instance has no disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeVolumesResponse {
+    pub volume_set: Option<Items<String>>,
+    pub next_token: Option<String>,
 }

@@ -10,6 +10,7 @@ pub mod group;
 pub mod instance;
 pub mod network;
 pub mod place;
+pub mod route;
 pub mod tag;
 
 use super::Envelope;

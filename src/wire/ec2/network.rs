@@ -10,6 +10,9 @@ action! {
     DescribeVpcs => DescribeVpcsResponse,
     CreateVpc => CreateVpcResponse,
     DeleteVpc => DeleteVpcResponse,
+    DescribeVpcAttribute => DescribeVpcAttributeResponse,
+    ModifyVpcAttribute => ModifyVpcAttributeResponse,
+    ModifySubnetAttribute => ModifySubnetAttributeResponse,
     DescribeSubnets => DescribeSubnetsResponse,
     CreateSubnet => CreateSubnetResponse,
     DeleteSubnet => DeleteSubnetResponse,
@@ -56,6 +59,7 @@ pub struct Vpc {
 pub struct CreateVpc {
     pub cidr_block: Option<String>,
     pub instance_tenancy: Option<String>,
+    pub amazon_provided_ipv6_cidr_block: Option<bool>,
     pub tag_specification: Option<Vec<TagSpecification>>,
     pub dry_run: Option<bool>,
 }
@@ -76,6 +80,66 @@ pub struct DeleteVpc {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteVpcResponse {
+    #[serde(rename = "return")]
+    pub done: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeVpcAttribute {
+    pub vpc_id: String,
+    pub attribute: String,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DescribeVpcAttributeResponse {
+    pub vpc_id: Option<String>,
+    pub enable_dns_support: Option<AttributeBoolean>,
+    pub enable_dns_hostnames: Option<AttributeBoolean>,
+    pub enable_network_address_usage_metrics: Option<AttributeBoolean>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttributeBoolean {
+    pub value: Option<bool>,
+}
+
+/// A switch in a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Switch {
+    pub value: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ModifyVpcAttribute {
+    pub vpc_id: String,
+    pub enable_dns_support: Option<Switch>,
+    pub enable_dns_hostnames: Option<Switch>,
+    pub dry_run: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModifyVpcAttributeResponse {
+    #[serde(rename = "return")]
+    pub done: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ModifySubnetAttribute {
+    pub subnet_id: String,
+    pub map_public_ip_on_launch: Option<Switch>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModifySubnetAttributeResponse {
     #[serde(rename = "return")]
     pub done: Option<bool>,
 }

@@ -281,3 +281,57 @@ async fn a_certificate_is_set_where_there_is_a_secure_listener() {
         assert_eq!(desk.refusal(&question).await, expected);
     }
 }
+
+#[tokio::test]
+async fn a_certificate_has_tags_of_its_own() {
+    let desk = Desk::open(Release::Aws);
+    let (certificate, key) = pair("web.example.org");
+    let uploaded = format!(
+        "{}&Tags.member.1.Key=stage&Tags.member.1.Value=test",
+        upload("web", &certificate, &key)
+    );
+    desk.ask(&uploaded).await.unwrap();
+    let name = "ServerCertificateName=web";
+    let told = desk
+        .ask(&format!("iam:GetServerCertificate {name}"))
+        .await
+        .unwrap();
+    assert!(
+        told.contains("<Key>stage</Key><Value>test</Value>"),
+        "{told}"
+    );
+    // As it was uploaded, but without the end of the last line.
+    let body = format!(
+        "<CertificateBody>{}</CertificateBody>",
+        certificate.trim_end()
+    );
+    assert!(told.replace("&#10;", "\n").contains(&body), "{told}");
+    desk.ask(&format!(
+        "iam:TagServerCertificate {name}&Tags.member.1.Key=a&Tags.member.1.Value=b"
+    ))
+    .await
+    .unwrap();
+    desk.ask(&format!(
+        "iam:UntagServerCertificate {name}&TagKeys.member.1=stage"
+    ))
+    .await
+    .unwrap();
+    let list = format!("iam:ListServerCertificateTags {name}");
+    let tags = desk.ask(&list).await.unwrap();
+    assert!(
+        tags.contains("<Key>a</Key>") && !tags.contains("stage"),
+        "{tags}"
+    );
+    // EC2 lists the tags of what is EC2's.
+    let others = desk.ask("ec2:DescribeTags").await.unwrap();
+    assert!(!others.contains("<key>a</key>"), "{others}");
+    desk.ask(&format!("iam:DeleteServerCertificate {name}"))
+        .await
+        .unwrap();
+    desk.ask(&upload("web", &certificate, &key)).await.unwrap();
+    let tags = desk.ask(&list).await.unwrap();
+    assert!(
+        !tags.contains("<Key>"),
+        "the next of the name has none: {tags}"
+    );
+}

@@ -4,6 +4,7 @@
 mod attribute;
 mod certificate;
 mod limits;
+mod network;
 mod paging;
 mod placement;
 mod policy;

@@ -353,7 +353,7 @@ async fn what_ec2_here_does_not_have_is_refused_in_words() {
     let image = desk.text("ec2:DescribeImages", "imageId").await;
     #[rustfmt::skip]
     let cases = [
-        (&desk, "ec2:DescribeVolumes".to_owned(), "400 InvalidAction: The action DescribeVolumes is not one that EC2 of this local cloud answers. It answers RunInstances, "),
+        (&desk, "ec2:CreateVolume".to_owned(), "400 InvalidAction: The action CreateVolume is not one that EC2 of this local cloud answers. It answers RunInstances, "),
         (&desk, "ec2:RunInstances ImageId=ami-1&MinCount=1&MaxCount=1".to_owned(), "400 InvalidAMIID.NotFound: The image id '[ami-1]' does not exist; this local cloud has one, "),
         (&desk, format!("ec2:RunInstances ImageId={image}&MinCount=2&MaxCount=1"), "400 InvalidParameterValue: MinCount"),
         (&desk, format!("ec2:RunInstances ImageId={image}&MinCount=1&MaxCount=1000"), "400 InstanceLimitExceeded: cannot run 1000 instances"),

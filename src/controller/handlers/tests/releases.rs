@@ -769,7 +769,7 @@ async fn the_answers_of_aws() {
         CreateLoadBalancer {Z}&LoadBalancerName=web&Listeners.member
             400 DuplicateLoadBalancerName: Load Balancer named 'web' already exists and it is configured with different parameters.
         CreateLoadBalancer LoadBalancerName=none
-            400 ValidationError: At least one zone or subnet must be specified
+            400 ValidationError: At least one listener must be specified
         CreateLoadBalancer LoadBalancerName=x&AvailabilityZones.memb
             400 ValidationError: No cluster named MARS is available
         CreateLoadBalancerListeners LoadBalancerName=web&Listeners.m
