@@ -48,6 +48,7 @@ mod reading;
 mod recovery;
 mod scripted;
 mod selecting;
+mod sentences;
 mod service;
 mod signatures;
 mod smuggling;
