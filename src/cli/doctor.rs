@@ -169,7 +169,10 @@ async fn examine(flags: &config::Flags) -> Vec<Finding> {
     let settings = match config::resolve(flags, &System) {
         Ok(settings) => settings,
         Err(error) => {
-            findings.push(settings_missing(&error, cloud.is_some()));
+            let stated = flags.access_key.is_some()
+                || flags.secret_key.is_some()
+                || flags.security_token.is_some();
+            findings.push(settings_missing(&error, cloud.is_some(), stated));
             findings.push(skipped(
                 "endpoint",
                 "there is none to call with these settings",
@@ -237,9 +240,14 @@ fn configuration(flags: &config::Flags) -> Finding {
 }
 
 /// What there is to do about settings that cannot be used.
-fn settings_missing(error: &config::ConfigError, has_cloud: bool) -> Finding {
+fn settings_missing(error: &config::ConfigError, has_cloud: bool, stated: bool) -> Finding {
     use config::ConfigError;
     let (check, mend) = match error {
+        // Half a pair on the command line hides all others, the local cloud's too.
+        ConfigError::NoAccessKey | ConfigError::NoSecretKey | ConfigError::LoneToken if stated => (
+            "credentials",
+            "give both -I and -S, or neither, nor --security-token",
+        ),
         ConfigError::NoEndpoint { .. } if has_cloud => ("endpoint", USE_CLOUD),
         ConfigError::NoEndpoint { .. } => ("endpoint", NO_ENDPOINT),
         ConfigError::NoAccessKey | ConfigError::NoSecretKey | ConfigError::LoneToken
@@ -251,6 +259,7 @@ fn settings_missing(error: &config::ConfigError, has_cloud: bool) -> Finding {
             "credentials",
             "export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…",
         ),
+        ConfigError::Expired if has_cloud => ("credentials", USE_CLOUD),
         ConfigError::Expired => (
             "credentials",
             "get new temporary credentials, or unset AWS_CREDENTIAL_EXPIRATION",
@@ -262,8 +271,13 @@ fn settings_missing(error: &config::ConfigError, has_cloud: bool) -> Finding {
 
 /// What makes a shell use the local cloud.
 pub const USE_CLOUD: &str = "eval \"$(eulb local env)\"";
-const NO_ENDPOINT: &str =
-    "export AWS_ELB_URL=http://HOST:8773/services/LoadBalancing, or start one: eulb local start -d";
+/// The same where an option leads elsewhere, which the variables would not beat.
+const USE_CLOUD_INSTEAD: &str = "eval \"$(eulb local env)\" && eulb doctor";
+/// A new cloud is at an address of its own, which the shell must be told.
+const START_CLOUD: &str = "eulb local start -d && eval \"$(eulb local env)\"";
+const START_CLOUD_INSTEAD: &str =
+    "eulb local start -d && eval \"$(eulb local env)\" && eulb doctor";
+const NO_ENDPOINT: &str = "export AWS_ELB_URL=http://HOST:8773/services/LoadBalancing, or start one: eulb local start -d && eval \"$(eulb local env)\"";
 
 fn endpoint(settings: &Settings, probed: &Result<Probe, CallError>, has_cloud: bool) -> Finding {
     let (url, source) = (&settings.endpoint.value, &settings.endpoint.source);
@@ -274,14 +288,23 @@ fn endpoint(settings: &Settings, probed: &Result<Probe, CallError>, has_cloud: b
     let text = error.to_string();
     let reason = text.strip_prefix("error: ").unwrap_or(&text);
     let found = format!("{url} does not answer ({source}): {reason}");
-    let mend = if text.contains("certificate") {
-        "--ca-file FILE with the certificate of its authority"
-    } else if is_loopback(url) && !has_cloud {
-        "eulb local start -d"
-    } else if has_cloud {
-        USE_CLOUD
+    let option = matches!(source, Source::Flag(_));
+    let mend = if text.contains("not valid for name") {
+        "name the endpoint as its certificate does, or get it a certificate for this name"
+    } else if text.contains("UnknownIssuer") {
+        "export AWS_CA_BUNDLE=FILE, a PEM file with the certificate of its authority"
+    } else if text.contains("certificate") {
+        "get the endpoint another certificate; --no-verify-ssl goes on without looking at it"
     } else {
-        "check the address, the network and any firewall; -U URL names another endpoint"
+        match (has_cloud, is_loopback(url), option) {
+            (true, _, false) => USE_CLOUD,
+            (true, _, true) => USE_CLOUD_INSTEAD,
+            (false, true, false) => START_CLOUD,
+            (false, true, true) => START_CLOUD_INSTEAD,
+            (false, false, _) => {
+                "check the address, the network and any firewall; -U URL names another endpoint"
+            }
+        }
     };
     wrong("endpoint", found, mend)
 }
@@ -406,7 +429,11 @@ fn release(settings: &Settings, probed: &Probe) -> Finding {
             "{} is targeted ({}), but {} answers",
             targeted.value, targeted.source, local.release
         ),
-        format!("export EULB_RELEASE={}", local.release),
+        match targeted.source {
+            // A variable would not beat the option.
+            Source::Flag(option) => format!("eulb doctor {option} {}", local.release),
+            _ => format!("export EULB_RELEASE={}", local.release),
+        },
     )
 }
 

@@ -1,8 +1,11 @@
 //! `eulb config` and `eulb doctor`: what is in force, and what is wrong.
 
 use super::cloud::{Account, Cloud, HTTP_80};
+use super::service::{Answer, Refusing, Service};
 use super::tool::Desk;
+use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::Arc;
 
 /// How often something is tried that gives up within 300 ms.
 const TRIES: u32 = 20;
@@ -114,12 +117,145 @@ fn doctor_names_what_is_wrong_and_what_mends_it() {
     assert_eq!(find(&text, "\tmend"), "\tmend\teval \"$(eulb local env)\"");
 }
 
+/// Each trouble is made in a shell, the first remedy that is printed is carried out there, and the
+/// next examination must find nothing.
+#[test]
+fn what_doctor_prints_mends_what_it_found() {
+    let cloud = Cloud::start();
+    let refusing = Refusing::new();
+    let closed = format!("http://{}/", refusing.address);
+    let links = tempfile::TempDir::new().unwrap();
+    std::os::unix::fs::symlink(super::cloud::EULB, links.path().join("eulb")).unwrap();
+    let cases = [
+        (format!("export AWS_ELB_URL={closed}"), "", "endpoint"),
+        (
+            "unset AWS_ELB_URL AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING".to_owned(),
+            "",
+            "endpoint",
+        ),
+        (
+            "unset AWS_ACCESS_KEY AWS_ACCESS_KEY_ID AWS_SECRET_KEY AWS_SECRET_ACCESS_KEY"
+                .to_owned(),
+            "",
+            "credentials",
+        ),
+        (
+            "export AWS_CREDENTIAL_EXPIRATION=2013-06-14T12:00:00Z".to_owned(),
+            "",
+            "credentials",
+        ),
+        ("export EULB_RELEASE=4.2.0".to_owned(), "", "release"),
+        (String::new(), "--release 4.2.0", "release"),
+        (String::new(), &format!("-U {closed}"), "endpoint"),
+    ];
+    for (trouble, options, check) in cases {
+        let script = format!(
+            "{trouble}\nfound=$(eulb doctor {options}) && exit 3\nprintf '%s\\n' \"$found\"\n\
+             mend=$(printf '%s\\n' \"$found\" | sed -n 's/^\tmend\t//p' | head -n 1)\n\
+             eval \"$mend\" >/dev/null || exit 4\necho NEXT\neulb doctor"
+        );
+        let user = cloud.command(Account::Tenant, "eulb");
+        let mut command = std::process::Command::new("sh");
+        let set = user
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?)));
+        command.env_clear().envs(set).args(["-c", &script]);
+        command.env("PATH", format!("{}:/usr/bin:/bin", links.path().display()));
+        let output = command.output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        let (found, next) = text.split_once("NEXT").unwrap_or((&text, ""));
+        assert!(
+            found.contains(&format!("WRONG\t{check}\t")),
+            "{trouble}: {text}"
+        );
+        assert_eq!(output.status.code(), Some(0), "{trouble}: {text}{said}");
+        assert!(next.contains("ok\tsignature\t"), "{trouble}: {text}{said}");
+    }
+}
+
+/// What the doctor says of a service that gives these answers, the first of them to a question that
+/// is not signed.
+fn examined(answers: Vec<Answer>) -> String {
+    let service = Service::start(answers);
+    let run = Desk::calling(&service.endpoint()).run("eulb", &["doctor"]);
+    assert_eq!((run.status, run.stderr.as_str()), (Some(1), ""), "{run:?}");
+    run.stdout
+}
+
+#[test]
+fn doctor_tells_a_wrong_clock_a_missing_permission_a_name_and_a_port() {
+    let dated = Answer {
+        headers: vec![(
+            "Date".to_owned(),
+            "Fri, 14 Jun 2013 12:00:00 GMT".to_owned(),
+        )],
+        ..Answer::ok("<R/>")
+    };
+    let text = examined(vec![dated]);
+    assert!(find(&text, "WRONG\tclock").contains(" s ahead of the endpoint's"));
+    assert_eq!(
+        find(&text, "\tmend"),
+        "\tmend\tsudo timedatectl set-ntp true"
+    );
+
+    let denied = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not for you</Message></Error></ErrorResponse>";
+    let text = examined(vec![Answer::ok(""), Answer::status(403, denied)]);
+    find(&text, "ok\tsignature\t");
+    assert!(find(&text, "WRONG\tpermissions").ends_with("AccessDenied: not for you"));
+    assert!(find(&text, "\tmend").contains("elasticloadbalancing:DescribeLoadBalancers"));
+
+    let described = |name: &str, port: u16| {
+        let inside = format!(
+            "<LoadBalancerDescriptions><member><LoadBalancerName>web</LoadBalancerName><DNSName>{name}</DNSName>\
+             <ListenerDescriptions><member><Listener><Protocol>TCP</Protocol><LoadBalancerPort>{port}</LoadBalancerPort>\
+             </Listener></member></ListenerDescriptions></member></LoadBalancerDescriptions>"
+        );
+        Answer::result("DescribeLoadBalancers", &inside)
+    };
+    // A label of more than 63 characters is no name, whatever a name server would say.
+    let name = format!("{}.invalid", "x".repeat(64));
+    let text = examined(vec![described(&name, 80)]);
+    let found = find(&text, "WRONG\tload balancer web");
+    assert!(
+        found.contains(&format!("{name} cannot be resolved: ")),
+        "{found}"
+    );
+    assert!(find(&text, "\tmend").contains(&format!("getent hosts {name}")));
+
+    let refusing = Refusing::new();
+    let port = refusing.address.port();
+    let text = examined(vec![described("127.0.0.1", port)]);
+    let found = find(&text, "WRONG\tload balancer web");
+    assert!(
+        found.contains(&format!("port {port} does not accept at 127.0.0.1:{port}")),
+        "{found}"
+    );
+    let open = TcpListener::bind("127.0.0.1:0").unwrap();
+    let service = Service::start(vec![described(
+        "127.0.0.1",
+        open.local_addr().unwrap().port(),
+    )]);
+    let run = Desk::calling(&service.endpoint()).run("eulb", &["doctor"]);
+    assert_eq!(run.status, Some(0), "{run:?}");
+}
+
+#[test]
+fn half_a_pair_of_keys_on_the_command_line_is_not_mended_by_variables() {
+    let cloud = Cloud::start();
+    let run = cloud.eulb("eulb", ["doctor", "-I", "AKI"]);
+    assert_eq!(run.status, 1);
+    let mend = "\tmend\tgive both -I and -S, or neither, nor --security-token";
+    assert_eq!(find(&run.stdout, "\tmend"), mend);
+}
+
 #[test]
 fn doctor_without_anything_says_how_to_begin() {
     let run = Desk::new().run("eulb", &["doctor"]);
     assert_eq!(run.status, Some(1));
     assert!(find(&run.stdout, "WRONG\tendpoint").contains("No elasticloadbalancing endpoint"));
-    assert!(find(&run.stdout, "\tmend").ends_with("eulb local start -d"));
+    let start = "eulb local start -d && eval \"$(eulb local env)\"";
+    assert!(find(&run.stdout, "\tmend").ends_with(start));
     let help = Desk::new().run("eulb", &["doctor", "--help"]);
     assert_eq!(help.status, Some(0));
     assert_eq!(Desk::new().run("eulb", &NO_ARGUMENTS).status, Some(0));
@@ -190,4 +326,62 @@ fn advice_is_given_at_a_terminal_and_not_in_a_pipe() {
     let other = format!("AWS_SECRET_ACCESS_KEY=other {eulb} describe-lbs");
     let advice = "advice: the keys come from variable AWS_ACCESS_KEY_ID;";
     says_at_a_terminal(&cloud, &other, advice);
+}
+
+/// A service with a certificate of its own for a name, and the certificate as PEM.
+fn secure(name: &str) -> (String, String) {
+    let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let configuration = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let configuration = Arc::new(configuration);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("https://{}/", listener.local_addr().unwrap());
+    // It ends with the tests: nothing tells it how often it will be asked.
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut tls = rustls::ServerConnection::new(Arc::clone(&configuration)).unwrap();
+            let mut tls = rustls::Stream::new(&mut tls, &mut stream);
+            let mut piece = [0; 4096];
+            if tls.read(&mut piece).is_ok() {
+                let empty = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+                let _ = tls.write_all(empty);
+            }
+        }
+    });
+    (endpoint, made.cert.pem())
+}
+
+#[test]
+fn doctor_tells_an_unknown_authority_from_a_certificate_of_another_name() {
+    let (endpoint, certificate) = secure("127.0.0.1");
+    let desk = Desk::calling(&endpoint);
+    desk.write("ca.pem", &certificate);
+    let run = desk.run("eulb", &["doctor", "--verify-ssl"]);
+    assert_eq!(run.status, Some(1), "{run:?}");
+    assert!(
+        find(&run.stdout, "WRONG\tendpoint").contains("UnknownIssuer"),
+        "{run:?}"
+    );
+    let mend = find(&run.stdout, "\tmend\texport AWS_CA_BUNDLE=");
+    assert!(mend.contains("the certificate of its authority"), "{mend}");
+    let mended = desk
+        .with("AWS_CA_BUNDLE", "ca.pem")
+        .run("eulb", &["doctor", "--verify-ssl"]);
+    find(&mended.stdout, &format!("ok\tendpoint\t{endpoint} answers"));
+
+    let (endpoint, certificate) = secure("somebody.else");
+    let desk = Desk::calling(&endpoint).with("AWS_CA_BUNDLE", "ca.pem");
+    desk.write("ca.pem", &certificate);
+    let run = desk.run("eulb", &["doctor", "--verify-ssl"]);
+    assert!(
+        find(&run.stdout, "WRONG\tendpoint").contains("not valid for name"),
+        "{run:?}"
+    );
+    assert!(find(&run.stdout, "\tmend").contains("name the endpoint as its certificate does"));
 }

@@ -32,7 +32,12 @@ const VARIABLES: [&str; 19] = [
 ];
 
 /// Variables that would send another account's session along with these keys.
-const IN_THE_WAY: [&str; 3] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE"];
+const IN_THE_WAY: [&str; 4] = [
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_PROFILE",
+];
 
 /// The AWS tools insist on a region, in one variable or the other; the local cloud takes any. The
 /// eulb commands look such a section up, but the endpoint and the keys above come first.
@@ -162,7 +167,7 @@ mod tests {
         let text = exports(&environment, place);
         assert_eq!(
             text,
-            r"unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_PROFILE
+            r"unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_PROFILE
 export AWS_ELB_URL='http://127.0.0.1:8773/services/LoadBalancing'
 export AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING='http://127.0.0.1:8773/services/LoadBalancing'
 export EC2_URL='http://127.0.0.1:8773/services/compute'
