@@ -104,21 +104,36 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
         .unwrap_or_default()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
-    let breaks: &str = matches
-        .get_one::<String>("break")
-        .map_or("", String::as_str);
-    let typed = joined(&typed, breaks);
+    let breaks = matches.get_one::<String>("break").map(String::as_str);
+    let typed = joined(&typed, breaks.unwrap_or_default());
     let Some(place) = place(&typed) else {
         return Ok(());
     };
     let known = known(place.kind);
-    let lines: String = offers(&place, &known)
+    let mut offered = offers(&place, &known);
+    if let [key] = offered.as_slice()
+        && breaks.is_some()
+        && place.quoted
+        && place.kind == Kind::Listeners
+    {
+        // bash closes the quote behind the only word, but a listener goes on after "protocol=".
+        let values = listeners(key);
+        if values.len() > 1 {
+            offered = values;
+        }
+    }
+    let lines: String = offered
         .iter()
-        .map(|offer| {
-            // The shell replaces what it takes for a word: what follows the last break.
-            let kept = place.current.rfind(|c| breaks.contains(c));
-            let cut = kept.map_or(0, |at| at + 1);
-            format!("{}\n", offer.get(cut..).unwrap_or(offer))
+        .map(|offer| match breaks {
+            // The shell replaces what it takes for a word: what follows the last break, or the quote.
+            Some(breaks) if !place.quoted => {
+                let typed = format!("{}{}", place.lead, place.current);
+                let kept = typed.rfind(|c| breaks.contains(c));
+                let cut = kept.map_or(0, |at| at + 1);
+                let whole = format!("{}{offer}", place.lead);
+                format!("{}\n", whole.get(cut..).unwrap_or(&whole))
+            }
+            _ => format!("{offer}\n"),
         })
         .collect();
     report::print(&lines)
@@ -145,7 +160,23 @@ fn joined(typed: &[String], breaks: &str) -> Vec<String> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Place {
     kind: Kind,
+    /// What stands before it in the same word: `--zones=`, `-z`.
+    lead: String,
     current: String,
+    /// A quote is open before it, which the shell keeps.
+    quoted: bool,
+}
+
+impl Place {
+    fn new(kind: Kind, lead: impl Into<String>, typed: &str) -> Place {
+        let current = typed.strip_prefix(['"', '\'']);
+        Place {
+            kind,
+            lead: lead.into(),
+            current: current.unwrap_or(typed).to_owned(),
+            quoted: current.is_some(),
+        }
+    }
 }
 
 /// Finds out what is typed, from the words of the command line.
@@ -173,10 +204,8 @@ fn place(typed: &[String]) -> Option<Place> {
         .split_once('=')
         .filter(|_| current.starts_with("--"))
     {
-        return Some(Place {
-            kind: kind_of(option(name)?)?,
-            current: value.to_owned(),
-        });
+        let kind = kind_of(option(name)?)?;
+        return Some(Place::new(kind, format!("{name}="), value));
     }
     let mut names = 0;
     let mut waiting: Option<&Arg> = None;
@@ -195,7 +224,13 @@ fn place(typed: &[String]) -> Option<Place> {
     }
     let argument = match waiting {
         Some(option) => option,
-        None if options && current.starts_with('-') => return None,
+        // A value that is attached to a short option.
+        None if options && current.starts_with('-') && current != "-" => {
+            let end = current.char_indices().nth(2)?.0;
+            let (short, value) = current.split_at(end);
+            return Some(Place::new(kind_of(option(short)?)?, short, value));
+        }
+        None if options && current == "-" => return None,
         None => {
             let mut positionals = command.get_positionals();
             let last = command.get_positionals().last();
@@ -208,10 +243,7 @@ fn place(typed: &[String]) -> Option<Place> {
             })?
         }
     };
-    Some(Place {
-        kind: kind_of(argument)?,
-        current: current.clone(),
-    })
+    Some(Place::new(kind_of(argument)?, "", current))
 }
 
 /// The command or subcommand of a name, and the words after it.
@@ -398,7 +430,7 @@ mod tests {
     #[test]
     fn what_is_typed_follows_from_the_declarations() {
         #[rustfmt::skip]
-        let cases: [(&str, Option<(Kind, &str)>); 21] = [
+        let cases: [(&str, Option<(Kind, &str)>); 26] = [
             ("delete-lb w", Some((Kind::Balancers, "w"))),
             ("eulb-delete-lb ", Some((Kind::Balancers, ""))),
             ("eulb-delete-lb w", Some((Kind::Balancers, "w"))),
@@ -412,6 +444,11 @@ mod tests {
             ("eulb-create-lb -z a,", Some((Kind::Zones, "a,"))),
             ("eulb-create-lb --availability-zones=a", Some((Kind::Zones, "a"))),
             ("eulb-create-lb -z a -l lb-port=80,", Some((Kind::Listeners, "lb-port=80,"))),
+            ("eulb-create-lb -za,", Some((Kind::Zones, "a,"))),
+            ("eulb-create-lb --zones", None),
+            ("eulb-create-lb -z a -l \"lb-port=80,", Some((Kind::Listeners, "lb-port=80,"))),
+            ("eulb-create-lb --availability-zones='a", Some((Kind::Zones, "a"))),
+            ("eulb-create-lb -Uhttp", None),
             ("eulb-create-lb -U ", None),
             ("eulb create-lb -z ", Some((Kind::Zones, ""))),
             ("eulb register-instances-with-lb --instances i-", Some((Kind::Instances, "i-"))),
@@ -422,24 +459,19 @@ mod tests {
             ("eulb", None),
         ];
         for (line, expected) in cases {
-            let expected = expected.map(|(kind, current)| Place {
-                kind,
-                current: current.to_owned(),
-            });
-            assert_eq!(place(&words(line)), expected, "{line}");
+            let found = place(&words(line));
+            let found = found
+                .as_ref()
+                .map(|found| (found.kind, found.current.as_str()));
+            assert_eq!(found, expected, "{line}");
         }
     }
 
     #[test]
     fn lists_go_on_after_the_last_comma_without_what_they_have() {
         let known: BTreeSet<String> = words("PARTI00 PARTI01 other").into_iter().collect();
-        let offered = |kind, current: &str| {
-            let place = Place {
-                kind,
-                current: current.to_owned(),
-            };
-            offers(&place, &known).join(" ")
-        };
+        let offered =
+            |kind, current: &str| offers(&Place::new(kind, "", current), &known).join(" ");
         assert_eq!(offered(Kind::Zones, ""), "PARTI00 PARTI01 other");
         assert_eq!(offered(Kind::Zones, "PA"), "PARTI00 PARTI01");
         assert_eq!(offered(Kind::Zones, "PARTI00,P"), "PARTI00,PARTI01");

@@ -93,7 +93,9 @@ fn asking_in_zsh(text: String, command: &clap::Command) -> String {
 (( $+functions[_eulb_asking] )) ||
 _eulb_asking() {
     local -a offered
-    offered=( ${(f)"$(eulb complete -- "${(@)words[1,CURRENT-1]}" "${(Q)words[CURRENT]}" 2>/dev/null)"} )
+    # A subcommand of a subcommand no longer sees the words before it.
+    local -a typed=("${(@)_eulb_typed[1,-2]}")
+    offered=( ${(f)"$(eulb complete -- "$typed[@]" "${(Q)words[CURRENT]}" 2>/dev/null)"} )
     if (( $#offered )); then
         # What is offered fits what is typed already; a listener goes on after "protocol=".
         local -a how=(-U -Q -i "$IPREFIX")
@@ -111,6 +113,7 @@ _eulb_asking() {
     asked.push('\n');
     asked.push_str(FUNCTION);
     let names = place_names(command);
+    let opening = format!("_{}() {{", command.get_name());
     for line in lines {
         let rest = line.strip_suffix("' \\");
         let place = rest.and_then(|rest| rest.strip_suffix(":_default"));
@@ -122,6 +125,9 @@ _eulb_asking() {
             _ => asked.push_str(line),
         }
         asked.push('\n');
+        if line == opening {
+            asked.push_str("    local -a _eulb_typed=(\"${(@)words[1,CURRENT]}\")\n");
+        }
     }
     asked
 }
