@@ -65,7 +65,8 @@ impl Screen {
         let server = format!("eulb-{}-{}", std::process::id(), cloud.process_id());
         let data = cloud.data_directory();
         let line = format!(
-            "env -u NO_COLOR LC_ALL=C.UTF-8 EULB_DATA_DIR='{}' '{EULB}' top --interval 0.2; \
+            "env -u NO_COLOR LC_ALL=C.UTF-8 EULB_DATA_DIR='{0}' \
+             sh -c 'echo $$ > \"{0}/top.pid\"; exec \"{EULB}\" top --interval 0.2'; \
              echo ended $?; stty -a | grep -o -- '-\\?icanon'; sleep 60",
             data.display()
         );
@@ -158,6 +159,29 @@ fn in_a_terminal_keys_fail_and_restore_an_instance_and_the_terminal_is_given_bac
         !shown.contains("-icanon") && !shown.contains("REQ/S"),
         "{shown}"
     );
+}
+
+#[test]
+fn a_signal_ends_it_and_the_terminal_is_given_back() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let cloud = Cloud::start();
+    cloud.create_web();
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let Some(screen) = Screen::start(&cloud) else {
+            return;
+        };
+        screen.until("the list", |shown| shown.contains("REQ/S"));
+        let number = std::fs::read_to_string(cloud.data_directory().join("top.pid")).unwrap();
+        let process = Pid::from_raw(number.trim().parse().unwrap()).unwrap();
+        kill_process(process, signal).unwrap();
+        let shown = screen.until("the end", |shown| {
+            shown.contains("ended ") && shown.contains("icanon")
+        });
+        assert!(
+            !shown.contains("-icanon") && !shown.contains("REQ/S"),
+            "{signal:?}: {shown}"
+        );
+    }
 }
 
 // ---------------------------------------------------------------------------------------------

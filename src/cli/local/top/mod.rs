@@ -118,22 +118,12 @@ impl Top {
             return report::print(&frame(&app)?);
         }
         let mut signals = Signals::listen().map_err(Failure::new)?;
-        // It also makes a panic give the terminal back before it is told.
-        let mut terminal = ratatui::try_init()
-            .map_err(|error| Failure::new(format!("cannot use the terminal: {error}")))?;
-        let keys = Keys::listen();
-        let shown = self
-            .interact(
-                client,
-                &mut app,
-                &mut terminal,
-                keys,
-                &mut signals,
-                interval,
-            )
-            .await;
-        ratatui::restore();
-        shown
+        on_screen(async |terminal| {
+            let keys = Keys::listen();
+            self.interact(client, &mut app, terminal, keys, &mut signals, interval)
+                .await
+        })
+        .await?
     }
 
     async fn interact(
@@ -201,6 +191,18 @@ impl Top {
             app.take(look);
         }
     }
+}
+
+/// Takes the terminal for as long as something is shown, and gives it back whatever becomes of that.
+async fn on_screen<T>(
+    show: impl AsyncFnOnce(&mut ratatui::DefaultTerminal) -> T,
+) -> Result<T, Failure> {
+    // It also makes a panic give the terminal back before it is told.
+    let mut terminal = ratatui::try_init()
+        .map_err(|error| Failure::new(format!("cannot use the terminal: {error}")))?;
+    let shown = show(&mut terminal).await;
+    ratatui::restore();
+    Ok(shown)
 }
 
 /// What a key means.
@@ -329,6 +331,57 @@ mod tests {
         for wrong in ["0", "61", "x", "NaN"] {
             assert!(interval(wrong).is_err(), "{wrong}");
         }
+    }
+
+    /// Set where the test is to take the screen and panic.
+    const ON_SCREEN: &str = "EULB_TEST_PANICS_ON_SCREEN";
+
+    #[test]
+    fn a_panic_gives_the_terminal_back() {
+        if std::env::var_os(ON_SCREEN).is_some() {
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            let shown = runtime.unwrap().block_on(on_screen(async |terminal| {
+                terminal
+                    .draw(|frame| frame.render_widget("on the screen", frame.area()))
+                    .unwrap();
+                panic!("as the test wants");
+            }));
+            return shown.unwrap();
+        }
+        // The same test once more, in a terminal.
+        let server = format!("eulb-panic-{}", std::process::id());
+        let this = std::env::current_exe().unwrap();
+        let name = "cli::local::top::tests::a_panic_gives_the_terminal_back";
+        let line = format!(
+            "env {ON_SCREEN}=1 RUST_BACKTRACE=0 '{}' --exact {name} --nocapture; \
+             echo ended $?; stty -a | grep -o -- '-\\?icanon'; sleep 60",
+            this.display()
+        );
+        let tmux = |words: &[&str]| {
+            let mut command = std::process::Command::new("tmux");
+            command.args(["-L", &server, "-f", "/dev/null"]).args(words);
+            command.output()
+        };
+        let size = ["-d", "-x", "100", "-y", "40"];
+        match tmux(&[&["new-session"], &size[..], &[&line]].concat()) {
+            Ok(made) if made.status.success() => {}
+            other => return eprintln!("SKIPPED: tmux cannot be run: {other:?}"),
+        }
+        let began = Instant::now();
+        let seen = loop {
+            let shown = tmux(&["capture-pane", "-p"]).unwrap().stdout;
+            let shown = String::from_utf8_lossy(&shown).into_owned();
+            let ended = shown.contains("ended ") && shown.contains("icanon");
+            if ended || began.elapsed() > Duration::from_secs(30) {
+                break shown;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        let _ = tmux(&["kill-server"]);
+        assert!(seen.contains("ended 101"), "{seen}");
+        assert!(seen.contains("as the test wants"), "{seen}");
+        assert!(!seen.contains("on the screen"), "{seen}");
+        assert!(seen.contains("\nicanon"), "{seen}");
     }
 
     #[test]
