@@ -31,11 +31,12 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
-use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, Registry, reload};
 
 /// How long running exchanges may take to finish after a signal to stop.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -80,7 +81,8 @@ pub fn describe() -> clap::Command {
              requests get X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Port.\n\n\
              HTTPS and SSL listeners end TLS 1.2 and 1.3 with the certificate and key given. After \
              SIGHUP both files are read again: connections that are open keep what they agreed on, \
-             new ones get the new certificate.",
+             new ones get the new certificate. SIGUSR1 lets it tell on standard error what it does with \
+             each request that fails and with each check, and another SIGUSR1 ends that.",
         )
         .arg(
             Arg::new("listen")
@@ -278,14 +280,40 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
     raise_open_files();
-    say_what_happens();
-    let balancer = Balancer::open(matches, threads)?;
+    let told = say_what_happens();
     // Checks and signals are little work; the traffic has threads of its own.
-    tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(format!("cannot start: {error}")))?
-        .block_on(balancer.serve(matches.get_one::<CheckTarget>("check")))
+        .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
+    // Before the lines that say where it listens: whoever reads them may send a signal.
+    let signals = {
+        let _inside = runtime.enter();
+        Signals::listen()
+            .map_err(|error| Failure::new(format!("cannot watch for signals: {error}")))?
+    };
+    let balancer = Balancer::open(matches, threads)?;
+    let check = matches.get_one::<CheckTarget>("check");
+    runtime.block_on(balancer.serve(check, signals, &told))
+}
+
+/// The signals that mean something here, beside that of the keyboard.
+struct Signals {
+    terminate: Signal,
+    /// Reads the certificate again.
+    hangup: Signal,
+    /// Tells more, or again less.
+    more: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+            more: signal(SignalKind::user_defined1())?,
+        })
+    }
 }
 
 struct Balancer {
@@ -401,12 +429,19 @@ impl Balancer {
 
     /// Follows the checks until a signal to stop; then lets running exchanges finish, unless a
     /// second signal comes.
-    async fn serve(mut self, check: Option<&CheckTarget>) -> Result<(), Failure> {
+    async fn serve(
+        mut self,
+        check: Option<&CheckTarget>,
+        signals: Signals,
+        told: &Told,
+    ) -> Result<(), Failure> {
         let cannot = |error| Failure::new(format!("cannot watch for signals: {error}"));
-        let kinds = tokio::signal::unix::SignalKind::terminate();
-        let mut terminate = tokio::signal::unix::signal(kinds).map_err(cannot)?;
-        let kind = tokio::signal::unix::SignalKind::hangup();
-        let mut hangup = tokio::signal::unix::signal(kind).map_err(cannot)?;
+        let Signals {
+            mut terminate,
+            mut hangup,
+            mut more,
+        } = signals;
+        let mut everything = false;
         let mut reports = check.map(|target| self.check(target));
         let mut out = BTreeSet::new();
         loop {
@@ -415,6 +450,14 @@ impl Balancer {
                 _ = hangup.recv() => {
                     self.renew();
                     self.update(&out);
+                }
+                _ = more.recv() => {
+                    everything = !everything;
+                    let level = if everything { "debug" } else { "as at the start" };
+                    // There is no log where another subscriber was there before, in a test.
+                    if told.reload(lines(everything)).is_ok() {
+                        report::note(&format!("log level: {level}"));
+                    }
                 }
                 result = tokio::signal::ctrl_c() => {
                     result.map_err(cannot)?;
@@ -525,21 +568,35 @@ async fn next(reports: &mut Option<mpsc::Receiver<checker::Report>>) -> Option<c
     reports.as_mut()?.recv().await
 }
 
-/// Lets standard error tell of lost lines of the access log and of suspicious requests, one in a
-/// second; nobody would know otherwise.
-fn say_what_happens() {
+/// What standard error tells of, which can be changed.
+type Told = reload::Handle<Targets, Registry>;
+
+/// Lost lines of the access log and suspicious requests, one in a second; nobody would know of them
+/// otherwise. Or everything that the data plane has to say.
+fn lines(everything: bool) -> Targets {
+    let told = Targets::new()
+        .with_target("access-log", LevelFilter::WARN)
+        .with_target("desync", LevelFilter::INFO);
+    match everything {
+        true => told
+            .with_target("eulb::proxy", LevelFilter::DEBUG)
+            .with_target("health", LevelFilter::DEBUG),
+        false => told,
+    }
+}
+
+/// Lets standard error tell what happens.
+fn say_what_happens() -> Told {
+    let (filter, told) = reload::Layer::new(lines(false));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .with_target(false)
         .without_time()
-        .with_filter(
-            Targets::new()
-                .with_target("access-log", LevelFilter::WARN)
-                .with_target("desync", LevelFilter::INFO),
-        );
+        .with_filter(filter);
     // A second start in one process keeps the first; there is nothing to tell anyone.
     let _ = tracing_subscriber::registry().with(lines).try_init();
+    told
 }
 
 /// Raises the limit of open files as far as this user may: each HTTP connection needs one or two. A

@@ -295,6 +295,56 @@ fn what_is_not_compliant_is_told_with_its_reason() {
 }
 
 #[test]
+fn a_signal_lets_the_proxy_tell_of_every_refusal_and_another_ends_that() {
+    use crate::cloud::{EULB, GLANCE, PATIENCE};
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::process::{Command, Stdio};
+    use std::time::Instant;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("told");
+    let mut proxy = Command::new(EULB)
+        .args(["proxy", "--listen", "http:127.0.0.1:0", "--threads", "1"])
+        .args(["--to", "127.0.0.1:9"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(std::fs::File::create(&path).unwrap())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut output = std::io::BufReader::new(proxy.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut output, &mut line).unwrap();
+    let address = line.trim().rsplit(' ').next().unwrap().parse().unwrap();
+    let told = || std::fs::read_to_string(&path).unwrap();
+    let until = |text: &str| {
+        let began = Instant::now();
+        while !told().contains(text) {
+            assert!(began.elapsed() < PATIENCE, "{text} is not told: {}", told());
+            std::thread::sleep(GLANCE);
+        }
+    };
+    let refused = || {
+        let mut client = Client::connect(address);
+        client.send("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n");
+        assert_eq!(client.answer().status(), 400);
+    };
+    let signal = || kill_process(Pid::from_child(&proxy), Signal::USR1).unwrap();
+    refused();
+    assert!(!told().contains("request refused"), "{}", told());
+    signal();
+    until("log level: debug");
+    refused();
+    until("request refused");
+    signal();
+    until("log level: as at the start");
+    let count = told().matches("request refused").count();
+    refused();
+    assert_eq!(told().matches("request refused").count(), count);
+    proxy.kill().unwrap();
+    proxy.wait().unwrap();
+}
+
+#[test]
 fn the_attribute_sets_the_mode_and_the_tiers_are_counted() {
     let cloud = Cloud::with(&["--ephemeral", "--release=aws"]);
     cloud.web_with(1);
