@@ -34,6 +34,7 @@ use checks::CheckLog;
 use plan::{Held, Step, plan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
@@ -87,6 +88,7 @@ pub async fn serve(
     let mut supervisor = Supervisor {
         workers,
         observations,
+        unheard: AtomicBool::new(false),
         clock,
         probe,
         reports,
@@ -128,6 +130,10 @@ pub async fn serve(
 struct Supervisor {
     workers: Workers,
     observations: mpsc::Sender<Observation>,
+    /// The last observation was not taken in time: until one is, none is waited for, or each report
+    /// of a check would hold up what the next ones say of the pool. Atomic because the task moves
+    /// between threads; nobody else looks.
+    unheard: AtomicBool,
     clock: Clock,
     probe: Probe,
     reports: mpsc::Sender<Report>,
@@ -291,11 +297,13 @@ impl Supervisor {
     }
 
     async fn tell(&self, observation: Observation) {
-        if let Err(error) = self
-            .observations
-            .send_timeout(observation, TELL_PATIENCE)
-            .await
-        {
+        let patience = match self.unheard.load(Ordering::Relaxed) {
+            false => TELL_PATIENCE,
+            true => Duration::ZERO,
+        };
+        let told = self.observations.send_timeout(observation, patience).await;
+        self.unheard.store(told.is_err(), Ordering::Relaxed);
+        if let Err(error) = told {
             tracing::debug!(target: "servo", "nobody takes observations: {error}");
         }
     }

@@ -34,8 +34,13 @@ struct Rig {
 
 impl Rig {
     fn start() -> Rig {
+        Rig::with_queue(64)
+    }
+
+    /// With a queue of so many observations.
+    fn with_queue(length: usize) -> Rig {
         let (publish, desired) = watch::channel(Arc::new(Desired::default()));
-        let (observations, seen) = mpsc::channel(64);
+        let (observations, seen) = mpsc::channel(length);
         let (applied, now_applied) = watch::channel(0);
         let (terminate, terminations) = mpsc::channel(1);
         let scripts = Scripts::default();
@@ -315,6 +320,60 @@ async fn a_listener_that_cannot_be_bound_is_told_and_the_others_serve() {
     rig.publish([]).await;
     std::net::TcpListener::bind((address, ports[0])).unwrap();
     rig.end().await;
+}
+
+/// Waits until these instances answer, and no others.
+async fn answered_by(address: Ipv4Addr, port: u16, wanted: &[u8]) {
+    let wanted = BTreeSet::from_iter(wanted.iter().copied());
+    let so = async {
+        while answering(address, port).await != wanted {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(30), so).await;
+    assert!(waited.is_ok(), "not {wanted:?}");
+}
+
+/// The control plane has died, or has stopped to listen to what is observed: traffic goes on, checks
+/// still take instances out and back, and all ends in order.
+#[tokio::test]
+async fn without_a_control_plane_traffic_and_checks_go_on() {
+    for listens in [false, true] {
+        let (address, ports) = free(1);
+        let (first, second) = (Instance::start(1).await, Instance::start(2).await);
+        let mut rig = Rig::with_queue(1);
+        rig.script(&first, Script::Pass);
+        rig.script(&second, Script::Pass);
+        rig.publish.send_replace(Arc::new(desired([balancer(
+            address,
+            &ports,
+            &[&first, &second],
+        )])));
+        rig.see_verdict(1, Verdict::InService).await;
+        answered_by(address, ports[0], &[1, 2]).await;
+        let (number, mut running) = call(address, ports[0]).await.unwrap();
+
+        let hung = listens.then(|| (rig.publish.clone(), rig.terminate.clone()));
+        let (closed, nobody) = mpsc::channel(1);
+        drop(closed);
+        let unheard = std::mem::replace(&mut rig.seen, nobody);
+        let unheard = listens.then_some(unheard);
+        rig.publish = watch::channel(Arc::default()).0;
+        rig.terminate = mpsc::channel(1).0;
+        for _ in 0..2 {
+            rig.script(&first, Script::Fail);
+            answered_by(address, ports[0], &[2]).await;
+            rig.script(&first, Script::Pass);
+            answered_by(address, ports[0], &[1, 2]).await;
+        }
+        running.write_all(b"still").await.unwrap();
+        let mut echo = [0; 5];
+        running.read_exact(&mut echo).await.unwrap();
+        assert_eq!((&echo, number > 0), (b"still", true));
+        drop(running);
+        rig.end().await;
+        drop((hung, unheard));
+    }
 }
 
 #[tokio::test]
