@@ -26,12 +26,14 @@ use crate::model::placement::{ServoId, ZoneName};
 use crate::proxy::access_log;
 use crate::proxy::supervisor::checks::CheckLog;
 use crate::proxy::supervisor::{self, checker};
-use crate::proxy::worker::{Limits, Workers};
+use crate::proxy::worker::{Limits, Workers, contained};
 use crate::socket::{self, BindCause, BindError};
 use crate::wire::release::Release;
 use directory::{Claim, Directory, DirectoryError};
 use log::Log;
 pub use names::{NAMES, NameService};
+use std::convert::Infallible;
+use std::fmt::Display;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -281,33 +283,37 @@ async fn serve(
         Ok(Err(_)) => {}
         Err(_) => tracing::warn!(target: "daemon", "not everything is served yet"),
     }
-    let mut naming = match names {
-        Some((udp, tcp)) => {
-            let (udp, tcp) = (UdpSocket::from_std(udp)?, TcpListener::from_std(tcp)?);
-            let (controller, stop) = (controller.clone(), stop.clone());
-            tokio::spawn(async move { controller.serve_names(udp, tcp, stop).await })
-        }
-        None => {
-            let stop = stop.clone();
-            tokio::spawn(async move {
-                stop.cancelled().await;
-                Ok(())
-            })
+    let names = match names {
+        Some((udp, tcp)) => Some((UdpSocket::from_std(udp)?, TcpListener::from_std(tcp)?)),
+        None => None,
+    };
+    let naming = {
+        let (controller, stop) = (controller.clone(), stop.clone());
+        async move {
+            match names {
+                Some((udp, tcp)) => controller.serve_names(udp, tcp, stop).await,
+                None => {
+                    stop.cancelled().await;
+                    Ok(())
+                }
+            }
         }
     };
-    let mut answering = std::pin::pin!(controller.serve(public, Some(local), stop.clone()));
+    let naming = tokio::spawn(outlived("name service", naming, stop.clone()));
+    let answering = async {
+        controller.serve(public, Some(local), stop.clone()).await;
+        Ok::<(), Infallible>(())
+    };
+    let mut answering = std::pin::pin!(outlived("controller", answering, stop.clone()));
     tracing::info!(
         target: "daemon", %endpoint, release = %options.release, process = std::process::id(), "ready"
     );
     ready(endpoint);
 
     let stop_requested = controller.stop_requested();
-    let mut answers = true;
     let outcome = tokio::select! {
-        () = &mut answering => {
-            answers = false;
-            Err(DaemonError::Died("controller"))
-        }
+        // It is outlived until all is to stop.
+        () = &mut answering => Ok(()),
         name = signals.next() => {
             tracing::info!(target: "daemon", "stopping: {name}");
             Ok(())
@@ -318,17 +324,11 @@ async fn serve(
         }
         _ = &mut supervising => Err(DaemonError::Died("supervisor")),
         _ = &mut guests => Err(DaemonError::Died("web instances")),
-        ended = &mut naming => match ended {
-            Ok(Err(error)) => Err(error.into()),
-            _ => Err(DaemonError::Died("name service")),
-        },
     };
 
     stop.cancel();
     let end = async {
-        if answers {
-            answering.await;
-        }
+        answering.await;
         // A task that has died has been told above.
         if !supervising.is_finished() {
             let _ = supervising.await;
@@ -350,6 +350,29 @@ async fn serve(
     }
     tracing::info!(target: "daemon", "stopped");
     outcome
+}
+
+/// Runs a part of the control plane, and outlives it: should it end before all is to stop, that is told
+/// once, and traffic goes on with what was last known.
+async fn outlived<E: Display>(
+    part: &str,
+    task: impl Future<Output = Result<(), E>>,
+    stop: CancellationToken,
+) {
+    let ended = contained(task).await;
+    if stop.is_cancelled() {
+        return;
+    }
+    let cause = match ended {
+        Ok(Ok(())) => "it stopped".to_owned(),
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) => panic,
+    };
+    tracing::error!(
+        target: "daemon",
+        "the {part} ended by a fault of the program ({cause}); traffic goes on, until it is started again"
+    );
+    stop.cancelled().await;
 }
 
 /// What the controller may ask of the rest of the process.
@@ -443,6 +466,31 @@ impl Signals {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "SIGINT",
             _ = self.hangup.recv() => "SIGHUP",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_parts_of_the_control_plane_are_outlived() {
+        let stop = CancellationToken::new();
+        let parts: [Box<dyn Fn() -> Result<(), &'static str> + Send>; 3] = [
+            Box::new(|| Ok(())),
+            Box::new(|| Err("a reason")),
+            Box::new(|| panic!("a fault")),
+        ];
+        let mut running: Vec<_> = parts
+            .into_iter()
+            .map(|part| tokio::spawn(outlived("part", async move { part() }, stop.clone())))
+            .collect();
+        tokio::task::yield_now().await;
+        assert!(running.iter().all(|part| !part.is_finished()));
+        stop.cancel();
+        for part in &mut running {
+            part.await.unwrap();
         }
     }
 }

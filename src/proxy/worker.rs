@@ -472,7 +472,7 @@ fn cause(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// Runs a task so that a panic in it ends no more than the task; an error is what the panic said.
-async fn contained<T>(task: impl Future<Output = T>) -> Result<T, String> {
+pub async fn contained<T>(task: impl Future<Output = T>) -> Result<T, String> {
     let mut task = pin!(task);
     poll_fn(
         |context| match catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(context))) {
