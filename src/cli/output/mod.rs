@@ -6,6 +6,7 @@
 
 mod lines;
 mod node;
+mod query;
 mod table;
 mod yaml;
 
@@ -110,20 +111,13 @@ pub fn answer<T: Serialize>(
     form: Form,
     query: Option<&Query>,
 ) -> Result<String, Failure> {
-    let node = match query {
-        None => Node::of(&answer),
-        Some(query) => {
-            let value = shape(&answer).map_err(Failure::new)?;
-            Node::of(&select(&value, query).map_err(Failure::new)?)
-        }
-    };
+    let mut node = Node::of(&answer).map_err(Failure::new)?;
     // A long listing is not held twice.
     drop(answer);
-    Ok(render(
-        &node.map_err(Failure::new)?,
-        form,
-        Look::of_output(),
-    ))
+    if let Some(query) = query {
+        node = select(node, query).map_err(Failure::new)?;
+    }
+    Ok(render(&node, form, Look::of_output()))
 }
 
 /// A JSON value, for people.
@@ -158,16 +152,12 @@ pub fn present(value: Value) -> Value {
 /// # Errors
 ///
 /// It asks of a value what it has not; in one line with the position.
-fn select(value: &Value, query: &Query) -> Result<Value, String> {
+fn select(tree: Node, query: &Query) -> Result<Node, String> {
     let Query(expression) = query;
-    let told = |error| {
+    query::evaluate(tree, expression).map_err(|error| {
         let what = in_our_words(expression, &error);
         format!("--query '{expression}': {what}")
-    };
-    let found = jmespath::compile(expression)
-        .and_then(|expression| expression.search(value))
-        .map_err(told)?;
-    serde_json::to_value(&*found).map_err(|error| format!("--query '{expression}': {error}"))
+    })
 }
 
 fn render(node: &Node, form: Form, look: Look) -> String {
@@ -407,7 +397,9 @@ mod tests {
     }
 
     fn selected(expression: &str) -> Value {
-        select(&answer(), &expression.parse().unwrap()).unwrap()
+        let tree = Node::of(&answer()).unwrap();
+        let found = select(tree, &expression.parse().unwrap()).unwrap();
+        serde_json::to_value(&found).unwrap()
     }
 
     #[test]
@@ -429,7 +421,8 @@ mod tests {
             ("nosuch(@)",    "--query 'nosuch(@)': there is no function nosuch (column"),
         ];
         for (expression, expected) in misfits {
-            let error = select(&answer(), &expression.parse().unwrap()).unwrap_err();
+            let tree = Node::of(&answer()).unwrap();
+            let error = select(tree, &expression.parse().unwrap()).unwrap_err();
             assert!(error.starts_with(expected), "{error}");
             assert!(!error.contains('\n'), "{error}");
         }
