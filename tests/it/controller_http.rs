@@ -286,6 +286,23 @@ async fn who_cannot_prove_it_is_refused() {
 }
 
 /// A form signed by Version 2, as euca2ools 3.0 sends it.
+#[tokio::test]
+async fn who_looks_for_a_service_that_is_not_here_is_told_in_his_protocol() {
+    let (served, _folder) = served().await;
+    let request = "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+        Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: CertificateManager.RequestCertificate\r\n\
+        Authorization: AWS4-HMAC-SHA256 Credential=AKI/20260101/us-east-1/acm/aws4_request, \
+        SignedHeaders=host, Signature=0\r\nContent-Length: 2\r\n\r\n{}";
+    let answer = served.raw(request).await;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(first_line(head).contains("404"), "{answer}");
+    let told: serde_json::Value = serde_json::from_str(body).unwrap();
+    let message = told["message"].as_str().unwrap();
+    assert!(message.starts_with("the service 'acm' is not in this local cloud; there are "));
+    assert!(message.contains("Elastic Load Balancing"), "{message}");
+    served.stop().await;
+}
+
 fn signed_by_version_2(environment: &Environment, host: &str, path: &str, action: &str) -> String {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
