@@ -77,7 +77,24 @@ fn in_our_words(expression: &str, error: &jmespath::JmespathError) -> String {
         ErrorReason::Runtime(RuntimeError::UnknownFunction(name)) => {
             format!("there is no function {name}")
         }
-        ErrorReason::Runtime(reason) => reason.to_string(),
+        ErrorReason::Runtime(RuntimeError::InvalidType {
+            expected,
+            actual,
+            position,
+        }) => format!(
+            "argument {} must be of type {expected}, not {actual}",
+            position + 1
+        ),
+        ErrorReason::Runtime(RuntimeError::InvalidReturnType {
+            expected, actual, ..
+        }) => format!("what follows & must give a {expected}, not a {actual}"),
+        ErrorReason::Runtime(
+            RuntimeError::TooManyArguments { expected, actual }
+            | RuntimeError::NotEnoughArguments { expected, actual },
+        ) => format!("the function takes {expected} arguments, not {actual}"),
+        ErrorReason::Runtime(RuntimeError::InvalidSlice) => {
+            "a slice cannot go on by steps of 0".to_owned()
+        }
     };
     let what = what.lines().next().unwrap_or_default();
     format!("{what} (column {})", error.column + 1)
@@ -417,7 +434,11 @@ mod tests {
         }
         #[rustfmt::skip]
         let misfits = [
-            ("length(`1`)",  "--query 'length(`1`)': Argument 0 expects type"),
+            ("length(`1`)",  "--query 'length(`1`)': argument 1 must be of type "),
+            ("length(@, @)", "--query 'length(@, @)': the function takes 1 arguments, not 2 (column"),
+            ("abs('x')",     "--query 'abs('x')': argument 1 must be of type number, not string (column"),
+            ("sort_by(LoadBalancerDescriptions, &@)", "--query 'sort_by(LoadBalancerDescriptions, &@)': what follows & must give a "),
+            ("LoadBalancerDescriptions[::0]", "--query 'LoadBalancerDescriptions[::0]': a slice cannot go on by steps of 0"),
             ("nosuch(@)",    "--query 'nosuch(@)': there is no function nosuch (column"),
         ];
         for (expression, expected) in misfits {
