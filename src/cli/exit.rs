@@ -230,14 +230,13 @@ fn message(error: &clap::Error, command: &clap::Command) -> String {
 fn option_names(shown: &str, command: &clap::Command) -> String {
     let names: Vec<String> = apart(shown)
         .into_iter()
-        .map(|part| match part.strip_prefix("<--") {
-            // `<--subnets <A,...>|--zones <B,...>>`
-            Some(_) => {
-                let inner = part.trim_start_matches('<');
+        .map(|part| match part.strip_prefix('<') {
+            // `<--subnets <A,...>|--zones <B,...>>`, `<REQUEST-ID|--lb <ELB>>`
+            Some(inner) if inner.starts_with("--") || inner.contains("|--") => {
                 let either = inner.split('|').map(|part| option_name(part, command));
                 format!("one of {}", either.collect::<Vec<_>>().join(" "))
             }
-            None => option_name(part, command),
+            _ => option_name(part, command),
         })
         .collect();
     names.join(", ")
@@ -320,6 +319,8 @@ mod tests {
             ("--watch[=<SECONDS>]", "--watch"),
             ("--attribute <name=N, value=V>, <ELB>", "--attribute, ELB"),
             ("<ELB>", "ELB"),
+            ("<--interval <S>|--lb <ELB>>", "one of --interval --lb"),
+            ("<REQUEST-ID|--lb <ELB>>", "one of REQUEST-ID --lb"),
             ("[NAME]...", "[NAME]"),
         ];
         for (shown, expected) in cases {

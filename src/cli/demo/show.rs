@@ -2,6 +2,7 @@
 
 use super::evidence::{Chart, Claim, Evidence, Mismatch, Run};
 use super::steps::Step;
+use crate::cli::color;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::time::Duration;
@@ -18,19 +19,15 @@ pub struct Look {
 }
 
 impl Look {
-    /// Colour on a terminal that has not been told otherwise (`NO_COLOR`); symbols where the locale
-    /// says UTF-8.
+    /// Colour where every command has it; symbols where the locale says UTF-8.
     pub fn of_standard_output() -> Look {
-        use std::io::IsTerminal;
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = set("LC_ALL")
             .or_else(|| set("LC_CTYPE"))
             .or_else(|| set("LANG"));
         let locale = locale.unwrap_or_default().to_lowercase();
         Look {
-            colour: std::io::stdout().is_terminal()
-                && set("NO_COLOR").is_none()
-                && set("TERM").as_deref() != Some("dumb"),
+            colour: color::is_on(&std::io::stdout()),
             symbols: locale.contains("utf-8") || locale.contains("utf8"),
         }
     }
