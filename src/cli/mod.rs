@@ -27,6 +27,7 @@ mod links;
 pub mod local;
 pub mod output;
 mod prefix;
+mod progress;
 pub mod proxy;
 pub mod report;
 pub mod selection;

@@ -6,6 +6,7 @@
 
 use super::args::{Common, List};
 use super::exit::Failure;
+use super::progress::Progress;
 use super::report::{self, visible};
 use super::session::{Caller, Session};
 use crate::client::CallError;
@@ -14,7 +15,6 @@ use crate::wire::instance::{DescribeInstanceHealth, InstanceRef, InstanceState};
 use crate::wire::{Action, Members, members, query};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use std::fmt::Write;
-use std::io::{self, IsTerminal};
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
@@ -338,41 +338,6 @@ fn is_not_found(error: &CallError) -> bool {
         // Eucalyptus before 4.0.0 gives no other hint than its message.
         "400" => error.message.contains("could not be found"),
         _ => false,
-    }
-}
-
-/// One line on a terminal that is written over; nothing elsewhere.
-struct Progress {
-    columns: Option<usize>,
-}
-
-impl Progress {
-    fn begin() -> Progress {
-        let error = io::stderr();
-        let size = match error.is_terminal() {
-            true => rustix::termios::tcgetwinsize(&error).ok(),
-            false => None,
-        };
-        Progress {
-            columns: size.map(|size| usize::from(size.ws_col)),
-        }
-    }
-
-    fn show(&mut self, text: &str) {
-        // A terminal that is not wide enough would keep a line of each.
-        if let Some(columns) = self.columns {
-            let shown: String = visible(text)
-                .chars()
-                .take(columns.saturating_sub(1))
-                .collect();
-            report::redraw(&shown);
-        }
-    }
-
-    fn end(&mut self) {
-        if self.columns.is_some() {
-            report::redraw("");
-        }
     }
 }
 

@@ -326,6 +326,43 @@ fn advice_is_given_at_a_terminal_and_not_in_a_pipe() {
     let other = format!("AWS_SECRET_ACCESS_KEY=other {eulb} describe-lbs");
     let advice = "advice: the keys come from variable AWS_ACCESS_KEY_ID;";
     says_at_a_terminal(&cloud, &other, advice);
+
+    // Amazon has a code of its own for it.
+    let amazon = Cloud::with(&["--release", "aws"]);
+    amazon.ok(
+        "eulb-create-lb",
+        ["-z", "PARTI00", "-l", HTTP_80, "web-front"],
+    );
+    let line = format!("{eulb} describe-instance-health web-fornt");
+    let run = amazon.eulb("eulb-describe-instance-health", ["web-fornt"]);
+    assert!(
+        run.stderr.contains("error (LoadBalancerNotFound): "),
+        "{run:?}"
+    );
+    let advice = "advice: did you mean 'web-front' instead of 'web-fornt'?";
+    says_at_a_terminal(&amazon, &line, advice);
+}
+
+#[test]
+fn a_wait_for_the_local_cloud_shows_at_a_terminal_what_it_waits_for() {
+    let cloud = Cloud::start();
+    cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "web"]);
+    cloud.settle();
+    // One instance, which there is not: the wait ends with its time.
+    let eulb = super::cloud::EULB;
+    let line = format!("{eulb} local wait web --in-service 1 --timeout 0.5");
+    let expected = "waiting: 0 of 0 instances of 'web' are in service, not 1";
+    if says_at_a_terminal(&cloud, &line, expected) {
+        let run = cloud.eulb(
+            "eulb",
+            ["local", "wait", "web", "--in-service=1", "--timeout=0"],
+        );
+        assert_eq!(run.status, 1);
+        assert!(
+            run.stderr.starts_with("eulb local: error: still waiting"),
+            "{run:?}"
+        );
+    }
 }
 
 /// A service with a certificate of its own for a name, and the certificate as PEM.

@@ -1,6 +1,7 @@
 //! `eulb local status`, `wait`, `hosts`, `logs`: what the local cloud is doing.
 
 use super::super::exit::Failure;
+use super::super::progress::Progress;
 use super::super::report;
 use super::{GLANCE, Place, ask, one_balancer};
 use crate::model::timestamp::Timestamp;
@@ -135,6 +136,7 @@ fn moment(milliseconds: i64) -> String {
 ///
 /// Without a load balancer: until the newest change is in force in the data plane.
 /// With load balancers: besides, until their listeners are bound and their instances are in service.
+/// On a terminal, a line tells what is still missing.
 #[derive(Debug, Args)]
 pub struct Wait {
     #[command(flatten)]
@@ -164,6 +166,13 @@ impl Wait {
                     self.timeout
                 ))
             })?;
+        let mut progress = Progress::begin();
+        let waited = self.until(patience, &mut progress);
+        progress.end();
+        waited
+    }
+
+    fn until(&self, patience: Instant, progress: &mut Progress) -> Result<(), Failure> {
         loop {
             let status = self.place.status()?;
             let Some(missing) = self.missing(&status)? else {
@@ -175,6 +184,7 @@ impl Wait {
                     self.timeout
                 )));
             }
+            progress.show(&format!("waiting: {missing}"));
             std::thread::sleep(GLANCE);
         }
     }

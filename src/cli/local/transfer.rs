@@ -1,13 +1,14 @@
 //! `eulb local export` and `import`: the state of a cloud as a document.
 
 use super::super::exit::Failure;
+use super::super::progress::Progress;
 use super::super::report;
 use super::{Place, ask};
 use crate::daemon::offline;
 use crate::wire::admin::Imported;
 use clap::Args;
 use std::fs::{self, OpenOptions};
-use std::io::{IsTerminal, Read, Write};
+use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -67,18 +68,19 @@ impl Export {
                 file.display()
             )));
         }
+        let mut progress = Progress::begin();
         let text = if directory.is_in_use() {
-            progress("asking the cloud for its state");
+            progress.show("asking the cloud for its state");
             let client = self.place.client()?.with_timeout(PATIENCE);
             let route = format!("/_eulb/admin/export?secrets={}", self.secrets);
             ask(client.get_bytes(&route)).map(|text| text.to_vec())
         } else {
-            progress("reading the state");
+            progress.show("reading the state");
             offline::export(directory.path(), self.secrets)
                 .map(String::into_bytes)
                 .map_err(Failure::new)
         };
-        progress("");
+        progress.end();
         let text = text?;
         let Some(file) = &self.file else {
             return report::print(&String::from_utf8_lossy(&text));
@@ -97,24 +99,15 @@ fn write(file: &Path, text: &[u8]) -> std::io::Result<()> {
     options.write(true).create(true).truncate(true).mode(0o600);
     let mut output = options.open(&part)?;
     let mut written = 0;
+    let mut progress = Progress::begin();
     for chunk in text.chunks(STEP) {
         output.write_all(chunk)?;
         written += chunk.len();
-        progress(&format!("written {}%", written * 100 / text.len()));
+        progress.show(&format!("written {}%", written * 100 / text.len()));
     }
     output.sync_all()?;
-    progress("");
+    progress.end();
     fs::rename(&part, file)
-}
-
-/// Says on a terminal how far it is, in place; an empty word takes the line away.
-fn progress(word: &str) {
-    let mut stderr = std::io::stderr();
-    if stderr.is_terminal() {
-        // What cannot be shown need not be.
-        let _ = write!(stderr, "\r\x1b[K{word}");
-        let _ = stderr.flush();
-    }
 }
 
 impl Import {
@@ -129,7 +122,8 @@ impl Import {
             Failure::new(format!("cannot read {}: {error}", self.file.display()))
         })?;
         let directory = self.place.directory()?;
-        progress("the state is being read in");
+        let mut progress = Progress::begin();
+        progress.show("the state is being read in");
         let imported = if directory.is_in_use() {
             let client = self.place.client()?.with_timeout(PATIENCE);
             let route = format!("/_eulb/admin/import?replace={}", self.replace);
@@ -137,7 +131,7 @@ impl Import {
         } else {
             offline::import(directory.path(), &text, self.replace).map_err(Failure::new)
         };
-        progress("");
+        progress.end();
         let imported = imported?;
         let mut said = format!(
             "imported {} accounts, {} load balancers, {} instances\n",
