@@ -190,6 +190,10 @@ fn names_and_messages_cannot_steer_a_terminal() {
         let run = Desk::calling(&service.endpoint()).run("eulb-describe-lbs", &["--output", form]);
         assert_eq!(run.status, Some(0), "{form}: {}", run.stderr);
         assert!(!steering(&run.stdout), "{form}: {:?}", run.stdout);
+        let arguments = ["--show-long", "--output", form];
+        let run = Desk::calling(&service.endpoint()).run("eulb-describe-lbs", &arguments);
+        assert_eq!(run.status, Some(0), "{form}: {}", run.stderr);
+        assert!(!steering(&run.stdout), "{form}, long: {:?}", run.stdout);
     }
     let service = Service::start(vec![Answer::status(
         400,

@@ -4,7 +4,7 @@ use crate::service::{Answer, Service};
 use crate::tool::{Desk, Run};
 use eulb::cli::commands::COMMANDS;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Runs a command at the release `aws` with a file `input.json` beside it.
 fn run(json: &str, line: &[&str]) -> (Run, Option<BTreeMap<String, String>>) {
@@ -184,6 +184,66 @@ fn skeletons_of_all_commands_are_read_again() {
         );
         let action = format!("\nAction={}\n", row.action);
         assert!(read.stdout.contains(&action), "{}", read.stdout);
+    }
+}
+
+/// What the command line says goes into the skeleton, and from there into the same request.
+#[test]
+fn a_skeleton_that_is_fed_back_makes_the_same_request() {
+    #[rustfmt::skip]
+    let lines: [&[&str]; 28] = [
+        &["eulb-apply-security-groups-to-lb", "-g", "sg-1,sg-2", "web"],
+        &["eulb-attach-lb-to-subnets", "-s", "a,b", "web"],
+        &["eulb-configure-healthcheck", "--healthy-threshold=2", "--interval=9", "-t", "http:80/x", "--timeout=3", "--unhealthy-threshold=4", "web"],
+        &["eulb-create-app-cookie-stickiness-policy", "-c", "C", "-p", "p", "web"],
+        &["eulb-create-lb", "-z", "a,b", "-l", "lb-port=80,protocol=http,instance-port=8080", "-l", "lb-port=443,protocol=https,instance-port=80,instance-protocol=http,cert-id=arn", "-t", "k=v", "-t", "e", "-g", "sg", "-i", "internal", "web"],
+        &["eulb-create-lb-cookie-stickiness-policy", "-e", "60", "-p", "p", "web"],
+        &["eulb-create-lb-listeners", "-l", "lb-port=25,protocol=tcp,instance-port=2525", "web"],
+        &["eulb-create-lb-policy", "-n", "p", "-t", "T", "-A", "a=1,b=2", "web"],
+        &["eulb-create-tags", "-t", "k=v", "web"],
+        &["eulb-delete-lb", "web"],
+        &["eulb-delete-lb-listeners", "-l", "80,443", "web"],
+        &["eulb-delete-lb-policy", "-p", "p", "web"],
+        &["eulb-delete-tags", "-t", "k", "web"],
+        &["eulb-deregister-instances-from-lb", "--instances", "i-1,i-2", "web"],
+        &["eulb-describe-instance-health", "--instances", "i-1", "web"],
+        &["eulb-describe-lb-attributes", "web"],
+        &["eulb-describe-lb-policies", "-p", "a,b", "web"],
+        &["eulb-describe-lb-policy-types", "A", "B"],
+        &["eulb-describe-lbs", "a", "b"],
+        &["eulb-describe-tags", "a", "b"],
+        &["eulb-detach-lb-from-subnets", "-s", "a", "web"],
+        &["eulb-disable-zones-for-lb", "-z", "a", "web"],
+        &["eulb-enable-zones-for-lb", "-z", "b\u{e4}h", "web"],
+        &["eulb-modify-lb-attributes", "web", "ConnectionSettings.IdleTimeout=9", "CrossZoneLoadBalancing.Enabled=true"],
+        &["eulb-register-instances-with-lb", "--instances", "i-1", "web"],
+        &["eulb-set-lb-listener-ssl-cert", "-l", "443", "-c", "arn", "web"],
+        &["eulb-set-lb-policies-for-backend-server", "-i", "80", "-p", "a,b", "web"],
+        &["eulb-set-lb-policies-of-listener", "-l", "80", "-p", "a", "web"],
+    ];
+    let names: BTreeSet<&str> = lines.iter().map(|line| line[0]).collect();
+    assert_eq!(names, COMMANDS.iter().map(|row| row.name).collect());
+    for line in lines {
+        let desk = Desk::calling("http://127.0.0.1:1/").with("EULB_RELEASE", "aws");
+        let parameters = |run: &Run| {
+            assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{line:?}");
+            let (_, parameters) = run.stdout.split_once("\n\n").unwrap();
+            let parameters: BTreeSet<String> = parameters.lines().map(str::to_owned).collect();
+            parameters
+        };
+        let dry = [&["--dry-run"], &line[1..]].concat();
+        let plain = parameters(&desk.run(line[0], &dry));
+        let skeleton = [&["--generate-cli-skeleton"], &line[1..]].concat();
+        let skeleton = desk.run(line[0], &skeleton).stdout;
+        let back = ["--dry-run", "--cli-input-json", "-"];
+        let back = parameters(&desk.run_with_input(line[0], &back, &skeleton));
+        assert!(plain.len() > 2, "{line:?}");
+        // What the command line does not say stays a sample; texts and lists of them send nothing.
+        assert!(plain.is_subset(&back), "{line:?}: {plain:?} {back:?}");
+        for more in back.difference(&plain) {
+            let is_sample = more.ends_with("=0") || more.ends_with("=true");
+            assert!(is_sample, "{line:?}: {more}");
+        }
     }
 }
 
