@@ -428,15 +428,12 @@ impl Scene<'_> {
         registration: &Registration,
     ) -> Finding {
         let symptom = format!("{id} is out of service: {}", description::IN_PROGRESS);
-        let check = balancer
-            .health_check
-            .as_ref()
-            .filter(|_| !balancer.listeners.is_empty());
-        let Some(check) = check else {
+        // The first listener brings a health check along, which stays when the listener goes.
+        let Some(check) = &balancer.health_check else {
             return finding(
                 "registration-in-progress",
                 symptom,
-                "the load balancer has no listener, so that nothing is checked",
+                "the load balancer never had a listener, so that it has no health check",
                 format!(
                     "eulb-create-lb-listeners -l \"lb-port=80, protocol=HTTP, instance-port=80\" {}",
                     balancer.name

@@ -82,8 +82,11 @@ fn provoke(signature: &str, cloud: &Cloud) -> Option<Subject> {
             balancer()
         }
         "registration-in-progress" => {
-            cloud.create_web();
-            cloud.ok("eulb-delete-lb-listeners", ["-l", "80", "web"]);
+            // Ten checks that are five minutes apart, at fifty times the speed: a minute.
+            cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "web"]);
+            let slow = "--interval 300 --timeout 5 --healthy-threshold 10 --unhealthy-threshold 10";
+            let check = slow.split(' ').chain(["-t", "HTTP:80/health", "web"]);
+            cloud.ok("eulb-configure-healthcheck", check);
             let ids = cloud.run_instances(1, "PARTI00");
             cloud.register("web", &ids);
             instance(&ids[0])
@@ -158,13 +161,9 @@ fn every_signature_is_provoked() {
         let subject = provoke(signature, &cloud);
         let subject = subject.unwrap_or_else(|| panic!("nothing provokes {signature}"));
         let explanation = await_signature(&cloud, &subject, signature);
-        // The same for a person, unless it has passed already.
-        let [option, name] = &subject;
-        let text = cloud.ok("eulb", ["explain", option, name]);
         let findings = explanation.findings.iter();
         let own = findings.clone().find(|of| of.signature == signature);
-        assert!(!own.unwrap().cause.is_empty(), "{text}");
-        assert!(text.contains("\n  what   "), "{signature}: {text}");
+        assert!(!own.unwrap().cause.is_empty(), "{signature}");
         // What is said to mend it is a command, or several.
         let mends = findings.filter_map(|of| of.mend.as_deref());
         for mend in mends.filter(|mend| mend.starts_with("eulb")) {
