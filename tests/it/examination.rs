@@ -422,3 +422,97 @@ fn doctor_tells_an_unknown_authority_from_a_certificate_of_another_name() {
     );
     assert!(find(&run.stdout, "\tmend").contains("name the endpoint as its certificate does"));
 }
+
+/// Who says something: an option with its value, a variable with its value, or a file with its text.
+#[derive(Clone, Copy, Debug)]
+enum Layer {
+    Flag(&'static [&'static str]),
+    Variable(&'static [(&'static str, &'static str)]),
+    File(&'static str, &'static str),
+}
+
+/// Each row of the table of precedence: with all layers the first one counts and beats the others in
+/// order; without it the second does, and so on. A request that would be sent says the same.
+#[test]
+fn config_has_the_precedence_by_which_commands_go() {
+    use Layer::{File, Flag, Variable};
+    const AWS: &str = ".aws/credentials";
+    #[rustfmt::skip]
+    let rows: [(&str, &[(Layer, &str)]); 4] = [
+        ("release", &[
+            (Flag(&["--release", "aws"]), "aws"),
+            (Variable(&[("EULB_RELEASE", "4.1.0")]), "4.1.0"),
+            (File(".euca/r.ini", "[region g]\neulb-release = 4.4.2\n"), "4.4.2"),
+        ]),
+        ("region", &[
+            (Flag(&["--region", "f"]), "f"),
+            (Variable(&[("EUCA_DEFAULT_REGION", "e")]), "e"),
+            (Variable(&[("AWS_DEFAULT_REGION", "a")]), "a"),
+            (File(".euca/r.ini", "[global]\ndefault-region = g\n"), "g"),
+        ]),
+        ("endpoint", &[
+            (Flag(&["-U", "http://flag/"]), "http://flag/"),
+            (Variable(&[("AWS_ELB_URL", "http://variable/")]), "http://variable/"),
+            (File(".euca/r.ini", "[region g]\nelasticloadbalancing-url = http://file/\n"), "http://file/"),
+            (Variable(&[("AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING", "http://special/")]), "http://special/"),
+            (Variable(&[("AWS_ENDPOINT_URL", "http://general/")]), "http://general/"),
+        ]),
+        ("access-key-id", &[
+            (Flag(&["-I", "FK", "-S", "FS"]), "FK"),
+            (Variable(&[("AWS_ACCESS_KEY_ID", "EK"), ("AWS_SECRET_ACCESS_KEY", "ES")]), "EK"),
+            (File("keys", "AWSAccessKeyId=CK\nAWSSecretKey=CS\n"), "CK"),
+            (File(".euca/r.ini", "[user u]\nkey-id = UK\nsecret-key = US\n"), "UK"),
+            (File(AWS, "[default]\naws_access_key_id = DK\naws_secret_access_key = DS\n"), "DK"),
+        ]),
+    ];
+    for (setting, layers) in rows {
+        for first in 0..layers.len() {
+            let mut desk = Desk::new();
+            let mut options = Vec::new();
+            for (layer, _) in &layers[first..] {
+                match *layer {
+                    Flag(words) => options.extend(words),
+                    Variable(pairs) => {
+                        for (name, value) in pairs {
+                            desk = desk.with(name, value);
+                        }
+                    }
+                    File(path, text) => {
+                        desk.write(&format!("home/{path}"), text);
+                        if path == "keys" {
+                            desk = desk.with("AWS_CREDENTIAL_FILE", "~/keys");
+                        }
+                    }
+                }
+            }
+            let names_region = setting == "region";
+            if !names_region {
+                let base = "[global]\ndefault-region = g\n[region g]\nuser = u\n";
+                desk.write("home/.euca/base.ini", base);
+            }
+            let arguments = [&["config"], options.as_slice()].concat();
+            let run = desk.run("eulb", &arguments);
+            let shown: Vec<&str> = run
+                .stdout
+                .lines()
+                .skip_while(|line| !line.starts_with(&format!("{setting}\t")))
+                .enumerate()
+                .take_while(|(at, line)| *at == 0 || line.starts_with("  overrode\t"))
+                .filter_map(|(_, line)| line.split('\t').nth(1))
+                .collect();
+            let expected: Vec<&str> = layers[first..].iter().map(|(_, value)| *value).collect();
+            // Of two variables for the region only the first that is set is looked at.
+            assert_eq!(shown.first(), expected.first(), "{setting}: {run:?}");
+            if !names_region {
+                assert_eq!(shown, expected, "{setting}: {run:?}");
+            }
+            if setting == "endpoint" {
+                let keys = ["--dry-run", "-I", "A", "-S", "B", "web"];
+                let line = [options.as_slice(), &keys].concat();
+                let dry = desk.run("eulb-delete-lb", &line);
+                let posted = format!("POST {}\n", expected[0]);
+                assert!(dry.stdout.starts_with(&posted), "{dry:?}");
+            }
+        }
+    }
+}
