@@ -9,6 +9,7 @@ use crate::wire::service::Service;
 use crate::wire::sigv2;
 use crate::wire::sigv4::{self, Refusal, Scope, SigningKey};
 use std::collections::HashMap;
+use std::iter;
 use std::sync::{Arc, Mutex};
 use subtle::ConstantTimeEq;
 
@@ -106,6 +107,17 @@ struct Derived {
     key: SigningKey,
 }
 
+/// The first part of the host, which boto 2 takes for the name of the service when it does not know the
+/// host; at Eucalyptus, where it was used most, the path says which service is meant.
+fn host_label<'r>(request: &sigv4::Request<'r>, release: Release) -> Option<&'r str> {
+    if release.has(Feature::AmazonRules) {
+        return None;
+    }
+    let mut headers = request.headers.iter();
+    let (_, host) = headers.find(|(name, _)| *name == "host")?;
+    std::str::from_utf8(host).ok()?.split(['.', ':']).next()
+}
+
 /// Verifies signatures.
 #[derive(Default)]
 pub struct Authenticator {
@@ -127,7 +139,10 @@ impl Authenticator {
         state: &State,
         now: Timestamp,
     ) -> Result<Caller, Fault> {
-        let claim = match sigv4::claim(request, &[service.signing_name()], now) {
+        let names: Vec<&str> = iter::once(service.signing_name())
+            .chain(host_label(request, release))
+            .collect();
+        let claim = match sigv4::claim(request, &names, now) {
             Err(Refusal::Missing) => return by_version_2(request, release, state, now),
             claim => claim?,
         };

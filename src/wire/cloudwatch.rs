@@ -110,13 +110,17 @@ impl<'de> Deserialize<'de> for Flag {
 fn seconds(text: &str) -> Option<f64> {
     use time::format_description::well_known::Rfc3339;
     let text = text.trim();
-    // Some write `2013-05-15T23:31:00`, `2013-05-15T23:31` or `2013-05-15`, and mean UTC.
+    // Some write `2013-05-15T23:31:00.5`, `2013-05-15T23:31` or `2013-05-15`, and mean UTC.
+    let fraction = text.get(19..).and_then(|rest| rest.strip_prefix('.'));
+    let unzoned = |fraction: &str| fraction.bytes().all(|byte| byte.is_ascii_digit());
     let zoned = match text.len() {
         10 => format!("{text}T00:00:00Z"),
         16 => format!("{text}:00Z"),
         19 => format!("{text}Z"),
-        _ => text.replacen(' ', "T", 1),
+        _ if fraction.is_some_and(unzoned) => format!("{text}Z"),
+        _ => text.to_owned(),
     };
+    let zoned = zoned.replacen(' ', "T", 1);
     let moment = time::OffsetDateTime::parse(&zoned, &Rfc3339).ok()?;
     Some(moment.unix_timestamp_nanos() as f64 / 1e9)
 }
@@ -493,6 +497,8 @@ mod tests {
             ("2013-05-15T23:31:00.500Z", Some(1_368_660_660.5)),
             ("2013-05-16T01:31:00+02:00", Some(1_368_660_660.0)),
             ("2013-05-15T23:31:00", Some(1_368_660_660.0)),
+            ("2013-05-15T23:31:00.500000", Some(1_368_660_660.5)),
+            ("2013-05-15 23:31:00", Some(1_368_660_660.0)),
             ("2013-05-15 23:31:00Z", Some(1_368_660_660.0)),
             ("2013-05-15", Some(1_368_576_000.0)),
             ("soon", None),

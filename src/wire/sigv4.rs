@@ -219,7 +219,7 @@ pub fn claim(request: &Request<'_>, services: &[&str], now: Timestamp) -> Result
     if !services.contains(&claim.scope.service.as_str()) {
         return Err(Refusal::Mismatch(format!(
             "credential should be scoped to service '{}', not to '{}'",
-            services.join("' or '"),
+            services.first().copied().unwrap_or_default(),
             claim.scope.service
         )));
     }

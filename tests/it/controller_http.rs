@@ -80,7 +80,7 @@ impl Served {
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
             .region("eucalyptus")
-            .name("elasticloadbalancing")
+            .name(sent.service)
             .time(sent.time)
             .settings(SigningSettings::default())
             .build()
@@ -110,6 +110,8 @@ struct Sent<'a> {
     method: &'a str,
     path: &'a str,
     host: &'a str,
+    /// The service in the scope of the signature.
+    service: &'a str,
     /// Lines that are not signed.
     headers: &'a str,
     body: &'a str,
@@ -122,6 +124,7 @@ impl Sent<'_> {
             method: "POST",
             path,
             host: "127.0.0.1",
+            service: "elasticloadbalancing",
             headers: "Content-Type: application/x-www-form-urlencoded\r\n",
             body,
             time: SystemTime::now(),
@@ -275,6 +278,18 @@ async fn who_cannot_prove_it_is_refused() {
     };
     let answer = served.raw(served.signed(&right, &late)).await;
     assert!(first_line(&answer).starts_with("HTTP/1.1 4"), "{answer}");
+    // boto 2 signs for the first part of the host; any other service is not this one.
+    for (service, expected) in [
+        ("127", "HTTP/1.1 200 OK"),
+        ("s3", "HTTP/1.1 403 SignatureDoesNotMatch"),
+    ] {
+        let sent = Sent {
+            service,
+            ..Sent::post("/services/LoadBalancing", body)
+        };
+        let answer = served.raw(served.signed(&right, &sent)).await;
+        assert_eq!(first_line(&answer), expected, "{service}");
+    }
     // What was signed cannot be replaced.
     let bytes = served.signed(&right, &Sent::post("/", body));
     let changed = String::from_utf8(bytes)
@@ -285,7 +300,6 @@ async fn who_cannot_prove_it_is_refused() {
     served.stop().await;
 }
 
-/// A form signed by Version 2, as euca2ools 3.0 sends it.
 #[tokio::test]
 async fn who_looks_for_a_service_that_is_not_here_is_told_in_his_protocol() {
     let (served, _folder) = served().await;
@@ -303,6 +317,7 @@ async fn who_looks_for_a_service_that_is_not_here_is_told_in_his_protocol() {
     served.stop().await;
 }
 
+/// A form signed by Version 2, as euca2ools 3.0 sends it.
 fn signed_by_version_2(environment: &Environment, host: &str, path: &str, action: &str) -> String {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
