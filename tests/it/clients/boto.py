@@ -165,7 +165,7 @@ told["root"] = [
 told["in use"] = [
     code(iam.delete_server_certificate, ServerCertificateName="web"),
     code(ec2.delete_security_group, GroupId=group),
-    code(ec2.describe_volumes),
+    code(ec2.create_volume, AvailabilityZone=zones[0], Size=1),
 ]
 elb.delete_load_balancer_listeners(**name, LoadBalancerPorts=[81, 443])
 for balancer in elb.describe_load_balancers()["LoadBalancerDescriptions"]:
