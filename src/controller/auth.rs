@@ -9,7 +9,6 @@ use crate::wire::service::Service;
 use crate::wire::sigv2;
 use crate::wire::sigv4::{self, Refusal, Scope, SigningKey};
 use std::collections::HashMap;
-use std::iter;
 use std::sync::{Arc, Mutex};
 use subtle::ConstantTimeEq;
 
@@ -139,9 +138,8 @@ impl Authenticator {
         state: &State,
         now: Timestamp,
     ) -> Result<Caller, Fault> {
-        let names: Vec<&str> = iter::once(service.signing_name())
-            .chain(host_label(request, release))
-            .collect();
+        let name = service.signing_name();
+        let names = [name, host_label(request, release).unwrap_or(name)];
         let claim = match sigv4::claim(request, &names, now) {
             Err(Refusal::Missing) => return by_version_2(request, release, state, now),
             claim => claim?,

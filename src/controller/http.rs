@@ -420,14 +420,13 @@ async fn query(
     body: &Bytes,
     request_id: &Arc<str>,
 ) -> Answer {
-    if let Some(answer) = absent_service(parts) {
-        return answer;
-    }
     if parts.method == Method::POST && !is_form(&parts.headers) {
-        return plain(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "the body must be application/x-www-form-urlencoded",
-        );
+        return absent_service(parts).unwrap_or_else(|| {
+            plain(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "the body must be application/x-www-form-urlencoded",
+            )
+        });
     }
     match operate(shared, service, parts, body, request_id).await {
         Ok(body) => with_type(StatusCode::OK, XML, body),
@@ -435,19 +434,15 @@ async fn query(
     }
 }
 
-/// The answer to a request that is signed for a service which is not here, if it is: in JSON to a client
-/// that speaks JSON, so that it tells its user what the service says.
+/// The answer to a request in JSON that is signed for a service which is not here: in JSON, so that the
+/// client tells its user.
 fn absent_service(parts: &Parts) -> Option<Answer> {
-    let header = parts.headers.get(AUTHORIZATION);
-    let query = parts.uri.query().unwrap_or_default();
-    let scope = sigv4::scope_hint(header.map(HeaderValue::as_bytes), query)?;
+    let kind = parts.headers.get(CONTENT_TYPE)?.as_bytes();
+    let spoken =
+        kind.starts_with(b"application/x-amz-json") || kind.starts_with(b"application/json");
+    let header = parts.headers.get(AUTHORIZATION).filter(|_| spoken)?;
+    let scope = sigv4::scope_hint(Some(header.as_bytes()), "")?;
     if Service::signed(&scope).is_some() {
-        return None;
-    }
-    let kind = parts.headers.get(CONTENT_TYPE)?;
-    let json = kind.as_bytes().starts_with(b"application/x-amz-json")
-        || kind.as_bytes().starts_with(b"application/json");
-    if !json {
         return None;
     }
     let here: Vec<_> = Service::ALL.iter().map(|one| one.title()).collect();

@@ -197,7 +197,7 @@ pub fn scope_hint(authorization: Option<&[u8]>, query: &str) -> Option<String> {
 /// Reads who claims to have signed a request and checks all that needs no key: form, scope, time,
 /// what is covered, and the hash of the body.
 ///
-/// `services` are the names that may stand in the scope.
+/// `services` are the names that may stand in the scope, the service's own first.
 ///
 /// # Errors
 ///

@@ -5,7 +5,7 @@
 //! [`crate::strict`] has the many spellings of what is refused, [`crate::proxy_http`] the conversations
 //! that need several turns. Here is one case for each rule, and the departures beside them.
 
-use crate::reading::{Fault, latin1};
+use crate::reading::{Fault, from_latin1, latin1};
 use crate::scripted::{Act, Proxy, Recorder};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -329,7 +329,7 @@ impl Must {
         let instance = Recorder::answering(move |request| {
             let bytes = match answers {
                 "" => crate::scripted::reply(200, request.asked()).into_bytes(),
-                answers => bytes(answers),
+                answers => from_latin1(answers),
             };
             if closes {
                 Act::SendAndClose(bytes)
@@ -339,7 +339,7 @@ impl Must {
         });
         let proxy = Proxy::with_one_worker(&[instance.address()]);
         let mut client = proxy.client();
-        client.line.offer(bytes(self.sends)).finish();
+        client.line.offer(from_latin1(self.sends)).finish();
         let mut faults = Vec::new();
         for (method, status, body) in self.gets {
             match client.line.reader.answer(method) {
@@ -387,13 +387,6 @@ fn present(heads: &str, lines: &[&str], names: &[&str], faults: &mut Vec<String>
             faults.push(format!("{name} in {heads:?}"));
         }
     }
-}
-
-/// Each character of a text as that byte.
-fn bytes(text: &str) -> Vec<u8> {
-    text.chars()
-        .map(|c| u8::try_from(c as u32).unwrap())
-        .collect()
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! no answer a client, that it does not find in the bytes, in that order and with that body. The
 //! seeds are fixed; `EULB_MUTATIONS=100000` tries more of them.
 
-use crate::reading::{Fault, Message, Reader, latin1};
+use crate::reading::{Fault, Message, Reader, from_latin1, latin1};
 use crate::scripted::{Act, Proxy, Recorder, reply};
 use std::sync::{Arc, Mutex};
 
@@ -104,17 +104,13 @@ impl Dice {
     }
 }
 
-fn bytes_of(text: &str) -> Vec<u8> {
-    text.chars().map(|c| c as u8).collect()
-}
-
 /// One of the messages, or two of them, with up to four changes.
 fn spoil(dice: &mut Dice, messages: &[&str]) -> Vec<u8> {
-    let mut bytes = bytes_of(dice.pick(messages));
+    let mut bytes = from_latin1(dice.pick(messages));
     for _ in 0..=dice.roll(4) {
         let at = dice.roll(bytes.len() + 1);
         match dice.roll(6) {
-            0 => drop(bytes.splice(at..at, bytes_of(dice.pick(SPICE)))),
+            0 => drop(bytes.splice(at..at, from_latin1(dice.pick(SPICE)))),
             1 => drop(bytes.splice(at..(at + 1 + dice.roll(3)).min(bytes.len()), [])),
             2 => {
                 let end = (at + 1).min(bytes.len());
@@ -139,7 +135,7 @@ fn spoil(dice: &mut Dice, messages: &[&str]) -> Vec<u8> {
                     .collect();
                 if !starts.is_empty() {
                     let start = starts[dice.roll(starts.len())];
-                    bytes.splice(start..start, bytes_of(dice.pick(SPICE)));
+                    bytes.splice(start..start, from_latin1(dice.pick(SPICE)));
                 }
             }
             _ => {

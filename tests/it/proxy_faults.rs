@@ -2,7 +2,7 @@
 //! half way: the true status, never a second execution, never a crossed answer, never a truncated
 //! answer that looks whole.
 
-use crate::reading::{Fault, Message, latin1};
+use crate::reading::{Fault, Message, from_latin1, latin1};
 use crate::scripted::{Act, Client, Conversation, Down, Proxy, Recorder, Scripted, reply};
 use std::collections::HashMap;
 
@@ -10,13 +10,6 @@ fn one() -> (Scripted, Proxy) {
     let instance = Scripted::new();
     let proxy = Proxy::with_one_worker(&[instance.address()]);
     (instance, proxy)
-}
-
-/// Bytes of an answer, each `char` of the text below 0x100 one byte.
-fn raw(text: &str) -> Vec<u8> {
-    text.chars()
-        .map(|c| u8::try_from(c as u32).unwrap())
-        .collect()
 }
 
 /// Small numbers from a seed, the same in every run.
@@ -514,7 +507,7 @@ fn an_ambiguous_or_malformed_answer_is_502_and_its_connection_never_used_again()
         let mut client = proxy.client();
         client.get("/case");
         let mut at = instance.accept();
-        at.expect("GET /case").line.offer(raw(&answer));
+        at.expect("GET /case").line.offer(from_latin1(&answer));
         let mut got = client.try_answer();
         while got.as_ref().is_ok_and(|interim| interim.status() == 100) {
             got = client.try_answer();

@@ -103,6 +103,13 @@ pub fn latin1(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| *byte as char).collect()
 }
 
+/// Each character of a text below 0x100 as that byte: the way back.
+#[track_caller]
+pub fn from_latin1(text: &str) -> Vec<u8> {
+    let byte = |character: char| u8::try_from(u32::from(character)).unwrap();
+    text.chars().map(byte).collect()
+}
+
 /// Reads messages one after another from one side of a connection, keeping every byte it saw.
 pub struct Reader<S> {
     source: S,

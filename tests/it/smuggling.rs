@@ -11,7 +11,7 @@
 use crate::access_log::{Line, ended};
 use crate::clients::{first_that_runs, places, skipped};
 use crate::cloud::{Addresses, GLANCE, PATIENCE};
-use crate::reading::{Fault, latin1};
+use crate::reading::{Fault, from_latin1, latin1};
 use crate::scripted::{Client, Proxy};
 use rustix::process::Signal;
 use std::collections::BTreeMap;
@@ -374,13 +374,6 @@ fn payloads() -> Vec<String> {
     all
 }
 
-/// Each character of a text below 0x100 as that byte.
-fn bytes(text: &str) -> Vec<u8> {
-    text.chars()
-        .map(|c| u8::try_from(c as u32).unwrap())
-        .collect()
-}
-
 // ---- the test ----------------------------------------------------------------------------------
 
 fn play(server: impl Fn() -> Option<Server>, what: &str) {
@@ -414,7 +407,7 @@ fn play_in(mode: &str, server: Server) {
     for (number, payload) in payloads().iter().enumerate() {
         let sent = payload.replacen("/case", &format!("/case-{number}"), 1);
         let mut client = proxy.client();
-        client.line.offer(bytes(&sent)).finish();
+        client.line.offer(from_latin1(&sent)).finish();
         let answered = match client.line.reader.until_end() {
             Ok(answered) => latin1(&answered),
             Err(Fault::Reset) => latin1(client.line.reader.unread()),
@@ -499,7 +492,7 @@ fn without_a_proxy_in_between_the_payloads_smuggle() {
         };
         for payload in payloads() {
             let mut client = Client::connect(server.address());
-            client.line.offer(bytes(&payload)).finish();
+            client.line.offer(from_latin1(&payload)).finish();
             let _ = client.line.reader.until_end();
         }
         let seen = server.end();

@@ -5,18 +5,11 @@
 //! and no life in what came behind on the same connection. [`refused`] asks for all four, so every
 //! case is followed by a second request that a desynchronised reader would serve.
 
-use crate::reading::{Fault, Message, latin1};
+use crate::reading::{Fault, Message, from_latin1, latin1};
 use crate::scripted::{Client, Proxy, Recorder};
 
 /// What an attacker hopes to have executed.
 const SMUGGLED: &str = "GET /smuggled HTTP/1.1\r\nHost: shop.example\r\n\r\n";
-
-/// One head, or more, as bytes. Each byte of the text below 0x100 is that byte.
-fn raw(text: &str) -> Vec<u8> {
-    text.chars()
-        .map(|c| u8::try_from(c as u32).unwrap())
-        .collect()
-}
 
 /// Sends each case on a connection of its own and checks that it is refused with one of the statuses.
 fn refused_with(statuses: &[u16], cases: &[(&str, String)]) {
@@ -25,7 +18,11 @@ fn refused_with(statuses: &[u16], cases: &[(&str, String)]) {
     let mut faults = Vec::new();
     for (name, bytes) in cases {
         let mut client = proxy.client();
-        client.line.offer(raw(bytes)).offer(SMUGGLED).finish();
+        client
+            .line
+            .offer(from_latin1(bytes))
+            .offer(SMUGGLED)
+            .finish();
         match client.try_answer() {
             Ok(answer) if statuses.contains(&answer.status()) => {}
             other => faults.push(format!("{name}: {}", summary(&other))),
@@ -63,7 +60,7 @@ fn served(cases: &[(&str, String)]) {
     let proxy = Proxy::http(&[instance.address()]);
     for (name, bytes) in cases {
         let mut client = proxy.client();
-        client.send(raw(bytes)).get("/next");
+        client.send(from_latin1(bytes)).get("/next");
         let answer = client.try_answer();
         let status = answer.as_ref().map(|answer| answer.status());
         assert_eq!(status, Ok(200), "{name}: {answer:?}");
@@ -831,7 +828,7 @@ fn bad_and_overflowing_chunks_are_refused_and_never_complete() {
         client
             .line
             .offer(head)
-            .offer(raw(body))
+            .offer(from_latin1(body))
             .offer(SMUGGLED)
             .finish();
         match client.try_answer() {

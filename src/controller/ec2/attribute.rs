@@ -4,23 +4,21 @@
 //! types are alike, and nothing keeps it from being stopped.
 
 use super::group::find_groups;
-use super::instance::{Seen, asked};
+use super::instance::{Seen, asked, own};
 use super::selection::{caller, matches, one, page};
-use super::{dry_run, invalid, missing, refused};
+use super::{dry_run, invalid, refused};
 use crate::controller::operations::{Context, Read, Write};
 use crate::controller::state::{Draft, State};
 use crate::model::instance::{Instance, InstanceState};
-use crate::wire::ec2::Items;
 use crate::wire::ec2::instance::{
     AttributeText, CpuInfo, DescribeInstanceAttribute, DescribeInstanceAttributeResponse,
     DescribeInstanceCreditSpecifications, DescribeInstanceCreditSpecificationsResponse,
     DescribeInstanceTypes, DescribeInstanceTypesResponse, DescribeVolumes, DescribeVolumesResponse,
-    InstanceCredit, InstanceType, ModifyInstanceAttribute, ModifyInstanceAttributeResponse,
-    ProcessorInfo,
+    InstanceCredit, InstanceType, ModifyInstanceAttribute, ProcessorInfo,
 };
 use crate::wire::ec2::network::AttributeBoolean;
+use crate::wire::ec2::{Items, Return};
 use crate::wire::fault::Fault;
-use std::sync::Arc;
 
 /// The types that are told of when none is named: those that tools propose most.
 const TYPES: &[&str] = &[
@@ -34,15 +32,6 @@ const TYPES: &[&str] = &[
     "m5.large",
 ];
 
-/// The caller's instance of an id.
-fn instance<'s>(id: &str, context: &Context, state: &'s State) -> Result<&'s Arc<Instance>, Fault> {
-    let found = asked(Some(&vec![id.to_owned()]), context, state)?;
-    found
-        .into_iter()
-        .next()
-        .ok_or_else(|| missing("InstanceId"))
-}
-
 fn burstable(kind: &str) -> bool {
     kind.starts_with('t')
 }
@@ -54,7 +43,7 @@ impl Read for DescribeInstanceAttribute {
         state: &State,
     ) -> Result<DescribeInstanceAttributeResponse, Fault> {
         dry_run(self.dry_run)?;
-        let instance = instance(&self.instance_id, context, state)?;
+        let instance = own(&self.instance_id, context, state)?;
         let network = state.network(caller(context), &context.config);
         let seen = Seen::of(instance, &network);
         let text = |value: &str| {
@@ -95,14 +84,9 @@ impl Read for DescribeInstanceAttribute {
 }
 
 impl Write for ModifyInstanceAttribute {
-    fn handle(
-        self,
-        context: &Context,
-        draft: &mut Draft,
-    ) -> Result<ModifyInstanceAttributeResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         let network = draft.state().network(caller(context), &context.config);
-        let mut changed =
-            Instance::clone(instance(&self.instance_id, context, draft.state())?.as_ref());
+        let mut changed = Instance::clone(own(&self.instance_id, context, draft.state())?.as_ref());
         if let Some(ids) = &self.group_id {
             let vpc = match &changed.launch.subnet {
                 Some(id) => network.subnets.get(id),
@@ -125,7 +109,7 @@ impl Write for ModifyInstanceAttribute {
         }
         draft.put_instance(changed);
         dry_run(self.dry_run)?;
-        Ok(ModifyInstanceAttributeResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 

@@ -6,18 +6,18 @@ use crate::controller::identity;
 use crate::controller::operations::{Context, Read, Write};
 use crate::controller::state::{Draft, ResourceTags, State};
 use crate::model::network::{Block, Network, Peer, Resource, Rule, SecurityGroup, prefix};
-use crate::wire::ec2::Items;
 use crate::wire::ec2::TagSpecification;
 use crate::wire::ec2::group::{
     AuthorizeSecurityGroupEgress, AuthorizeSecurityGroupEgressResponse,
     AuthorizeSecurityGroupIngress, AuthorizeSecurityGroupIngressResponse, CreateSecurityGroup,
-    CreateSecurityGroupResponse, DeleteSecurityGroup, DeleteSecurityGroupResponse,
-    DescribeSecurityGroupRules, DescribeSecurityGroupRulesResponse, DescribeSecurityGroups,
-    DescribeSecurityGroupsResponse, IpPermission, IpPermissionItem, IpRangeItem, Ipv6RangeItem,
-    ReferencedGroup, RevokeSecurityGroupEgress, RevokeSecurityGroupEgressResponse,
-    RevokeSecurityGroupIngress, RevokeSecurityGroupIngressResponse,
-    SecurityGroup as WireSecurityGroup, SecurityGroupRule, UserIdGroupPair,
+    CreateSecurityGroupResponse, DeleteSecurityGroup, DescribeSecurityGroupRules,
+    DescribeSecurityGroupRulesResponse, DescribeSecurityGroups, DescribeSecurityGroupsResponse,
+    IpPermission, IpPermissionItem, IpRangeItem, Ipv6RangeItem, ReferencedGroup,
+    RevokeSecurityGroupEgress, RevokeSecurityGroupEgressResponse, RevokeSecurityGroupIngress,
+    RevokeSecurityGroupIngressResponse, SecurityGroup as WireSecurityGroup, SecurityGroupRule,
+    UserIdGroupPair,
 };
+use crate::wire::ec2::{Items, Return};
 use crate::wire::fault::Fault;
 use crate::wire::release::Feature;
 use std::collections::{BTreeMap, BTreeSet};
@@ -316,11 +316,7 @@ fn user_of(group: &SecurityGroup, context: &Context, state: &State) -> Option<St
 }
 
 impl Write for DeleteSecurityGroup {
-    fn handle(
-        self,
-        context: &Context,
-        draft: &mut Draft,
-    ) -> Result<DeleteSecurityGroupResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         let network = draft.state().network(caller(context), &context.config);
         let group = one_group(self.group_id.as_ref(), self.group_name.as_ref(), &network)?;
         if group.name == SecurityGroup::DEFAULT {
@@ -345,7 +341,7 @@ impl Write for DeleteSecurityGroup {
         }
         draft.remove_network(caller(context), &group.id);
         dry_run(self.dry_run)?;
-        Ok(DeleteSecurityGroupResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 

@@ -12,16 +12,16 @@ use crate::model::network::{Network, default_group};
 use crate::model::placement::ZoneName;
 use crate::model::timestamp::Timestamp;
 use crate::wire::balancer::created_time;
-use crate::wire::ec2::Items;
 use crate::wire::ec2::instance::{
     DescribeImages, DescribeImagesResponse, DescribeInstanceStatus, DescribeInstanceStatusResponse,
     DescribeInstances, DescribeInstancesResponse, DescribeKeyPairs, DescribeKeyPairsResponse,
     GroupItem, Image, Instance as WireInstance, InstanceState as WireState, InstanceStateChange,
     InstanceStatus, InterfaceSpecification, Monitoring, PlacementItem, RebootInstances,
-    RebootInstancesResponse, Reservation, RunInstances, RunInstancesResponse, StartInstances,
-    StartInstancesResponse, StateReason, StatusDetail, StatusSummary, StopInstances,
-    StopInstancesResponse, TerminateInstances, TerminateInstancesResponse,
+    Reservation, RunInstances, RunInstancesResponse, StartInstances, StartInstancesResponse,
+    StateReason, StatusDetail, StatusSummary, StopInstances, StopInstancesResponse,
+    TerminateInstances, TerminateInstancesResponse,
 };
+use crate::wire::ec2::{Items, Return};
 use crate::wire::fault::Fault;
 use crate::wire::local::{self, ChangeInstances, InstanceChange};
 use crate::wire::release::Feature;
@@ -248,12 +248,8 @@ pub fn asked<'s>(
     if verbose {
         return Ok(state.instances.values().collect());
     }
-    let own = |id: &str| {
-        let instance = state.instances.get(&InstanceId::new(id));
-        instance.is_some_and(|instance| instance.owner == *caller(context))
-    };
-    if let Some(id) = ids.into_iter().flatten().find(|id| !own(id)) {
-        return Err(no_instance(id));
+    for id in ids.into_iter().flatten() {
+        own(id, context, state)?;
     }
     Ok(state
         .instances
@@ -261,6 +257,14 @@ pub fn asked<'s>(
         .filter(|instance| instance.owner == *caller(context))
         .filter(|instance| names(ids, instance.id.as_str()))
         .collect())
+}
+
+/// The caller's instance of an id.
+pub fn own<'s>(id: &str, context: &Context, state: &'s State) -> Result<&'s Arc<Instance>, Fault> {
+    let instance = state.instances.get(&InstanceId::new(id));
+    instance
+        .filter(|instance| instance.owner == *caller(context))
+        .ok_or_else(|| no_instance(id))
 }
 
 fn no_instance(id: &str) -> Fault {
@@ -667,11 +671,7 @@ impl Write for TerminateInstances {
 impl Write for RebootInstances {
     /// A web instance has nothing that a reboot would change: one that fails its health check is
     /// well again, as a server is that was started anew.
-    fn handle(
-        self,
-        context: &Context,
-        draft: &mut Draft,
-    ) -> Result<RebootInstancesResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         let ids = self.instance_id.ok_or_else(|| missing("InstanceId"))?;
         let instances: Vec<_> = asked(Some(&ids), context, draft.state())?
             .into_iter()
@@ -691,7 +691,7 @@ impl Write for RebootInstances {
             }
         }
         dry_run(self.dry_run)?;
-        Ok(RebootInstancesResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 

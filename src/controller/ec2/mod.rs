@@ -5,7 +5,9 @@
 //! keep out nothing. An account sees what is its own.
 //!
 //! What a client sends and this service does not know is refused (`UnknownParameter`), rather than
-//! silently left out: who asks for two network interfaces should hear that there will be one.
+//! silently left out: who asks for two network interfaces should hear that there will be one. What an
+//! instance here cannot have is taken where tools send it with every launch: credits of a processor,
+//! access to metadata, protection from being ended.
 //!
 //! Source: EC2 API reference 2016-11-15.
 

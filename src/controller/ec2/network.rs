@@ -11,20 +11,18 @@ use crate::model::instance::InstanceState;
 use crate::model::network::{
     Block, Gateway, Network, Resource, RouteTable, Subnet, Vpc, main_table, prefix,
 };
-use crate::wire::ec2::Items;
 use crate::wire::ec2::instance::GroupItem;
 use crate::wire::ec2::network::{
-    AttachInternetGateway, AttachInternetGatewayResponse, AttributeBoolean, CreateInternetGateway,
-    CreateInternetGatewayResponse, CreateSubnet, CreateSubnetResponse, CreateVpc,
-    CreateVpcResponse, DeleteInternetGateway, DeleteInternetGatewayResponse, DeleteSubnet,
-    DeleteSubnetResponse, DeleteVpc, DeleteVpcResponse, DescribeInternetGateways,
-    DescribeInternetGatewaysResponse, DescribeNetworkInterfaces, DescribeNetworkInterfacesResponse,
-    DescribeSubnets, DescribeSubnetsResponse, DescribeVpcAttribute, DescribeVpcAttributeResponse,
-    DescribeVpcs, DescribeVpcsResponse, DetachInternetGateway, DetachInternetGatewayResponse,
-    GatewayAttachment, InterfaceAssociation, InterfaceAttachment, InternetGateway,
-    ModifySubnetAttribute, ModifySubnetAttributeResponse, ModifyVpcAttribute,
-    ModifyVpcAttributeResponse, NetworkInterface, Subnet as WireSubnet, Vpc as WireVpc,
+    AttachInternetGateway, AttributeBoolean, CreateInternetGateway, CreateInternetGatewayResponse,
+    CreateSubnet, CreateSubnetResponse, CreateVpc, CreateVpcResponse, DeleteInternetGateway,
+    DeleteSubnet, DeleteVpc, DescribeInternetGateways, DescribeInternetGatewaysResponse,
+    DescribeNetworkInterfaces, DescribeNetworkInterfacesResponse, DescribeSubnets,
+    DescribeSubnetsResponse, DescribeVpcAttribute, DescribeVpcAttributeResponse, DescribeVpcs,
+    DescribeVpcsResponse, DetachInternetGateway, GatewayAttachment, InterfaceAssociation,
+    InterfaceAttachment, InternetGateway, ModifySubnetAttribute, ModifyVpcAttribute,
+    NetworkInterface, Subnet as WireSubnet, Vpc as WireVpc,
 };
+use crate::wire::ec2::{Items, Return};
 use crate::wire::fault::Fault;
 use std::sync::Arc;
 
@@ -170,7 +168,7 @@ impl Write for CreateVpc {
 }
 
 impl Write for DeleteVpc {
-    fn handle(self, context: &Context, draft: &mut Draft) -> Result<DeleteVpcResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         needs_vpcs(context)?;
         let network = networks(context, draft.state());
         let vpc = network.vpcs.get(self.vpc_id.as_str());
@@ -203,7 +201,7 @@ impl Write for DeleteVpc {
         draft.remove_network(caller(context), &group.id);
         draft.remove_network(caller(context), &vpc.id);
         dry_run(self.dry_run)?;
-        Ok(DeleteVpcResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 
@@ -240,11 +238,7 @@ impl Read for DescribeVpcAttribute {
 }
 
 impl Write for ModifyVpcAttribute {
-    fn handle(
-        self,
-        context: &Context,
-        draft: &mut Draft,
-    ) -> Result<ModifyVpcAttributeResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         needs_vpcs(context)?;
         let network = networks(context, draft.state());
         let vpc = network.vpcs.get(self.vpc_id.as_str());
@@ -257,16 +251,12 @@ impl Write for ModifyVpcAttribute {
         }
         draft.put_network(Resource::Vpc(vpc));
         dry_run(self.dry_run)?;
-        Ok(ModifyVpcAttributeResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 
 impl Write for ModifySubnetAttribute {
-    fn handle(
-        self,
-        context: &Context,
-        draft: &mut Draft,
-    ) -> Result<ModifySubnetAttributeResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         needs_vpcs(context)?;
         let network = networks(context, draft.state());
         let subnet = network.subnets.get(self.subnet_id.as_str());
@@ -275,7 +265,7 @@ impl Write for ModifySubnetAttribute {
             subnet.public_addresses = wanted.value;
         }
         draft.put_network(Resource::Subnet(subnet));
-        Ok(ModifySubnetAttributeResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 
@@ -423,7 +413,7 @@ impl Write for CreateSubnet {
 }
 
 impl Write for DeleteSubnet {
-    fn handle(self, context: &Context, draft: &mut Draft) -> Result<DeleteSubnetResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         needs_vpcs(context)?;
         let state = draft.state();
         let network = networks(context, state);
@@ -463,7 +453,7 @@ impl Write for DeleteSubnet {
         }
         draft.remove_network(caller(context), &subnet.id);
         dry_run(self.dry_run)?;
-        Ok(DeleteSubnetResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 
@@ -559,11 +549,7 @@ fn gateway(id: &str, network: &Network) -> Result<Gateway, Fault> {
 }
 
 impl Write for AttachInternetGateway {
-    fn handle(
-        self,
-        context: &Context,
-        draft: &mut Draft,
-    ) -> Result<AttachInternetGatewayResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         needs_vpcs(context)?;
         let network = networks(context, draft.state());
         let mut gateway = gateway(&self.internet_gateway_id, &network)?;
@@ -578,16 +564,12 @@ impl Write for AttachInternetGateway {
         gateway.vpc = Some(vpc.id.clone());
         draft.put_network(Resource::Gateway(gateway));
         dry_run(self.dry_run)?;
-        Ok(AttachInternetGatewayResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 
 impl Write for DetachInternetGateway {
-    fn handle(
-        self,
-        context: &Context,
-        draft: &mut Draft,
-    ) -> Result<DetachInternetGatewayResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         needs_vpcs(context)?;
         let network = networks(context, draft.state());
         let mut gateway = gateway(&self.internet_gateway_id, &network)?;
@@ -610,16 +592,12 @@ impl Write for DetachInternetGateway {
         gateway.vpc = None;
         draft.put_network(Resource::Gateway(gateway));
         dry_run(self.dry_run)?;
-        Ok(DetachInternetGatewayResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 
 impl Write for DeleteInternetGateway {
-    fn handle(
-        self,
-        context: &Context,
-        draft: &mut Draft,
-    ) -> Result<DeleteInternetGatewayResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         needs_vpcs(context)?;
         let network = networks(context, draft.state());
         let gateway = gateway(&self.internet_gateway_id, &network)?;
@@ -632,7 +610,7 @@ impl Write for DeleteInternetGateway {
         }
         draft.remove_network(caller(context), &gateway.id);
         dry_run(self.dry_run)?;
-        Ok(DeleteInternetGatewayResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 

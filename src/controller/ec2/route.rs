@@ -8,15 +8,14 @@ use crate::controller::identity;
 use crate::controller::operations::{Context, Read, Write};
 use crate::controller::state::{Draft, State};
 use crate::model::network::{Block, Network, Resource, RouteTable, prefix};
-use crate::wire::ec2::Items;
 use crate::wire::ec2::route::{
     AclAssociation, AclEntry, AssociateRouteTable, AssociateRouteTableResponse, AssociationState,
-    CreateRoute, CreateRouteResponse, CreateRouteTable, CreateRouteTableResponse, DeleteRoute,
-    DeleteRouteResponse, DeleteRouteTable, DeleteRouteTableResponse, DescribeNetworkAcls,
-    DescribeNetworkAclsResponse, DescribeRouteTables, DescribeRouteTablesResponse,
-    DisassociateRouteTable, DisassociateRouteTableResponse, NetworkAcl, Route, RouteAssociation,
+    CreateRoute, CreateRouteTable, CreateRouteTableResponse, DeleteRoute, DeleteRouteTable,
+    DescribeNetworkAcls, DescribeNetworkAclsResponse, DescribeRouteTables,
+    DescribeRouteTablesResponse, DisassociateRouteTable, NetworkAcl, Route, RouteAssociation,
     RouteTable as WireTable,
 };
+use crate::wire::ec2::{Items, Return};
 use crate::wire::fault::Fault;
 use std::sync::Arc;
 
@@ -56,10 +55,21 @@ fn associated() -> Option<AssociationState> {
 }
 
 fn describe(table: &RouteTable, network: &Network, state: &State) -> WireTable {
+    let leads_out = |target: &str| {
+        let gateway = network.gateways.get(target);
+        target == LOCAL || gateway.is_some_and(|gateway| gateway.vpc.as_ref() == Some(&table.vpc))
+    };
     let route = |block: String, target: &str, origin: &str| Route {
         destination_cidr_block: Some(block),
         gateway_id: Some(target.to_owned()),
-        state: Some("active".to_owned()),
+        state: Some(
+            if leads_out(target) {
+                "active"
+            } else {
+                "blackhole"
+            }
+            .to_owned(),
+        ),
         origin: Some(origin.to_owned()),
     };
     let local = network.vpcs.get(&table.vpc).map(|vpc| {
@@ -140,7 +150,7 @@ impl Read for DescribeRouteTables {
                 "route.gateway-id" => {
                     Some(routes().filter_map(|one| one.gateway_id.clone()).collect())
                 }
-                "route.state" => one("active".to_owned()),
+                "route.state" => Some(routes().filter_map(|one| one.state.clone()).collect()),
                 _ => None,
             })?;
             if fits && names(asked, &table.id) {
@@ -187,11 +197,7 @@ impl Write for CreateRouteTable {
 }
 
 impl Write for DeleteRouteTable {
-    fn handle(
-        self,
-        context: &Context,
-        draft: &mut Draft,
-    ) -> Result<DeleteRouteTableResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         needs_vpcs(context)?;
         let network = draft.state().network(caller(context), &context.config);
         let table = table(&self.route_table_id, &network)?;
@@ -206,12 +212,12 @@ impl Write for DeleteRouteTable {
         }
         draft.remove_network(caller(context), &table.id);
         dry_run(self.dry_run)?;
-        Ok(DeleteRouteTableResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 
 impl Write for CreateRoute {
-    fn handle(self, context: &Context, draft: &mut Draft) -> Result<CreateRouteResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         needs_vpcs(context)?;
         let network = draft.state().network(caller(context), &context.config);
         let mut table = table(&self.route_table_id, &network)?;
@@ -244,12 +250,12 @@ impl Write for CreateRoute {
         table.routes.insert(block, gateway.id.clone());
         draft.put_network(Resource::Routes(table));
         dry_run(self.dry_run)?;
-        Ok(CreateRouteResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 
 impl Write for DeleteRoute {
-    fn handle(self, context: &Context, draft: &mut Draft) -> Result<DeleteRouteResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         needs_vpcs(context)?;
         let network = draft.state().network(caller(context), &context.config);
         let mut table = table(&self.route_table_id, &network)?;
@@ -265,7 +271,7 @@ impl Write for DeleteRoute {
         }
         draft.put_network(Resource::Routes(table));
         dry_run(self.dry_run)?;
-        Ok(DeleteRouteResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 
@@ -314,11 +320,7 @@ impl Write for AssociateRouteTable {
 }
 
 impl Write for DisassociateRouteTable {
-    fn handle(
-        self,
-        context: &Context,
-        draft: &mut Draft,
-    ) -> Result<DisassociateRouteTableResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         needs_vpcs(context)?;
         let network = draft.state().network(caller(context), &context.config);
         let mut tables = network.tables.values();
@@ -335,7 +337,7 @@ impl Write for DisassociateRouteTable {
         table.subnets.remove(self.association_id.as_str());
         draft.put_network(Resource::Routes(table));
         dry_run(self.dry_run)?;
-        Ok(DisassociateRouteTableResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 

@@ -6,9 +6,9 @@ use crate::controller::operations::{Context, Read, Write};
 use crate::controller::state::{Draft, State};
 use crate::model::instance::InstanceId;
 use crate::model::network::prefix;
+use crate::wire::ec2::Return;
 use crate::wire::ec2::tag::{
-    CreateTags, CreateTagsResponse, DeleteTags, DeleteTagsResponse, DescribeTags,
-    DescribeTagsResponse, TagDescription,
+    CreateTags, DeleteTags, DescribeTags, DescribeTagsResponse, TagDescription,
 };
 use crate::wire::fault::Fault;
 use std::sync::Arc;
@@ -92,7 +92,7 @@ fn resources(
 }
 
 impl Write for CreateTags {
-    fn handle(self, context: &Context, draft: &mut Draft) -> Result<CreateTagsResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         let added = self.tag.ok_or_else(|| missing("Tag"))?;
         for id in resources(self.resource_id, context, draft.state())? {
             let held = draft.state().tags_of(caller(context), &id);
@@ -101,12 +101,12 @@ impl Write for CreateTags {
             draft.put_tags(caller(context), &id, tags);
         }
         dry_run(self.dry_run)?;
-        Ok(CreateTagsResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 
 impl Write for DeleteTags {
-    fn handle(self, context: &Context, draft: &mut Draft) -> Result<DeleteTagsResponse, Fault> {
+    fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         for id in resources(self.resource_id, context, draft.state())? {
             let Some(held) = draft.state().tags_of(caller(context), &id) else {
                 continue;
@@ -125,7 +125,7 @@ impl Write for DeleteTags {
             draft.put_tags(caller(context), &id, tags);
         }
         dry_run(self.dry_run)?;
-        Ok(DeleteTagsResponse { done: Some(true) })
+        Ok(Return::DONE)
     }
 }
 

@@ -214,7 +214,31 @@ impl Run {
         out.extend_from_slice(&head[self.start..self.end]);
         self.start = self.end;
     }
+
+    /// Writes what was collected, and a line instead of the one that follows it.
+    pub fn write_instead(&mut self, line: &[u8], head: &[u8], out: &mut Vec<u8>) {
+        self.write(head, out);
+        out.extend_from_slice(line);
+    }
+
+    /// Writes a Content-Length as every reader reads it: with zeros in front it is an octal number to
+    /// some. Whether it was written; one without them stays as it is.
+    pub fn write_unpadded(&mut self, value: &[u8], head: &[u8], out: &mut Vec<u8>) -> bool {
+        let padded = value.len() > 1 && value.starts_with(b"0");
+        if let Some(length) = content_length(value).filter(|_| padded) {
+            self.write_instead(
+                format!("Content-Length: {length}\r\n").as_bytes(),
+                head,
+                out,
+            );
+            return true;
+        }
+        false
+    }
 }
+
+/// The coding as every reader knows it: some compare with capitals, or with the blank.
+pub const CHUNKED_LINE: &[u8] = b"Transfer-Encoding: chunked\r\n";
 
 /// Reads a Content-Length: digits only, small enough for every reader's signed 64 bits.
 pub fn content_length(value: &[u8]) -> Option<u64> {

@@ -3,7 +3,8 @@
 use super::body::Body;
 use super::desync::Reason;
 use super::head::{
-    Connection, Field, NoHead, Run, content_length, imitates_framing, is_token_byte, offset_in,
+    CHUNKED_LINE, Connection, Field, NoHead, Run, content_length, imitates_framing, is_token_byte,
+    offset_in,
 };
 use crate::proxy::limits::{HEAD_FIELDS, METHOD_BYTES};
 use std::io::Write;
@@ -211,27 +212,14 @@ pub fn rewrite(
         let keep = match Field::of(header.name) {
             Field::Host => !host_written,
             Field::ContentLength => {
-                // Zeros in front make an octal number of it for some readers.
-                let zeros = header
-                    .value
-                    .iter()
-                    .take_while(|digit| **digit == b'0')
-                    .count();
-                if zeros > 0 && header.value.len() > 1 {
-                    let digits = &header.value[zeros.min(header.value.len() - 1)..];
-                    kept.write(head, out);
-                    out.extend_from_slice(b"Content-Length: ");
-                    out.extend_from_slice(digits);
-                    out.extend_from_slice(b"\r\n");
+                if kept.write_unpadded(header.value, head, out) {
                     continue;
                 }
                 true
             }
             Field::TransferEncoding if fields.codings.others => false,
             Field::TransferEncoding => {
-                // As every reader knows it: some compare with capitals, or with the blank.
-                kept.write(head, out);
-                out.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
+                kept.write_instead(CHUNKED_LINE, head, out);
                 continue;
             }
             Field::Connection | Field::HopByHop => false,

@@ -1,7 +1,7 @@
 //! Response heads: what cannot be trusted, how long the message is, and the head the client is sent.
 
 use super::body::Body;
-use super::head::{Connection, Field, NoHead, Run, content_length, offset_in};
+use super::head::{CHUNKED_LINE, Connection, Field, NoHead, Run, content_length, offset_in};
 use super::request::{Request, Version};
 use crate::proxy::limits::HEAD_FIELDS;
 use std::mem::MaybeUninit;
@@ -130,11 +130,14 @@ pub fn rewrite(head: &[u8], request: &Request, out: &mut Vec<u8>) -> Result<Resp
         let keep = match Field::of(header.name) {
             Field::Connection | Field::HopByHop => false,
             Field::Upgrade => upgrade,
-            Field::ContentLength => !bodiless,
+            Field::ContentLength => {
+                if !bodiless && kept.write_unpadded(header.value, head, out) {
+                    continue;
+                }
+                !bodiless
+            }
             Field::TransferEncoding if !bodiless && request.version == Version::Http11 => {
-                // As every reader knows it, whatever its capitals were.
-                kept.write(head, out);
-                out.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
+                kept.write_instead(CHUNKED_LINE, head, out);
                 continue;
             }
             Field::TransferEncoding => false,
@@ -372,6 +375,12 @@ mod tests {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n",
                 get(),
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+                (true, true, false),
+            ),
+            (
+                "HTTP/1.1 200 OK\r\ncontent-length: 0012\r\nA: b\r\n",
+                get(),
+                "HTTP/1.1 200 OK\r\nContent-Length: 12\r\nA: b\r\n\r\n",
                 (true, true, false),
             ),
             (

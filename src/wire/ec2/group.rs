@@ -1,6 +1,6 @@
 //! Security groups and their rules, which are kept and described and keep nothing out.
 
-use super::{ENVELOPE, Filter, Items, TagItem, TagSpecification};
+use super::{ENVELOPE, Filter, Items, Return, TagItem, TagSpecification};
 use crate::wire::action;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ action! {
     ENVELOPE;
     DescribeSecurityGroups => DescribeSecurityGroupsResponse,
     CreateSecurityGroup => CreateSecurityGroupResponse,
-    DeleteSecurityGroup => DeleteSecurityGroupResponse,
+    DeleteSecurityGroup => Return,
     AuthorizeSecurityGroupIngress => AuthorizeSecurityGroupIngressResponse,
     RevokeSecurityGroupIngress => RevokeSecurityGroupIngressResponse,
     AuthorizeSecurityGroupEgress => AuthorizeSecurityGroupEgressResponse,
@@ -106,13 +106,6 @@ pub struct DeleteSecurityGroup {
     pub group_id: Option<String>,
     pub group_name: Option<String>,
     pub dry_run: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteSecurityGroupResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

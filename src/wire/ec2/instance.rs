@@ -1,7 +1,7 @@
 //! Instances and what they are launched from.
 
 use super::network::AttributeBoolean;
-use super::{ENVELOPE, Filter, Items, TagItem, TagSpecification};
+use super::{ENVELOPE, Filter, Items, Return, TagItem, TagSpecification};
 use crate::wire::action;
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +12,10 @@ action! {
     DescribeInstanceStatus => DescribeInstanceStatusResponse,
     StartInstances => StartInstancesResponse,
     StopInstances => StopInstancesResponse,
-    RebootInstances => RebootInstancesResponse,
+    RebootInstances => Return,
     TerminateInstances => TerminateInstancesResponse,
     DescribeInstanceAttribute => DescribeInstanceAttributeResponse,
-    ModifyInstanceAttribute => ModifyInstanceAttributeResponse,
+    ModifyInstanceAttribute => Return,
     DescribeInstanceTypes => DescribeInstanceTypesResponse,
     DescribeInstanceCreditSpecifications => DescribeInstanceCreditSpecificationsResponse,
     DescribeVolumes => DescribeVolumesResponse,
@@ -297,13 +297,6 @@ pub struct RebootInstances {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RebootInstancesResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DescribeImages {
     pub image_id: Option<Vec<String>>,
@@ -414,13 +407,6 @@ pub struct ModifyInstanceAttribute {
 #[serde(rename_all = "PascalCase")]
 pub struct TextValue {
     pub value: Option<String>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModifyInstanceAttributeResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -43,6 +43,17 @@ impl<T> FromIterator<T> for Items<T> {
     }
 }
 
+/// The answer to what has nothing else to tell: `<return>true</return>`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Return {
+    #[serde(rename = "return")]
+    pub done: bool,
+}
+
+impl Return {
+    pub const DONE: Return = Return { done: true };
+}
+
 /// What is wanted of a list: a name, and values of which one must fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -1,7 +1,7 @@
 //! Virtual private clouds.
 
 use super::instance::GroupItem;
-use super::{ENVELOPE, Filter, Items, TagItem, TagSpecification};
+use super::{ENVELOPE, Filter, Items, Return, TagItem, TagSpecification};
 use crate::wire::action;
 use serde::{Deserialize, Serialize};
 
@@ -9,18 +9,18 @@ action! {
     ENVELOPE;
     DescribeVpcs => DescribeVpcsResponse,
     CreateVpc => CreateVpcResponse,
-    DeleteVpc => DeleteVpcResponse,
+    DeleteVpc => Return,
     DescribeVpcAttribute => DescribeVpcAttributeResponse,
-    ModifyVpcAttribute => ModifyVpcAttributeResponse,
-    ModifySubnetAttribute => ModifySubnetAttributeResponse,
+    ModifyVpcAttribute => Return,
+    ModifySubnetAttribute => Return,
     DescribeSubnets => DescribeSubnetsResponse,
     CreateSubnet => CreateSubnetResponse,
-    DeleteSubnet => DeleteSubnetResponse,
+    DeleteSubnet => Return,
     DescribeInternetGateways => DescribeInternetGatewaysResponse,
     CreateInternetGateway => CreateInternetGatewayResponse,
-    AttachInternetGateway => AttachInternetGatewayResponse,
-    DetachInternetGateway => DetachInternetGatewayResponse,
-    DeleteInternetGateway => DeleteInternetGatewayResponse,
+    AttachInternetGateway => Return,
+    DetachInternetGateway => Return,
+    DeleteInternetGateway => Return,
     DescribeNetworkInterfaces => DescribeNetworkInterfacesResponse,
 }
 
@@ -78,13 +78,6 @@ pub struct DeleteVpc {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteVpcResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DescribeVpcAttribute {
     pub vpc_id: String,
@@ -124,24 +117,10 @@ pub struct ModifyVpcAttribute {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModifyVpcAttributeResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ModifySubnetAttribute {
     pub subnet_id: String,
     pub map_public_ip_on_launch: Option<Switch>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModifySubnetAttributeResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -203,13 +182,6 @@ pub struct DeleteSubnet {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteSubnetResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DescribeInternetGateways {
     pub internet_gateway_id: Option<Vec<String>>,
@@ -264,13 +236,6 @@ pub struct AttachInternetGateway {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttachInternetGatewayResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DetachInternetGateway {
     pub internet_gateway_id: String,
@@ -279,24 +244,10 @@ pub struct DetachInternetGateway {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DetachInternetGatewayResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteInternetGateway {
     pub internet_gateway_id: String,
     pub dry_run: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteInternetGatewayResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

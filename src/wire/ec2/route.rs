@@ -1,6 +1,6 @@
 //! Route tables and network access lists of virtual private clouds.
 
-use super::{ENVELOPE, Filter, Items, TagItem, TagSpecification};
+use super::{ENVELOPE, Filter, Items, Return, TagItem, TagSpecification};
 use crate::wire::action;
 use serde::{Deserialize, Serialize};
 
@@ -8,11 +8,11 @@ action! {
     ENVELOPE;
     DescribeRouteTables => DescribeRouteTablesResponse,
     CreateRouteTable => CreateRouteTableResponse,
-    DeleteRouteTable => DeleteRouteTableResponse,
-    CreateRoute => CreateRouteResponse,
-    DeleteRoute => DeleteRouteResponse,
+    DeleteRouteTable => Return,
+    CreateRoute => Return,
+    DeleteRoute => Return,
     AssociateRouteTable => AssociateRouteTableResponse,
-    DisassociateRouteTable => DisassociateRouteTableResponse,
+    DisassociateRouteTable => Return,
     DescribeNetworkAcls => DescribeNetworkAclsResponse,
 }
 
@@ -93,13 +93,6 @@ pub struct DeleteRouteTable {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteRouteTableResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CreateRoute {
     pub route_table_id: String,
@@ -109,25 +102,11 @@ pub struct CreateRoute {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateRouteResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteRoute {
     pub route_table_id: String,
     pub destination_cidr_block: Option<String>,
     pub dry_run: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteRouteResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,13 +129,6 @@ pub struct AssociateRouteTableResponse {
 pub struct DisassociateRouteTable {
     pub association_id: String,
     pub dry_run: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DisassociateRouteTableResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

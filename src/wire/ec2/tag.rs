@@ -1,13 +1,13 @@
 //! Tags of everything but load balancers.
 
-use super::{ENVELOPE, Filter, Items, Tag};
+use super::{ENVELOPE, Filter, Items, Return, Tag};
 use crate::wire::action;
 use serde::{Deserialize, Serialize};
 
 action! {
     ENVELOPE;
-    CreateTags => CreateTagsResponse,
-    DeleteTags => DeleteTagsResponse,
+    CreateTags => Return,
+    DeleteTags => Return,
     DescribeTags => DescribeTagsResponse,
 }
 
@@ -20,25 +20,11 @@ pub struct CreateTags {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateTagsResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteTags {
     pub resource_id: Option<Vec<String>>,
     pub tag: Option<Vec<Tag>>,
     pub dry_run: Option<bool>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteTagsResponse {
-    #[serde(rename = "return")]
-    pub done: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -88,6 +88,21 @@ async fn a_vpc_has_routes_by_its_tables() {
             "{refused}"
         );
     }
+    // A gateway may go; the route that led to it leads nowhere.
+    for (deed, state) in [("Detach", "blackhole"), ("Attach", "active")] {
+        desk.ask(&format!(
+            "ec2:{deed}InternetGateway InternetGatewayId={gateway}&VpcId={vpc}"
+        ))
+        .await
+        .unwrap();
+        let such = format!(
+            "{of_subnet}&Filter.2.Name=route.state&Filter.2.Value.1={state}\
+             &Filter.3.Name=route.gateway-id&Filter.3.Value.1={gateway}"
+        );
+        let told = desk.ask(&such).await.unwrap();
+        let (_, routes) = told.split_once(&gateway).unwrap();
+        assert_eq!(text(routes, "state"), state, "{told}");
+    }
     for question in [
         format!("ec2:DisassociateRouteTable AssociationId={association}"),
         format!("ec2:DeleteRoute RouteTableId={table}&DestinationCidrBlock=0.0.0.0/0"),
@@ -303,8 +318,10 @@ async fn an_instance_tells_its_attributes() {
     assert_eq!(desk.made(&attribute("groupSet"), "groupId").await, group);
     let resize = format!("ec2:ModifyInstanceAttribute InstanceId={id}&InstanceType.Value=m1.large");
     assert_eq!(desk.code(&resize).await, "IncorrectInstanceState");
-    let others = "ec2:DescribeInstanceAttribute InstanceId=i-99999999&Attribute=userData";
-    assert_eq!(desk.code(others).await, "InvalidInstanceID.NotFound");
+    for id in ["i-99999999", "verbose"] {
+        let others = format!("ec2:DescribeInstanceAttribute InstanceId={id}&Attribute=userData");
+        assert_eq!(desk.code(&others).await, "InvalidInstanceID.NotFound");
+    }
 }
 
 #[tokio::test]
