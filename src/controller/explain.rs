@@ -30,7 +30,7 @@ use crate::model::balancer::{
     LoadBalancer, Reason, Registration, RegistrationState, description, is_stale,
 };
 use crate::model::health::HealthCheck;
-use crate::model::instance::{InstanceId, InstanceState};
+use crate::model::instance::{Instance, InstanceId, InstanceKind, InstanceState};
 use crate::model::instruments::Checked;
 use crate::model::journal::Event;
 use crate::model::placement::{ServoId, ZoneName};
@@ -396,7 +396,15 @@ impl Scene<'_> {
             .map_or("no check has been seen since the start", |last| {
                 last.as_str()
             });
+        let told_to_fail = |instance: &Instance| match &instance.kind {
+            InstanceKind::Web(web) => web.failing,
+            InstanceKind::External => false,
+        };
+        let instance = self.state.instances.get(id);
         let mend = match &balancer.health_check {
+            Some(_) if instance.is_some_and(|instance| told_to_fail(instance)) => {
+                format!("eulb instance restore {id}")
+            }
             Some(check) if said.contains("refused") || said.contains("did not accept") => format!(
                 "start the server of {id} on port {}, or let its security group admit the servo",
                 check.target.port()

@@ -8,6 +8,7 @@ use crate::inline::Reader;
 use eulb::controller::Config;
 use eulb::controller::explain::SIGNATURES;
 use eulb::wire::local::Explanation;
+use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::time::Instant;
 
@@ -47,6 +48,19 @@ fn await_signature(cloud: &Cloud, [option, name]: &Subject, signature: &str) -> 
 fn set(cloud: &Cloud, property: &str, value: &str) {
     let setting = format!("{property}={value}");
     cloud.ok("eulb", ["admin", "properties", "set", &setting]);
+}
+
+/// Takes a port once nobody has it; one that this user may not have is nobody's.
+fn take(address: &str, port: u16) -> Option<TcpListener> {
+    let began = Instant::now();
+    loop {
+        match TcpListener::bind((address, port)) {
+            Ok(listener) => return Some(listener),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => return None,
+            Err(error) => assert!(began.elapsed() < PATIENCE, "{address}:{port}: {error}"),
+        }
+        std::thread::sleep(GLANCE);
+    }
 }
 
 /// Does what has the signature, and says what is to be explained; nothing where no way is known.
@@ -136,10 +150,9 @@ fn provoke(signature: &str, cloud: &Cloud) -> Option<Subject> {
             let ids = cloud.run_instances(1, "PARTI00");
             let listed = cloud.ok("eulb", ["instance", "stop", &ids[0]]);
             let address = listed.split('\t').nth(4).unwrap().to_owned();
-            // Whether the cloud may bind port 80 or adds an offset: both are taken.
-            let taken = [80, 8080].map(|port| TcpListener::bind((address.as_str(), port)));
-            assert!(taken[1].is_ok(), "{taken:?}");
-            std::mem::forget(taken);
+            // Whether the cloud may bind port 80 or adds an offset: both are taken, as soon as the
+            // server of the instance has let go.
+            std::mem::forget([80, 8080].map(|port| take(&address, port)));
             cloud.ok("eulb", ["instance", "start", &ids[0]]);
             instance(&ids[0])
         }
