@@ -5,7 +5,7 @@ use super::error::{CallError, ServiceError};
 use super::settings::Settings;
 use super::tls;
 use crate::clock::Clock;
-use crate::wire::xml::{Document, Limits};
+use crate::wire::xml::{Document, Limits, root_name};
 use crate::wire::{SERVICE, sigv4};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
@@ -343,7 +343,7 @@ fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
 /// Tells success from refusal. Any status below 300 is a success, unless its body is an error.
 fn settle(status: StatusCode, reason: String, body: Vec<u8>) -> Result<Vec<u8>, CallError> {
     let success = status.as_u16() < 300;
-    if success && !mentions_error(&body) {
+    if success && !may_be_error(&body) {
         return Ok(body);
     }
     let document = Document::read(&body, Limits::bytes(body.len()));
@@ -368,13 +368,10 @@ fn settle(status: StatusCode, reason: String, body: Vec<u8>) -> Result<Vec<u8>, 
     }))
 }
 
-/// Whether the root of a document may be that of an error: a glance, so that large answers are read
-/// once.
-fn mentions_error(body: &[u8]) -> bool {
-    /// Bytes in which the root element begins, after a declaration and a comment or two.
-    const GLANCE: usize = 512;
-    let start = &body[..body.len().min(GLANCE)];
-    start.windows(5).any(|window| window == b"Error")
+/// Whether the root of a document may be that of an error; EC2's is `Response`. Large answers are read
+/// no further for it.
+fn may_be_error(body: &[u8]) -> bool {
+    root_name(body).is_some_and(|name| name.contains("Error") || name == "Response")
 }
 
 /// The reason phrase as it was sent, else the usual one.

@@ -60,6 +60,20 @@ struct Open {
     last_child: u32,
 }
 
+/// The local name of the root element, before which there may be any prolog; nothing is read behind it.
+pub fn root_name(bytes: &[u8]) -> Option<String> {
+    let mut reader = Reader::from_reader(bytes);
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(root) | Event::Empty(root) => {
+                return Some(root.local_name().as_ref().to_owned());
+            }
+            Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
 impl<'a> Document<'a> {
     /// Reads a document.
     ///

@@ -11,7 +11,7 @@ mod decode;
 mod document;
 mod encode;
 
-pub use document::{Document, Element, Limits};
+pub use document::{Document, Element, Limits, root_name};
 pub use encode::Writer;
 
 use super::{Action, Envelope};
