@@ -6,14 +6,17 @@ use crate::model::instance::InstanceId;
 use crate::model::instruments::{CheckSeen, Checked};
 use crate::model::placement::ServoId;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Checks kept of one servo on one instance: enough to see a pattern.
 const KEPT: usize = 5;
 
 /// The checks. A clone is the same log.
 #[derive(Clone, Debug, Default)]
-pub struct CheckLog(Arc<Mutex<BTreeMap<(ServoId, InstanceId), Kept>>>);
+pub struct CheckLog(Arc<Mutex<Records>>);
+
+/// By servo first: what one of them has changes without a look at the others'.
+type Records = BTreeMap<ServoId, BTreeMap<InstanceId, Kept>>;
 
 /// A mutex around it because it is held for one check, and never awaited under.
 #[derive(Debug)]
@@ -25,7 +28,7 @@ struct Kept {
 }
 
 impl CheckLog {
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<(ServoId, InstanceId), Kept>> {
+    fn lock(&self) -> MutexGuard<'_, Records> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -37,14 +40,16 @@ impl CheckLog {
             in_a_row: 0,
             checks: VecDeque::new(),
         };
-        self.lock()
-            .insert((check.servo.clone(), check.instance.clone()), kept);
+        let mut all = self.lock();
+        let of_servo = all.entry(check.servo.clone()).or_default();
+        of_servo.insert(check.instance.clone(), kept);
     }
 
     /// Notes one check and what its servo makes of it. One whose record has ended is passed over.
     pub fn note(&self, check: &Check, seen: CheckSeen, verdict: Option<Verdict>) {
         let mut all = self.lock();
-        let Some(kept) = all.get_mut(&(check.servo.clone(), check.instance.clone())) else {
+        let of_servo = all.get_mut(&check.servo);
+        let Some(kept) = of_servo.and_then(|kept| kept.get_mut(&check.instance)) else {
             return;
         };
         if kept.check != *check {
@@ -68,14 +73,20 @@ impl CheckLog {
 
     /// Ends the records of a servo but for those of these instances.
     pub fn keep(&self, servo: &ServoId, stays: impl Fn(&InstanceId) -> bool) {
-        self.lock()
-            .retain(|(of, instance), _| of != servo || stays(instance));
+        let mut all = self.lock();
+        if let Some(of_servo) = all.get_mut(servo) {
+            of_servo.retain(|instance, _| stays(instance));
+            if of_servo.is_empty() {
+                all.remove(servo);
+            }
+        }
     }
 
     /// Reads everything.
     pub fn read(&self) -> Vec<Checked> {
         let all = self.lock();
         all.values()
+            .flat_map(BTreeMap::values)
             .map(|kept| Checked {
                 servo: kept.check.servo.clone(),
                 instance: kept.check.instance.clone(),
@@ -114,6 +125,7 @@ mod tests {
         let passed: Vec<bool> = read[0].checks.iter().map(|check| check.passed).collect();
         assert_eq!(passed, [false, true, false, false, false]);
         log.keep(&check.servo, |_| true);
+        log.keep(&ServoId::new("i-other"), |_| false);
         assert_eq!(log.read().len(), 1);
         log.keep(&check.servo, |_| false);
         assert!(log.read().is_empty());
