@@ -140,7 +140,13 @@ pub async fn answer(
         }
         ("GET", "admin/properties") => {
             let snapshot = shared.registry.snapshot();
-            json(&properties::list(&snapshot.state, shared.config.release))
+            let asked =
+                Parameters::read(query.as_bytes()).map_err(|error| bad(error.to_string()))?;
+            let (state, release) = (&snapshot.state, shared.config.release);
+            match asked.get("name") {
+                Some(name) => json(&properties::one(name, state, release).map_err(bad)?),
+                None => json(&properties::list(state, release)),
+            }
         }
         ("POST", "admin/properties/set") => {
             let request: SetProperty = read(body)?;

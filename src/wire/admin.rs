@@ -5,7 +5,7 @@
 //!
 //! | route | takes | gives |
 //! |---|---|---|
-//! | `GET /_eulb/admin/properties` | | [`Properties`] |
+//! | `GET /_eulb/admin/properties?name=NAME` | | [`Properties`]: all, or the one of a name |
 //! | `POST /_eulb/admin/properties/set` | [`SetProperty`] | [`PropertyChange`] |
 //! | `GET /_eulb/admin/lbs` | | [`Balancers`] |
 //! | `GET /_eulb/admin/services` | | [`Services`] |

@@ -52,6 +52,22 @@ fn properties_are_listed_set_and_affect_what_is_made_afterwards() {
         ok(&cloud, &["admin", "properties", "reset", "vm_per_zone"]),
         "PROPERTY\tloadbalancing.loadbalancer_num_vm\t1 was 2\n"
     );
+    // What can be set by a name can be read by it: in full, without its root, of a later release.
+    for name in [
+        "loadbalancing.loadbalancer_num_vm",
+        "loadbalancer_num_vm",
+        "services.loadbalancing.vm_per_zone",
+        "vm_per_zone",
+    ] {
+        assert_eq!(
+            ok(&cloud, &["admin", "properties", "get", name]),
+            "PROPERTY\tloadbalancing.loadbalancer_num_vm\t1\n"
+        );
+    }
+    assert_eq!(
+        refusal(&cloud, &["admin", "properties", "get", "a&b"]),
+        "eulb admin: error: there is no property 'a&b' in Eucalyptus 3.3.0; 'eulb admin properties list' shows those there are\n"
+    );
     for (pair, line) in [
         (
             "loadbalancer_num_vm=0",

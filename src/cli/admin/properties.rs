@@ -3,7 +3,7 @@
 use super::super::exit::Failure;
 use super::super::local::{Place, ask};
 use super::super::report;
-use crate::wire::admin;
+use crate::wire::{admin, query};
 use clap::{Args, Subcommand};
 
 /// Show and set the properties of the cloud
@@ -121,18 +121,11 @@ fn line(property: &admin::PropertyValue) -> String {
 
 impl Get {
     fn run(&self) -> Result<(), Failure> {
-        let all = fetch(&self.place)?;
-        // In full, or without the root that all names have.
-        let named = |property: &&admin::PropertyValue| {
-            property.name == self.name || property.name.ends_with(&format!(".{}", self.name))
-        };
-        match all.properties.iter().find(named) {
-            Some(property) => report::print(&format!("{}\n", line(property))),
-            None => Err(Failure::new(format!(
-                "there is no property '{}'; 'eulb admin properties list' shows those there are",
-                self.name
-            ))),
-        }
+        let name = query::form([("name", &self.name)]);
+        let route = format!("/_eulb/admin/properties?{name}");
+        let found: admin::Properties = ask(self.place.client()?.get(&route))?;
+        let lines = found.properties.iter().map(|one| line(one) + "\n");
+        report::print(&lines.collect::<String>())
     }
 }
 

@@ -11,13 +11,29 @@ use crate::wire::release::{Feature, Release};
 pub fn list(state: &State, release: Release) -> Properties {
     Properties {
         properties: Property::of(release)
-            .map(|property| PropertyValue {
-                name: property.name(release),
-                value: state.property(property, release).to_owned(),
-                default: property.default(release).to_owned(),
-                effect: property.effect().to_owned(),
-            })
+            .map(|property| shown(property, state, release))
             .collect(),
+    }
+}
+
+/// The property of a name, by whichever of its names.
+///
+/// # Errors
+///
+/// There is none.
+pub fn one(name: &str, state: &State, release: Release) -> Result<Properties, String> {
+    let property = Property::find(name, release).map_err(|error| error.to_string())?;
+    Ok(Properties {
+        properties: vec![shown(property, state, release)],
+    })
+}
+
+fn shown(property: Property, state: &State, release: Release) -> PropertyValue {
+    PropertyValue {
+        name: property.name(release),
+        value: state.property(property, release).to_owned(),
+        default: property.default(release).to_owned(),
+        effect: property.effect().to_owned(),
     }
 }
 
