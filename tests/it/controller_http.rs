@@ -1,6 +1,6 @@
 //! The service behind real sockets: framing, limits, signatures, administration.
 
-use crate::cloud::{Account, Cloud};
+use crate::cloud::{Account, Cloud, PATIENCE};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
@@ -596,17 +596,23 @@ async fn slow_heads_and_bodies_are_given_up() {
         tokio::time::pause();
         let began = tokio::time::Instant::now();
         let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer).await;
+        // The clock runs ahead while the kernel carries bytes, so that only real time bounds this.
+        let patience = async {
+            let began = std::time::Instant::now();
+            while began.elapsed() < PATIENCE {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        };
+        tokio::select! {
+            _ = stream.read_to_end(&mut answer) => {}
+            () = patience => panic!("{sent:?} is never given up"),
+        }
         let waited = began.elapsed();
         tokio::time::resume();
         let answer = String::from_utf8_lossy(&answer);
         assert_eq!(first_line(&answer), answered, "{sent:?}");
         assert!(
             waited >= Duration::from_secs(29),
-            "{sent:?} after {waited:?}"
-        );
-        assert!(
-            waited < Duration::from_secs(90),
             "{sent:?} after {waited:?}"
         );
     }
