@@ -804,17 +804,20 @@ fn admit(local: &Rc<Local>, opened: &Rc<Open>, client: TcpStream, peer: SocketAd
     opened.counters.connections.add(1);
     let presence = Presence::enter(local, opened);
     let carriage = opened.spec.borrow().carriage;
+    let tls = opened.spec.borrow().tls.clone();
     if presence.number > local.limits.connections {
         turn_away(opened, &client);
-        if carriage == Carriage::Http
-            && let Some(mut entry) = presence.note(Kind::Request, peer, None)
-        {
-            entry.refused(503);
+        // Only a client that was told 503 is one whose request was answered.
+        let told = carriage == Carriage::Http && tls.is_none();
+        let kind = if told { Kind::Request } else { Kind::Session };
+        if let Some(mut entry) = presence.note(kind, peer, None) {
+            if told {
+                entry.refused(503);
+            }
             presence.tell(&entry);
         }
         return;
     }
-    let tls = opened.spec.borrow().tls.clone();
     match (carriage, tls) {
         (Carriage::Http, None) => {
             spawn(opened, client::serve(presence, Stream::Plain(client), peer));
@@ -833,7 +836,7 @@ async fn welcome(
     tls: ServerTls,
 ) {
     // Boxed: over in a moment, and large beside what the task keeps.
-    let Some(stream) = Box::pin(tls::accept(&presence, client, tls)).await else {
+    let Some(stream) = Box::pin(tls::accept(&presence, client, peer, tls)).await else {
         return;
     };
     match carriage {

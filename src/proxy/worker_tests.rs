@@ -4,8 +4,11 @@ use super::*;
 use crate::model::attribute::DesyncMode;
 use crate::model::instance::InstanceId;
 use crate::model::placement::{ServoId, ZoneName};
-use crate::model::plane::{BalancerLabel, Behaviour, Choice, Identity, ListenerTls};
+use crate::model::plane::{BalancerLabel, Behaviour, Choice, Identity, ListenerTls, LogForm};
+use crate::proxy::access_log::Logging;
+use crate::proxy::access_log::object::tests::destination;
 use crate::proxy::listener::Target;
+use std::path::Path;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -211,6 +214,47 @@ async fn one_client_too_many_is_told_at_once() {
         (2, 1, 1)
     );
     assert_eq!((counts.instance_2xx, counts.own_5xx), (1, 1));
+}
+
+/// What is in the files of a folder and of those in it.
+fn all_below(folder: &Path) -> String {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .map(|path| match path.is_dir() {
+            true => all_below(&path),
+            false => std::fs::read_to_string(path).unwrap(),
+        })
+        .collect()
+}
+
+/// Only who was told 503 has it in the log: a client of TLS was told nothing.
+#[tokio::test]
+async fn one_client_too_many_is_logged_as_what_it_was_told() {
+    let limits = Limits {
+        connections: 0,
+        ..Limits::default()
+    };
+    let cases = [
+        (Stage::new(1, &[], limits, None), " 503 0 "),
+        (secured(limits), " - - "),
+    ];
+    for (mut stage, statuses) in cases {
+        let bucket = tempfile::tempdir().unwrap();
+        stage.spec.access_log = Some(Logging {
+            destination: destination(bucket.path()),
+            form: LogForm::Amazon,
+        });
+        stage.update(&[], Departure::Finish).await;
+        stage.workers.settle().await;
+        let mut client = stage.client().await;
+        // However it ends: what was told is in the log.
+        let _ = client.read_to_end(&mut Vec::new()).await;
+        stage.workers.shutdown(Duration::ZERO).await;
+        let lines = all_below(bucket.path());
+        assert_eq!(lines.lines().count(), 1, "{lines}");
+        assert!(lines.contains(statuses), "{lines}");
+    }
 }
 
 #[tokio::test]

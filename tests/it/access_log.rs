@@ -19,16 +19,16 @@ const PAUSE: Duration = Duration::from_millis(60);
 pub struct Line {
     at: OffsetDateTime,
     elb: String,
-    client: String,
-    backend: String,
+    pub client: String,
+    pub backend: String,
     /// Seconds of request, backend and response, or -1.
-    times: [f64; 3],
+    pub times: [f64; 3],
     statuses: [String; 2],
-    received: u64,
-    sent: u64,
+    pub received: u64,
+    pub sent: u64,
     /// Nothing where the form has none.
     pub request: Option<String>,
-    agent: Option<String>,
+    pub agent: Option<String>,
     pub tls: Option<[String; 2]>,
 }
 
@@ -65,7 +65,7 @@ impl Line {
         }
     }
 
-    fn statuses(&self) -> [&str; 2] {
+    pub fn statuses(&self) -> [&str; 2] {
         [&*self.statuses[0], &*self.statuses[1]]
     }
 }

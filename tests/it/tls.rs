@@ -181,11 +181,6 @@ fn the_access_log_names_cipher_and_protocol() {
             client.finish();
             assert_eq!(client.rest().unwrap(), "");
         }
-        // A handshake that fails is no request and no session.
-        let mut socket = TcpStream::connect(proxy.address()).unwrap();
-        socket.set_read_timeout(Some(PATIENCE)).unwrap();
-        socket.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
-        let _ = socket.read_to_end(&mut Vec::new());
         let lines = ended(proxy, logs.path());
         let mut tls: Vec<_> = lines.iter().map(|line| line.tls.clone().unwrap()).collect();
         tls.sort();
@@ -202,6 +197,80 @@ fn the_access_log_names_cipher_and_protocol() {
             assert!(whole == (protocol == "https"), "{scheme}: {request}");
         }
     }
+}
+
+/// A line of its own, in which nothing was negotiated, asked, answered or sent.
+#[test]
+fn a_handshake_that_fails_is_logged_as_a_session_that_reached_nobody() {
+    let hello = hello();
+    let stranger = {
+        let mut provider = aws_lc_rs::default_provider();
+        let is_rsa = |suite: rustls::CipherSuite| format!("{suite:?}").contains("_RSA_");
+        provider.cipher_suites.retain(|all| is_rsa(all.suite()));
+        let config = ClientConfig::builder_with_provider(Arc::new(provider))
+            .with_protocol_versions(&[&rustls::version::TLS12])
+            .unwrap()
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth();
+        first_words(Arc::new(config))
+    };
+    for protocol in ["https", "ssl"] {
+        let instance = Recorder::echoing();
+        let logs = tempfile::tempdir().unwrap();
+        let path = logs.path().to_str().unwrap();
+        let options = ["--threads=1", "--access-log", path];
+        let proxy = proxy(protocol, instance.address(), &options);
+        // Each is let go, or gone, before the next one comes.
+        let ask = |bytes: &[u8], leaves: bool| {
+            let mut socket = TcpStream::connect(proxy.address()).unwrap();
+            socket.set_read_timeout(Some(PATIENCE)).unwrap();
+            socket.write_all(bytes).unwrap();
+            if leaves {
+                socket.shutdown(Shutdown::Write).unwrap();
+            }
+            let from = socket.local_addr().unwrap().to_string();
+            match socket.read_to_end(&mut Vec::new()) {
+                Ok(_) => {}
+                Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
+            }
+            from
+        };
+        let mut told = vec![
+            ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", false),
+            ask(&stranger, false),
+            ask(&hello[..hello.len() / 2], true),
+            ask(&hello, true),
+        ];
+        // Without a word, it is a session, but no request.
+        let silent = ask(b"", true);
+        if protocol == "ssl" {
+            told.push(silent);
+        }
+        let lines = ended(proxy, logs.path());
+        let seen: Vec<_> = lines.iter().map(|line| line.client.clone()).collect();
+        assert_eq!(seen, told, "{protocol}");
+        for line in &lines {
+            assert_eq!((line.statuses(), &*line.backend), (["-", "-"], "-"));
+            assert_eq!((line.received, line.sent, line.times), (0, 0, [-1.0; 3]));
+            let words = (line.request.as_deref(), line.agent.as_deref());
+            assert_eq!(words, (Some("- - - "), Some("-")), "{protocol}");
+            assert_eq!(line.tls.as_ref().unwrap(), &["-", "-"]);
+        }
+        assert_eq!(instance.count(), 0);
+    }
+}
+
+/// What a client says first.
+fn first_words(config: Arc<ClientConfig>) -> Vec<u8> {
+    let name = ServerName::try_from("lb.example").unwrap();
+    let mut session = ClientConnection::new(config, name).unwrap();
+    let mut bytes = Vec::new();
+    session.write_tls(&mut bytes).unwrap();
+    bytes
+}
+
+fn hello() -> Vec<u8> {
+    first_words(modern())
 }
 
 #[test]
@@ -439,13 +508,7 @@ fn hostile_handshakes_harm_nobody_else() {
     let instance = Recorder::echoing();
     let proxy = proxy("https", instance.address(), &["--threads", "1"]);
     let address = proxy.address();
-    let hello = {
-        let name = ServerName::try_from("lb.example").unwrap();
-        let mut session = ClientConnection::new(modern(), name).unwrap();
-        let mut bytes = Vec::new();
-        session.write_tls(&mut bytes).unwrap();
-        bytes
-    };
+    let hello = hello();
     let fragments: Vec<u8> = (0..4000).flat_map(|_| [22, 3, 1, 0, 1, 1]).collect();
     let attacks: [(&str, Vec<u8>); 8] = [
         ("garbage", (0..1000).map(|n| (n * 37 % 256) as u8).collect()),

@@ -10,9 +10,10 @@ pub mod instance;
 pub mod server;
 pub mod session;
 
+use super::access_log::entry::Kind;
 use super::deadline::Deadline;
 use super::limits::PRESSED_HANDSHAKE_TIMEOUT;
-use super::listener::Target;
+use super::listener::{Carriage, Target};
 use super::stream::Stream;
 use super::worker::{Phase, Presence};
 use rustls::pki_types::ServerName;
@@ -21,6 +22,7 @@ use session::Session;
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::io;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::Poll;
 use tokio::net::TcpStream;
@@ -90,16 +92,51 @@ impl Drop for UnderWay<'_> {
 }
 
 /// Answers a client's handshake. Nothing if it came to nothing; then the socket is closed.
+///
+/// In the access log such a connection is a session that reached nobody, with no cipher and no
+/// protocol, whatever the listener would have spoken. A client that left an HTTPS listener without a
+/// word has asked for nothing there, as on an HTTP one.
 pub async fn accept(
     presence: &Presence,
     socket: TcpStream,
+    peer: SocketAddr,
     tls: server::ServerTls,
 ) -> Option<Stream> {
+    let note = presence.note(Kind::Session, peer, None);
+    let failed = match negotiate(presence, socket, &tls).await {
+        Ok(session) => return Some(Stream::Tls(Box::new(session))),
+        Err(failed) => failed,
+    };
+    let is_session = presence.opened.spec.borrow().carriage == Carriage::Tcp;
+    if let Some(entry) = note
+        && (is_session || failed != Failed::Silence)
+    {
+        presence.tell(&entry);
+    }
+    None
+}
+
+/// What a handshake that failed had come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failed {
+    /// There was no room for it.
+    Unheard,
+    /// The client said nothing at all.
+    Silence,
+    /// It said something.
+    Heard,
+}
+
+async fn negotiate(
+    presence: &Presence,
+    socket: TcpStream,
+    tls: &server::ServerTls,
+) -> Result<Session, Failed> {
     let local = &presence.local;
     let deadline = local.deadlines.register(presence.opened.group());
     let Some(_place) = local.handshakes.begin(local.limits.handshakes) else {
         presence.opened.counters.spillover.add(1);
-        return None;
+        return Err(Failed::Unheard);
     };
     // Who is slow on purpose keeps places from others: when half are taken, less time for each.
     let pressed = local.handshakes.0.get() > local.limits.handshakes / 2;
@@ -110,7 +147,7 @@ pub async fn accept(
         timeout
     });
     let session = Session::server(socket, tls.config(), Rc::clone(&local.buffers));
-    let mut session = session.ok()?;
+    let mut session = session.map_err(|_| Failed::Unheard)?;
     let result = poll_fn(|context| {
         if let Poll::Ready(result) = session.poll_handshake(context) {
             return Poll::Ready(result);
@@ -124,10 +161,14 @@ pub async fn accept(
     })
     .await;
     match result {
-        Ok(()) => Some(Stream::Tls(Box::new(session))),
+        Ok(()) => Ok(session),
         Err(error) => {
             tracing::debug!(servo = %presence.opened.key.servo, port = presence.opened.key.port, %error, "a client's TLS handshake failed");
-            None
+            Err(if session.has_heard() {
+                Failed::Heard
+            } else {
+                Failed::Silence
+            })
         }
     }
 }

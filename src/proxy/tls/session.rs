@@ -55,6 +55,8 @@ pub struct Session {
     /// Bytes of the user's present write that are in `outgoing`.
     accepted: usize,
     peer: Peer,
+    /// Something has come from the peer, whatever it was.
+    heard: bool,
     phase: Phase,
 }
 
@@ -136,6 +138,7 @@ impl Session {
             outgoing: Buffer::default(),
             accepted: 0,
             peer: Peer::Speaks,
+            heard: false,
             phase: Phase::Handshake,
         }
     }
@@ -143,6 +146,11 @@ impl Session {
     /// The socket beneath.
     pub fn socket(&self) -> &TcpStream {
         &self.socket
+    }
+
+    /// Whether the peer has sent anything at all.
+    pub fn has_heard(&self) -> bool {
+        self.heard
     }
 
     /// What was agreed on, once it was.
@@ -307,6 +315,8 @@ impl Session {
         ready!(read)?;
         if count == 0 {
             self.peer = Peer::Gone;
+        } else {
+            self.heard = true;
         }
         Poll::Ready(Ok(()))
     }
