@@ -524,8 +524,8 @@ impl Connection {
                 });
             }
             End::Switched => {
-                let mut inbound = std::mem::take(&mut exchange.inbound);
-                inbound.start = exchange.ready;
+                // With what the instance has not taken yet of a body that came with the request.
+                let inbound = std::mem::take(&mut exchange.inbound);
                 exchange.ready = 0;
                 return Ok(Next::Tunnel(Box::new(tcp::Tunnel {
                     seat,

@@ -4,6 +4,8 @@
 use crate::reading::{Fault, Framing, Message, latin1};
 use crate::scripted::{Act, Client, Conversation, Down, Proxy, Recorder, Scripted, reply};
 use sha2::{Digest, Sha256};
+use std::io::Write;
+use std::time::Duration;
 
 /// A proxy in front of one instance that the test plays.
 fn one() -> (Scripted, Proxy) {
@@ -725,6 +727,45 @@ fn an_upgrade_becomes_a_tunnel_both_ways() {
     assert!(sending.join().unwrap());
     at.close();
     client.line.closed();
+}
+
+/// An instance may switch before it has taken the body that came with the request: a client changes
+/// the protocol when it has sent all of it (RFC 9110 §7.8), and nothing of it may be lost.
+#[test]
+fn an_upgrade_loses_nothing_of_its_requests_body() {
+    let (instance, proxy) = one();
+    let mut client = proxy.client();
+    // More than the sockets and the proxy hold while the instance does not read.
+    let body = pattern(32 << 20);
+    client.send(format!(
+        "POST /chat HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\nUpgrade: other\r\n\
+         Content-Length: {}\r\n\r\n",
+        body.len()
+    ));
+    let mut at = instance.accept();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.extend(at.line.reader.exactly(1).unwrap());
+    }
+    // Until nobody takes any more: the proxy has bytes that it cannot pass on.
+    let mut hand = client.line.second_hand();
+    hand.set_write_timeout(Some(Duration::from_millis(300)))
+        .unwrap();
+    let mut sent = 0;
+    while let Ok(count) = hand.write(&body[sent..]) {
+        sent += count;
+        assert!(sent < body.len(), "there is no limit");
+    }
+    hand.set_write_timeout(None).unwrap();
+    let sending = client
+        .line
+        .send_meanwhile([&body[sent..], &b"afterwards"[..]].concat());
+    at.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n");
+    assert_eq!(client.answer().status(), 101);
+    let arrived = at.line.reader.exactly(body.len()).unwrap();
+    assert_eq!(digest(&arrived), digest(&body));
+    assert_eq!(at.line.reader.exactly(10).unwrap(), b"afterwards");
+    assert!(sending.join().unwrap());
 }
 
 #[test]
