@@ -550,7 +550,7 @@ impl Connection {
                 tracing::debug!(instance = %seat.target.instance, address = %seat.target.address, reason, "an instance's answer is unusable");
                 502
             }
-            End::Timeout if exchange.waits_for_the_client() => 408,
+            End::Timeout if exchange.waits_for_the_client() || exchange.is_not_read() => 408,
             End::Timeout => {
                 seat.counters.errors.add(1);
                 504

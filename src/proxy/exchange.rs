@@ -140,6 +140,11 @@ impl Exchange {
         !self.request.body.is_done() && self.inbound.start == self.ready && !self.request_broken
     }
 
+    /// Whether it is the client that has to read something now.
+    pub fn is_not_read(&self) -> bool {
+        self.outbound.start < self.passed
+    }
+
     /// Moves what can be moved, in both directions.
     pub fn poll(
         &mut self,

@@ -528,6 +528,43 @@ async fn with_amazon_s_departure_exchanges_with_an_instance_that_leaves_are_cut(
 }
 
 #[tokio::test]
+async fn a_client_that_does_not_read_is_no_error_of_the_instance() {
+    let instance = Scripted::start().await;
+    let mut stage = Stage::open(&[&instance], Limits::default());
+    stage.spec.behaviour.idle_timeout = Duration::from_millis(200);
+    stage.update(&[&instance], Departure::Finish).await;
+    stage.workers.settle().await;
+    let _client = stage.asking().await;
+    let mut running = instance.asked().await;
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", 1 << 30);
+    running.write_all(head.as_bytes()).await.unwrap();
+    // Until the listener gives up, which it tells by breaking the connection.
+    while running.write_all(&[b'x'; 1 << 16]).await.is_ok() {}
+    let listener = stage.workers.register().read().remove(0);
+    let of = &listener.instances[0];
+    assert_eq!((of.requests, of.errors), (1, 0));
+}
+
+#[tokio::test]
+async fn an_instance_that_stops_amid_its_answer_is_an_error_of_its_own() {
+    let instance = Scripted::start().await;
+    let mut stage = Stage::open(&[&instance], Limits::default());
+    stage.spec.behaviour.idle_timeout = Duration::from_millis(200);
+    stage.update(&[&instance], Departure::Finish).await;
+    stage.workers.settle().await;
+    let mut client = stage.asking().await;
+    let mut running = instance.asked().await;
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nx";
+    running.write_all(head).await.unwrap();
+    // The end that is none.
+    let _ = client.read_to_end(&mut Vec::new()).await;
+    assert_eq!(running.read(&mut [0]).await.unwrap_or(0), 0);
+    let listener = stage.workers.register().read().remove(0);
+    let of = &listener.instances[0];
+    assert_eq!((of.requests, of.errors), (1, 1));
+}
+
+#[tokio::test]
 async fn connections_to_instances_age_without_clients() {
     let instance = Scripted::start().await;
     let mut stage = Stage::open(&[&instance], Limits::default());
