@@ -222,28 +222,46 @@ fn life_of(head: &[u8], name: &[u8]) -> Option<String> {
         if parts.next().and_then(pair).map(|(name, _)| name) != Some(name) {
             continue;
         }
-        let mut life = String::new();
+        // Of an attribute that comes twice the last one counts (RFC 6265 §5.3).
+        let (mut age, mut date) = (None, None);
         for (attribute, value) in parts.filter_map(pair) {
-            let Ok(value) = std::str::from_utf8(value) else {
-                continue;
-            };
             if attribute.eq_ignore_ascii_case(b"max-age") {
-                let _ = write!(life, ";MAX-AGE={value}");
-            } else if attribute.eq_ignore_ascii_case(b"expires") && value.len() < LONGEST_DATE {
-                let _ = write!(life, ";EXPIRES={value}");
+                age = age_of(value).or(age);
+            } else if attribute.eq_ignore_ascii_case(b"expires") {
+                date = date_of(value).or(date);
             }
         }
-        life.truncate(LONGEST_LIFE);
+        let mut life = String::new();
+        if let Some(age) = age {
+            let _ = write!(life, ";MAX-AGE={age}");
+        }
+        if let Some(date) = date {
+            let _ = write!(life, ";EXPIRES={date}");
+        }
         found = Some(life);
     }
     found
 }
 
-/// Bytes of a date in a cookie; the longest form of RFC 9110 §5.6.7 has 33.
-const LONGEST_DATE: usize = 48;
+/// The value of Max-Age, unless clients would not heed it: seconds, negative for what is over.
+fn age_of(value: &[u8]) -> Option<&str> {
+    let digits = value.strip_prefix(b"-").unwrap_or(value);
+    let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    let fits = is_number && value.len() <= LONGEST_AGE;
+    std::str::from_utf8(value).ok().filter(|_| fits)
+}
 
-/// Bytes of both attributes: the cookies must fit before a head whose place they take.
-const LONGEST_LIFE: usize = 96;
+/// The value of Expires, as far as it may be a date.
+fn date_of(value: &[u8]) -> Option<&str> {
+    let is_text = |byte: &u8| matches!(byte, b' '..=b'~');
+    let fits = value.len() <= LONGEST_DATE && value.iter().all(is_text);
+    std::str::from_utf8(value).ok().filter(|_| fits)
+}
+
+/// Bytes of the values that are repeated: our cookies must fit before a head whose place they take.
+/// The longest date of RFC 9110 §5.6.7 has 33, and an age beyond 64 bits is no age.
+const LONGEST_DATE: usize = 48;
+const LONGEST_AGE: usize = 20;
 
 /// A head without our cookies in its Cookie fields.
 fn without_cookie(head: &[u8]) -> Vec<u8> {
@@ -447,6 +465,26 @@ mod tests {
                 "Set-Cookie: app=; Expires=Thu, 01 Jan 1970 00:00:00 GMT\r\n",
                 None,
                 set(";EXPIRES=Thu, 01 Jan 1970 00:00:00 GMT"),
+            ),
+            // What is no age and no date is not repeated, however long and in whatever letters.
+            (
+                "",
+                &*format!(
+                    "Set-Cookie: app=1; Max-Age=4; Max-Age=5; Max-Age={}; Max-Age=1e3\r\n",
+                    "1\u{e9}".repeat(99)
+                ),
+                None,
+                set(";MAX-AGE=5"),
+            ),
+            (
+                "",
+                &*format!(
+                    "Set-Cookie: app=1; Expires={}; Max-Age=-1; Expires={}\r\n",
+                    "\u{e9}".repeat(20),
+                    "x".repeat(49)
+                ),
+                None,
+                set(";MAX-AGE=-1"),
             ),
             // Together they stick; when the application's is gone, ours counts no more.
             (
