@@ -38,6 +38,7 @@ mod misuse;
 mod musts;
 mod mutations;
 mod names;
+mod outliving;
 mod proxy_endurance;
 mod proxy_faults;
 mod proxy_http;
