@@ -166,6 +166,8 @@ impl HealthCheck {
 pub enum Outcome {
     Passed,
     Failed,
+    /// It could not be made, for want of something on this side: no word on the instance.
+    NotMade,
 }
 
 /// What a servo thinks of an instance.
@@ -203,7 +205,8 @@ impl Tracker {
     /// Counts one result and returns the new verdict if it changed one.
     ///
     /// `thresholds` count *consecutive* results (2..=10 at Amazon; Eucalyptus 3.3.0 sets no upper
-    /// bound). A result against the run resets the count of the run. With `first_pass_suffices`
+    /// bound). A result against the run resets the count of the run; a check that was not made is
+    /// no result. With `first_pass_suffices`
     /// (Eucalyptus from 4.3.0, EUCA-11608) an instance without a verdict needs one pass only.
     ///
     /// Source: ConfigureHealthCheck, Elastic Load Balancing API 2012-06-01; Eucalyptus servo 1.0.0.
@@ -225,6 +228,7 @@ impl Tracker {
                 self.failed = self.failed.saturating_add(1);
                 (self.failed >= thresholds.unhealthy).then_some(Verdict::OutOfService)
             }
+            Outcome::NotMade => None,
         };
         match reached {
             Some(verdict) if self.verdict != Some(verdict) => {

@@ -300,7 +300,8 @@ impl NoConnection {
         self == NoConnection::Refused
     }
 
-    fn of(error: &io::Error) -> NoConnection {
+    /// What an error of the system says of it.
+    pub fn of(error: &io::Error) -> NoConnection {
         use rustix::io::Errno;
         match Errno::from_io_error(error) {
             Some(Errno::CONNREFUSED | Errno::CONNRESET) => NoConnection::Refused,

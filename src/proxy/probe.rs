@@ -10,10 +10,14 @@
 //! | `HTTP:PORT/PATH` | `GET PATH` is answered with status 200 exactly |
 //! | `HTTPS:PORT/PATH` | both |
 //!
+//! A check for which this process has no descriptor, port or memory left is not made, and does not
+//! count: else whoever takes them all would take every instance out of service.
+//!
 //! A redirect does not pass. Servo 1.0.0 followed redirects because its HTTP library did; Amazon
 //! never did, a check that leaves the instance says nothing about it, and following would let an
 //! instance send this process anywhere.
 
+use super::pool::NoConnection;
 use super::tls::instance::FOR_CHECKS;
 use crate::model::health::{Outcome, Target};
 use std::io;
@@ -55,8 +59,8 @@ type Failure = String;
 
 /// Checks an instance once.
 ///
-/// `address` stands for the target's port on that instance. A probe that cannot be made is a failed
-/// one. The connection is always closed: a check must not be answered by yesterday's.
+/// `address` stands for the target's port on that instance. The connection is always closed: a check
+/// must not be answered by yesterday's.
 pub async fn probe(target: &Target, address: SocketAddr, timeout: Duration) -> Seen {
     let started = Instant::now();
     let deadline = tokio::time::Instant::now() + timeout;
@@ -65,6 +69,7 @@ pub async fn probe(target: &Target, address: SocketAddr, timeout: Duration) -> S
     let (outcome, what) = match result {
         Ok(what) => (Outcome::Passed, format!("{what} in {taken} ms")),
         Err(Ended::Failed(what)) => (Outcome::Failed, format!("{what} in {taken} ms")),
+        Err(Ended::NotMade(why)) => (Outcome::NotMade, format!("was not asked ({why})")),
         Err(Ended::TimedOut(what)) => (
             Outcome::Failed,
             format!("{what} within {} ms", timeout.as_millis()),
@@ -78,6 +83,7 @@ pub async fn probe(target: &Target, address: SocketAddr, timeout: Duration) -> S
 
 enum Ended {
     Failed(Failure),
+    NotMade(String),
     TimedOut(&'static str),
 }
 
@@ -218,12 +224,15 @@ async fn skip_body<S: AsyncRead + Unpin>(stream: &mut S, head: &Head) {
     }
 }
 
-fn connect_failure(error: &io::Error) -> Failure {
-    match error.kind() {
+fn connect_failure(error: &io::Error) -> Ended {
+    if NoConnection::of(error) == NoConnection::Ours {
+        return Ended::NotMade(one_line(error));
+    }
+    Ended::Failed(match error.kind() {
         io::ErrorKind::ConnectionRefused => "refused the connection".to_owned(),
         io::ErrorKind::ConnectionReset => "reset the connection".to_owned(),
         _ => format!("could not be reached ({})", one_line(error)),
-    }
+    })
 }
 
 /// A foreign error's text without the line breaks some of them have.

@@ -1,7 +1,10 @@
 //! Health from end to end: the states of instances, why they are in them, and what traffic does
 //! meanwhile. Texts and codes are those of Eucalyptus 3.3.0.
 
-use crate::cloud::{Account, Cloud, HTTP_80};
+use crate::cloud::{Account, Cloud, GLANCE, HTTP_80, PATIENCE};
+use crate::scripted::{Client, Recorder};
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+use std::time::Instant;
 
 const NOTHING: &str = "";
 
@@ -193,4 +196,47 @@ fn accounts_neither_see_nor_touch_each_other() {
     assert_ne!(cloud.ok("eulb-describe-lbs", [] as [&str; 0]), "");
     assert_eq!(administrator("eulb-delete-lb", &[&dns_name]).status, 0);
     assert_eq!(cloud.ok("eulb-describe-lbs", [] as [&str; 0]), "");
+}
+
+/// Whoever takes all descriptors, or finds them taken, takes no instance out of service: checks that
+/// this process cannot make say nothing of the instances.
+#[test]
+fn checks_that_cannot_be_made_for_want_of_descriptors_do_not_count() {
+    let instance = Recorder::echoing();
+    let cloud = Cloud::with(&["--ephemeral", "--log-level=health=debug"]);
+    let ids = ["i-00000001".to_owned()];
+    let port = format!("--port=80={}", instance.address().port());
+    let place = ["--address=127.0.0.1", &port, "--zone=PARTI00"];
+    cloud.ok(
+        "eulb",
+        ["instance", "add", &ids[0]].into_iter().chain(place),
+    );
+    cloud.create_web();
+    cloud.register("web", &ids);
+    cloud.await_state("web", &ids, "InService");
+    let mut client = Client::connect(cloud.listener("web").address);
+    client.get("/before");
+    assert_eq!(client.answer().status(), 200);
+
+    let process = Pid::from_raw(cloud.process_id().cast_signed()).unwrap();
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    let limited =
+        |current| prlimit(Some(process), Resource::Nofile, Rlimit { current, maximum }).unwrap();
+    let before = cloud.said().len();
+    let usual = limited(Some(0));
+    let said = || cloud.said()[before..].to_owned();
+    let began = Instant::now();
+    // More of them than any threshold.
+    while said().matches("was not asked (Too many open files").count() < 7 {
+        assert!(began.elapsed() < PATIENCE, "{}", said());
+        // Who is there is served all the while.
+        client.get("/meanwhile");
+        assert_eq!(client.answer().status(), 200);
+        std::thread::sleep(GLANCE);
+    }
+    let told = said().matches("a check could not be made").count();
+    assert_eq!(told, 1, "{}", said());
+    limited(usual.current);
+    cloud.await_state("web", &ids, "InService");
+    assert!(!said().contains("OutOfService"), "{}", said());
 }

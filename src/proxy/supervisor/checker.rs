@@ -90,7 +90,7 @@ pub async fn check(
     let interval = check.health_check.interval();
     let dice = dice(&check);
     clock.sleep(start(dice, interval)).await;
-    let mut since_report = 0;
+    let (mut since_report, mut was_made) = (0, true);
     for turn in 0_u32.. {
         let seen = probe(target.clone(), check.address, timeout).await;
         let changed = tracker.observe(seen.outcome, *thresholds, check.first_pass_suffices);
@@ -99,6 +99,15 @@ pub async fn check(
             target: "health", servo = %check.servo, instance = %check.instance, passed,
             "{}", seen.checked
         );
+        let made = seen.outcome != Outcome::NotMade;
+        // Told once: as long as it is so, it is so for every instance.
+        if !made && was_made {
+            tracing::warn!(
+                target: "health", servo = %check.servo, instance = %check.instance,
+                checked = seen.checked, "a check could not be made; the instance stays as it was"
+            );
+        }
+        was_made = made;
         let noted = CheckSeen {
             at: clock.now(),
             passed,
@@ -159,7 +168,8 @@ pub(super) mod tests {
     use std::sync::Mutex;
     use tokio::time::Instant;
 
-    /// The answers of a scripted instance, `+` or `-`, each taking so long; the last repeats.
+    /// The answers of a scripted instance, `+` or `-`, or `0` for a check that is not made, each taking
+    /// so long; the last repeats.
     fn scripted(results: &'static str, taking: Duration) -> (Probe, Arc<Mutex<Vec<Duration>>>) {
         let asked: Arc<Mutex<Vec<Duration>>> = Arc::default();
         let (times, started) = (Arc::clone(&asked), Instant::now());
@@ -176,6 +186,7 @@ pub(super) mod tests {
                 Seen {
                     outcome: match result {
                         b'+' => Outcome::Passed,
+                        b'0' => Outcome::NotMade,
                         _ => Outcome::Failed,
                     },
                     checked: format!("{target} check {number}"),
@@ -239,12 +250,15 @@ pub(super) mod tests {
         let fresh = Tracker::default;
         let resumed = || Tracker::resuming(Some(Verdict::InService));
         #[rustfmt::skip]
-        let cases: [(&str, Tracker, bool, &[&str]); 6] = [
+        let cases: [(&str, Tracker, bool, &[&str]); 8] = [
             ("+++++++++",  fresh(),   false, &["3:InService", "6:InService*", "9:InService*"]),
             ("+",          fresh(),   true,  &["1:InService", "4:InService*"]),
             ("+-+-++++-",  fresh(),   false, &["7:InService", "10:OutOfService"]),
             ("---",        fresh(),   false, &["2:OutOfService", "5:OutOfService*"]),
             ("+++--++++",  fresh(),   false, &["3:InService", "5:OutOfService", "8:InService"]),
+            // What was not made neither counts nor breaks a run.
+            ("+0+0+-00-",  fresh(),   false, &["5:InService", "8:InService*", "9:OutOfService"]),
+            ("000",        resumed(), false, &["3:InService*", "6:InService*"]),
             ("-+--",       resumed(), false, &["3:InService*", "4:OutOfService"]),
         ];
         for (results, tracker, first_pass_suffices, expected) in cases {
