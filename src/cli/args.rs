@@ -193,11 +193,16 @@ pub fn names(names: &[String]) -> Option<Members<String>> {
 }
 
 /// An integer as Python reads it: blanks around it, a sign, leading zeros, underscores between
-/// digits. Ranges are the service's business.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Integer(pub i64);
+/// digits, as many as there are. Ranges are the service's business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Integer {
+    /// The number, or the nearest to it that a field of a request has room for.
+    pub nearest: i64,
+    /// All of it, if there is no room for it.
+    beyond: Option<String>,
+}
 
-/// The text is no integer, or one beyond all ports and periods.
+/// The text is no integer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid int value: '{0}'")]
 pub struct NotAnInteger(String);
@@ -216,13 +221,28 @@ impl FromStr for Integer {
             return Err(refused());
         }
         let plain: String = trimmed.chars().filter(|c| *c != '_').collect();
-        plain.parse().map(Integer).map_err(|_| refused())
+        if let Ok(nearest) = plain.parse() {
+            let beyond = None;
+            return Ok(Integer { nearest, beyond });
+        }
+        let zeros: &[char] = &['+', '-', '0'];
+        let digits = plain.trim_start_matches(zeros);
+        Ok(match plain.starts_with('-') {
+            true => Integer {
+                nearest: i64::MIN,
+                beyond: Some(format!("-{digits}")),
+            },
+            false => Integer {
+                nearest: i64::MAX,
+                beyond: Some(digits.to_owned()),
+            },
+        })
     }
 }
 
 /// A list of integers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Integers(pub Vec<i64>);
+pub struct Integers(pub Vec<Integer>);
 
 impl FromStr for Integers {
     type Err = NotAnInteger;
@@ -231,7 +251,7 @@ impl FromStr for Integers {
         let Ok(List(items)) = text.parse();
         let numbers = items
             .iter()
-            .map(|item| Ok(item.parse::<Integer>()?.0))
+            .map(|item| item.parse())
             .collect::<Result<_, _>>()?;
         Ok(Integers(numbers))
     }
@@ -239,7 +259,11 @@ impl FromStr for Integers {
 
 /// A listener: `lb-port=80, protocol=HTTP, instance-port=8080, instance-protocol=HTTP, cert-id=ARN`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListenerArgument(pub Listener);
+pub struct ListenerArgument {
+    pub listener: Listener,
+    /// Ports for which it has no room.
+    beyond: Vec<(&'static str, String)>,
+}
 
 /// Why a text is no listener. Each message repeats what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -307,14 +331,23 @@ impl FromStr for ListenerArgument {
         {
             return Err(ListenerError::Layers(protocol, instance.clone()));
         }
-        Ok(ListenerArgument(Listener {
+        let listener = Listener {
             protocol: Some(protocol),
-            load_balancer_port: Some(load_balancer_port),
+            load_balancer_port: Some(load_balancer_port.nearest),
             instance_protocol,
-            instance_port: Some(instance_port),
+            instance_port: Some(instance_port.nearest),
             // `cert-id=` sends nothing.
             ssl_certificate_id: certificate.filter(|arn| !arn.is_empty()).map(str::to_owned),
-        }))
+        };
+        let ports = [
+            ("LoadBalancerPort", load_balancer_port.beyond),
+            ("InstancePort", instance_port.beyond),
+        ];
+        let beyond = ports
+            .into_iter()
+            .filter_map(|(name, digits)| Some((name, digits?)))
+            .collect();
+        Ok(ListenerArgument { listener, beyond })
     }
 }
 
@@ -326,12 +359,11 @@ fn capital_protocol(key: &'static str, name: &str) -> Result<String, ListenerErr
         .ok_or_else(|| ListenerError::UnknownProtocol(key, name.to_owned()))
 }
 
-fn port(key: &'static str, value: Option<&str>, text: &str) -> Result<i64, ListenerError> {
+fn port(key: &'static str, value: Option<&str>, text: &str) -> Result<Integer, ListenerError> {
     let value = value.ok_or_else(|| ListenerError::Missing(key, text.to_owned()))?;
-    match value.parse::<Integer>() {
-        Ok(Integer(number)) => Ok(number),
-        Err(error) => Err(ListenerError::Port(key, error)),
-    }
+    value
+        .parse()
+        .map_err(|error| ListenerError::Port(key, error))
 }
 
 /// The listeners of a request.
@@ -339,9 +371,44 @@ pub fn listeners(arguments: &[ListenerArgument]) -> Option<Members<Listener>> {
     (!arguments.is_empty()).then(|| {
         arguments
             .iter()
-            .map(|argument| argument.0.clone())
+            .map(|argument| argument.listener.clone())
             .collect()
     })
+}
+
+/// The numbers for which the fields of a request have no room, with the names of their parameters.
+/// Python has no such limit: they are sent, and refused by whom they concern.
+///
+/// `path` tells where in a request an argument goes.
+pub fn beyond(
+    matches: &clap::ArgMatches,
+    path: impl Fn(&str) -> Option<&'static str>,
+) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for id in matches.ids().map(clap::Id::as_str) {
+        let Some(path) = path(id) else { continue };
+        let mut add = |name: String, digits: &Option<String>| {
+            all.extend(digits.clone().map(|digits| (name, digits)));
+        };
+        // What the argument is of is known by which of them succeeds.
+        if let Ok(Some(integer)) = matches.try_get_one::<Integer>(id) {
+            add(path.to_owned(), &integer.beyond);
+        }
+        if let Ok(Some(Integers(integers))) = matches.try_get_one::<Integers>(id) {
+            for (number, integer) in (1..).zip(integers) {
+                add(format!("{path}.member.{number}"), &integer.beyond);
+            }
+        }
+        if let Ok(Some(listeners)) = matches.try_get_many::<ListenerArgument>(id) {
+            for (number, listener) in (1..).zip(listeners) {
+                for (name, digits) in &listener.beyond {
+                    let name = format!("{path}.member.{number}.{name}");
+                    add(name, &Some(digits.clone()));
+                }
+            }
+        }
+    }
+    all
 }
 
 /// A tag: `KEY`, `KEY=` or `KEY=VALUE`. Blanks and commas belong to key and value.
@@ -553,15 +620,38 @@ mod tests {
             ("1.0", None),
             ("0x50", None),
             ("soon", None),
-            ("99999999999999999999", None),
         ];
         for (text, expected) in cases {
-            let read = text.parse::<Integer>().ok().map(|integer| integer.0);
-            assert_eq!(read, expected, "{text:?}");
+            let read = text.parse::<Integer>().ok();
+            let plain = expected.map(|nearest| Integer {
+                nearest,
+                beyond: None,
+            });
+            assert_eq!(read, plain, "{text:?}");
+        }
+        let cases = [
+            ("9223372036854775807", i64::MAX, None),
+            ("9223372036854775808", i64::MAX, Some("9223372036854775808")),
+            (
+                " +0099_999999999999999999 ",
+                i64::MAX,
+                Some("99999999999999999999"),
+            ),
+            ("-9223372036854775808", i64::MIN, None),
+            (
+                "-009223372036854775809",
+                i64::MIN,
+                Some("-9223372036854775809"),
+            ),
+        ];
+        for (text, nearest, beyond) in cases {
+            let beyond = beyond.map(str::to_owned);
+            assert_eq!(text.parse(), Ok(Integer { nearest, beyond }), "{text:?}");
         }
         let error = "soon".parse::<Integer>().unwrap_err();
         assert_eq!(error.to_string(), "invalid int value: 'soon'");
-        assert_eq!("1, 2,".parse(), Ok(Integers(vec![1, 2])));
+        let Integers(two) = "1, 2,".parse().unwrap();
+        assert_eq!([two[0].nearest, two[1].nearest], [1, 2]);
         assert_eq!("".parse(), Ok(Integers(vec![])));
         assert_eq!("1,all".parse::<Integers>(), Err(NotAnInteger("all".into())));
     }
@@ -577,7 +667,7 @@ mod tests {
                         instance_protocol,
                         instance_port,
                         ssl_certificate_id,
-                    } = argument.0;
+                    } = argument.listener;
                     format!(
                         "{} {} {} {} {}",
                         protocol.unwrap_or_default(),
@@ -715,7 +805,7 @@ mod tests {
         fn any_integer_is_read_back(number in any::<i64>(), blanks in " {0,3}", zeros in "0{0,3}") {
             let sign = if number < 0 { "-" } else { "" };
             let text = format!("{blanks}{sign}{zeros}{}{blanks}", number.unsigned_abs());
-            prop_assert_eq!(text.parse(), Ok(Integer(number)));
+            prop_assert_eq!(text.parse(), Ok(Integer { nearest: number, beyond: None }));
         }
     }
 }

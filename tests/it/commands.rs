@@ -859,6 +859,47 @@ fn the_umbrella_finds_commands_with_and_without_their_prefix() {
     );
 }
 
+/// Python has no largest integer: what no port can be goes out as it was given, and the service says
+/// so.
+#[test]
+fn integers_of_any_size_are_sent_in_their_place() {
+    const HUGE: &str = "99999999999999999999";
+    let huge = |text: &str| text.replace("N", HUGE);
+    #[rustfmt::skip]
+    let cases: &[(&str, &[&str], &[(&str, &str)])] = &[
+        ("eulb-configure-healthcheck", &["--interval= +00N", "--timeout=5", "--healthy-threshold=-N", "--unhealthy-threshold=2", "-tTCP:1", "web"],
+            &[("HealthCheck.Interval", HUGE), ("HealthCheck.Timeout", "5"), ("HealthCheck.HealthyThreshold", "-99999999999999999999"), ("HealthCheck.UnhealthyThreshold", "2")]),
+        ("eulb-create-lb-listeners", &["-l", "lb-port=1,protocol=tcp,instance-port=2", "-l", "lb-port=N,protocol=tcp,instance-port=3", "web"],
+            &[("Listeners.member.1.LoadBalancerPort", "1"), ("Listeners.member.2.LoadBalancerPort", HUGE), ("Listeners.member.2.InstancePort", "3")]),
+        ("eulb-delete-lb-listeners", &["-l", "80,N", "web"],
+            &[("LoadBalancerPorts.member.1", "80"), ("LoadBalancerPorts.member.2", HUGE)]),
+        ("eulb-set-lb-policies-of-listener", &["--release=aws", "-lN", "-p", "", "web"], &[("LoadBalancerPort", HUGE)]),
+        ("eulb-set-lb-policies-for-backend-server", &["--release=aws", "-iN", "-p", "", "web"], &[("InstancePort", HUGE)]),
+        ("eulb-set-lb-listener-ssl-cert", &["--release=aws", "-lN", "-c", "arn", "web"], &[("LoadBalancerPort", HUGE)]),
+        ("eulb-create-lb-cookie-stickiness-policy", &["--release=aws", "-eN", "-p", "p", "web"], &[("CookieExpirationPeriod", HUGE)]),
+    ];
+    for (name, arguments, expected) in cases {
+        let service = Service::start(vec![Answer::ok("<R/>")]);
+        let arguments: Vec<String> = arguments.iter().map(|text| huge(text)).collect();
+        let run = Desk::calling(&service.endpoint()).run(name, &arguments);
+        assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{name}");
+        let sent = service.received()[0].parameters();
+        for (parameter, value) in *expected {
+            let held = sent.get(*parameter).map(String::as_str);
+            assert_eq!(held, Some(*value), "{name}: {sent:?}");
+        }
+    }
+    // A skeleton is one for our own service, which has a largest number.
+    let arguments = ["--generate-cli-skeleton", "-l", HUGE, "web"];
+    let run = Desk::new().run("eulb-delete-lb-listeners", &arguments);
+    assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""));
+    assert!(
+        run.stderr
+            .contains(&format!("LoadBalancerPorts.member.1 = {HUGE}")),
+        "{run:?}"
+    );
+}
+
 #[test]
 fn links_are_made_used_and_removed_and_nothing_else_is_touched() {
     let service = Service::start(vec![Answer::ok("<R/>")]);

@@ -48,10 +48,10 @@ impl Command for ConfigureHealthcheck {
             load_balancer_name: self.name.clone(),
             health_check: Some(HealthCheck {
                 target: Some(args::target(&self.target).map_err(Failure::usage)?),
-                interval: Some(self.interval.0),
-                timeout: Some(self.timeout.0),
-                unhealthy_threshold: Some(self.unhealthy_threshold.0),
-                healthy_threshold: Some(self.healthy_threshold.0),
+                interval: Some(self.interval.nearest),
+                timeout: Some(self.timeout.nearest),
+                unhealthy_threshold: Some(self.unhealthy_threshold.nearest),
+                healthy_threshold: Some(self.healthy_threshold.nearest),
             }),
         })
     }

@@ -33,7 +33,7 @@ impl Command for CreateLbCookieStickinessPolicy {
         Ok(CreateLBCookieStickinessPolicy {
             load_balancer_name: self.name.clone(),
             policy_name: self.policy_name.clone(),
-            cookie_expiration_period: Some(self.expiration_period.0),
+            cookie_expiration_period: Some(self.expiration_period.nearest),
         })
     }
 }

@@ -28,10 +28,11 @@ impl Command for DeleteLbListeners {
     const EXAMPLES: &'static [&'static str] = &["eulb-delete-lb-listeners -l 8080,2222 MyLB"];
 
     fn request(&self) -> Result<DeleteLoadBalancerListeners, Failure> {
-        let ports = &self.lb_ports.0;
+        let ports = self.lb_ports.0.iter();
+        let ports: Vec<i64> = ports.map(|port| port.nearest).collect();
         Ok(DeleteLoadBalancerListeners {
             load_balancer_name: self.name.clone(),
-            load_balancer_ports: (!ports.is_empty()).then(|| ports.clone().into()),
+            load_balancer_ports: (!ports.is_empty()).then(|| ports.into()),
         })
     }
 }

@@ -36,7 +36,7 @@ mod set_lb_policies_for_backend_server;
 mod set_lb_policies_of_listener;
 
 use super::advice;
-use super::args::{Common, Printing, Sending};
+use super::args::{self, Common, Printing, Sending};
 use super::color;
 use super::dry_run;
 use super::exit::{self, Failure};
@@ -339,6 +339,7 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches, input: Option<&Input>) -> Re
     tracing::debug!(target: "eulb::cli", "parameters {parameters:?}");
     let sending = Sending::from_arg_matches(matches).map_err(read)?;
     if let Some(shape) = sending.dry_run {
+    extra.extend(args::beyond(matches, input::path));
         return report::print(&dry_run::show(&caller.prepare(&parameters)?, shape));
     }
     let printing = match C::PRINTS {
@@ -455,7 +456,8 @@ fn refuse(needed: impl Iterator<Item = Feature>, release: Release) -> Result<(),
 }
 
 /// The parameters of a request. Empty texts are not sent, but for the two whose emptiness means
-/// something: the value of a tag, and the list of policies that is to be cleared.
+/// something: the value of a tag, and the list of policies that is to be cleared. Those beyond the shape
+/// of the request take the place of what it could say of the same.
 fn parameters<A: Action>(
     request: &A,
     extra: Vec<(String, String)>,
@@ -463,7 +465,8 @@ fn parameters<A: Action>(
     let mut parameters = query::parameters(request).map_err(Failure::new)?;
     parameters.retain(|(name, value)| {
         let tag_value = name.starts_with("Tags.") && name.ends_with(".Value");
-        !value.is_empty() || tag_value || name == "PolicyNames"
+        let is_said = extra.iter().any(|(beyond, _)| beyond == name);
+        !is_said && (!value.is_empty() || tag_value || name == "PolicyNames")
     });
     parameters.extend(extra);
     Ok(parameters)

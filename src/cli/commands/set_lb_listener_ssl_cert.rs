@@ -32,7 +32,7 @@ impl Command for SetLbListenerSslCert {
     fn request(&self) -> Result<SetLoadBalancerListenerSSLCertificate, Failure> {
         Ok(SetLoadBalancerListenerSSLCertificate {
             load_balancer_name: self.name.clone(),
-            load_balancer_port: self.lb_port.0,
+            load_balancer_port: self.lb_port.nearest,
             ssl_certificate_id: self.cert_id.clone(),
         })
     }

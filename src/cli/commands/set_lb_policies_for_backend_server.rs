@@ -33,7 +33,7 @@ impl Command for SetLbPoliciesForBackendServer {
     fn request(&self) -> Result<SetLoadBalancerPoliciesForBackendServer, Failure> {
         Ok(SetLoadBalancerPoliciesForBackendServer {
             load_balancer_name: self.name.clone(),
-            instance_port: self.instance_port.0,
+            instance_port: self.instance_port.nearest,
             // Present even if empty: that is what clears.
             policy_names: Some(self.policy_names.0.clone().into()),
         })

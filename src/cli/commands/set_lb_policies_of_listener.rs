@@ -33,7 +33,7 @@ impl Command for SetLbPoliciesOfListener {
     fn request(&self) -> Result<SetLoadBalancerPoliciesOfListener, Failure> {
         Ok(SetLoadBalancerPoliciesOfListener {
             load_balancer_name: self.name.clone(),
-            load_balancer_port: self.lb_port.0,
+            load_balancer_port: self.lb_port.nearest,
             // Present even if empty: that is what clears.
             policy_names: Some(self.policy_names.0.clone().into()),
         })

@@ -83,6 +83,15 @@ const PLACES: &[Place] = &[
     place("instance_port", "InstancePort", "1"),
 ];
 
+/// Where in a request an argument goes that has one place in all of them.
+pub fn path(argument: &str) -> Option<&'static str> {
+    let mut places = PLACES.iter().filter(|place| place.argument == argument);
+    match (places.next(), places.next()) {
+        (Some(place), None) => Some(place.path),
+        _ => None,
+    }
+}
+
 /// Places of which a request has one: who gives one does not mean the other.
 const EITHER: [&str; 2] = ["AvailabilityZones", "Subnets"];
 
