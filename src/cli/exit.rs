@@ -80,6 +80,14 @@ impl Failure {
         }
     }
 
+    /// A usage error as any other failure: in one line, with status 1.
+    pub fn told_plainly(self) -> Failure {
+        match self {
+            Failure::Usage { message, .. } => Failure::Failed(message),
+            other => other,
+        }
+    }
+
     fn status(&self) -> u8 {
         match self {
             Failure::Usage { .. } => USAGE,

@@ -20,6 +20,7 @@ pub struct Session {
     flags: Flags,
     configuration: Configuration<'static>,
     release: Release,
+    debugging: bool,
 }
 
 impl Session {
@@ -29,7 +30,8 @@ impl Session {
     ///
     /// A configuration file cannot be read, or something names no release.
     pub fn begin(common: &Common) -> Result<Session, Failure> {
-        if common.debug || common.debugger {
+        let debugging = common.debug || common.debugger;
+        if debugging {
             show_debugging_output();
             tracing::debug!(target: "eulb::cli", "options {common:?}");
         }
@@ -41,6 +43,7 @@ impl Session {
             flags,
             configuration,
             release: release.value,
+            debugging,
         })
     }
 
@@ -66,6 +69,7 @@ impl Session {
             .build()
             .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
         Ok(Caller {
+            debugging: self.debugging || settings.debug.value,
             client: Client::new(settings)?,
             runtime,
         })
@@ -95,6 +99,7 @@ pub struct Caller {
     client: Client,
     /// One for all calls, since connections that are kept live on it.
     runtime: Runtime,
+    debugging: bool,
 }
 
 impl Caller {
@@ -122,6 +127,11 @@ impl Caller {
     pub fn pause(&self, pause: Duration) {
         self.runtime
             .block_on(async { tokio::time::sleep(pause).await });
+    }
+
+    /// Whether an option or the configuration asks for debugging output.
+    pub fn is_debugging(&self) -> bool {
+        self.debugging
     }
 
     /// Whether the service is at a loopback address.

@@ -900,6 +900,41 @@ fn integers_of_any_size_are_sent_in_their_place() {
     );
 }
 
+/// Source: euca2ools 3.4.1; a target is looked at after endpoint and credentials.
+#[test]
+fn a_fault_of_a_target_is_a_usage_error_unless_debugging() {
+    let line = [
+        "--healthy-threshold=2",
+        "--unhealthy-threshold=2",
+        "--interval=30",
+        "--timeout=5",
+        "-tHTTP:80",
+        "web",
+    ];
+    let fault = "eulb-configure-healthcheck: error: argument -t/--target: path is required for protocol 'HTTP'";
+    let cases: [(&[&str], &str, i32); 4] = [
+        (&[], "", 2),
+        (&["--debug"], "", 1),
+        (&["--debugger"], "", 1),
+        (&[], "[global]\ndebug = true\n", 1),
+    ];
+    for (more, configuration, status) in cases {
+        let desk = Desk::calling("http://127.0.0.1:1/");
+        desk.write("home/.euca/a.ini", configuration);
+        let run = desk.run("eulb-configure-healthcheck", &[more, &line].concat());
+        assert_eq!(
+            (run.status, run.stdout.as_str()),
+            (Some(status), ""),
+            "{run:?}"
+        );
+        assert_eq!(run.stderr.lines().last(), Some(fault));
+        assert_eq!(run.stderr.contains("usage: "), status == 2, "{run:?}");
+    }
+    // What the parser sees itself is a usage error all the same.
+    let run = Desk::new().run("eulb-delete-lb-listeners", &["--debug", "-l", "all", "web"]);
+    assert_eq!(run.status, Some(2));
+}
+
 #[test]
 fn links_are_made_used_and_removed_and_nothing_else_is_touched() {
     let service = Service::start(vec![Answer::ok("<R/>")]);

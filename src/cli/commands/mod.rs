@@ -334,7 +334,11 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches, input: Option<&Input>) -> Re
         .chain(values.unwrap_or_default());
     refuse(needed, session.release())?;
     let caller = session.caller()?;
-    let request = request?;
+    // With --debug, euca2ools tells such a fault as one of its own, and not of the command line.
+    let request = request.map_err(|failure| match caller.is_debugging() {
+        true => failure.told_plainly(),
+        false => failure,
+    })?;
     let parameters = parameters(&request, extra)?;
     tracing::debug!(target: "eulb::cli", "parameters {parameters:?}");
     let sending = Sending::from_arg_matches(matches).map_err(read)?;

@@ -77,7 +77,10 @@ const STATUSES: &[(&str, &str)] = &[
         "1",
         "The service refused, or could not be reached. The message on standard error has the service's code and text.",
     ),
-    ("2", "The options make no sense. Nothing was sent."),
+    (
+        "2",
+        "The options make no sense. Nothing was sent. A health check target that makes none is found late, and has status 1 with --debug, as in euca2ools.",
+    ),
     (
         "69",
         "NA: the targeted release does not have the command or the option. Nothing was sent.",
