@@ -43,11 +43,18 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// What `--version` says after the name of the program.
+/// What `eulb --version` says after the name of the program.
 pub const VERSION: &str = concat!(
-    "(eulb ",
     env!("CARGO_PKG_VERSION"),
-    ", commands as in euca2ools 3.4.1)"
+    " (commands as in euca2ools 3.4.1)"
+);
+
+/// What `--version` of the 28 commands says. Scripts ask it for euca2ools and a number: they are told
+/// whose commands these are like, in the place and the form they know, and then the truth.
+const COMPATIBLE_VERSION: &str = concat!(
+    "euca2ools 3.4.1 (compatible; eulb ",
+    env!("CARGO_PKG_VERSION"),
+    ")"
 );
 
 /// Runs what `arguments` ask for, the first of which is the name of the program.

@@ -852,11 +852,19 @@ fn the_umbrella_finds_commands_with_and_without_their_prefix() {
         assert!(!run.stdout.is_empty());
     }
     let version = desk.run("eulb", &["--version"]);
-    assert!(
-        version.stdout.starts_with("eulb (eulb "),
-        "{}",
-        version.stdout
-    );
+    let own = env!("CARGO_PKG_VERSION");
+    let expected = format!("eulb {own} (commands as in euca2ools 3.4.1)\n");
+    assert_eq!((version.status, version.stdout), (Some(0), expected));
+    // A command needs nothing else for it, and says it where scripts look for euca2ools.
+    for (name, arguments) in [
+        ("eulb-create-lb", &["--version"][..]),
+        ("eulb", &["delete-lb", "--version"]),
+    ] {
+        let run = desk.run(name, arguments);
+        let first = run.stdout.lines().next().unwrap_or_default();
+        assert_eq!(first, format!("euca2ools 3.4.1 (compatible; eulb {own})"));
+        assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+    }
 }
 
 /// Python has no largest integer: what no port can be goes out as it was given, and the service says

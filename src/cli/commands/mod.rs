@@ -50,6 +50,7 @@ use super::watch::{self, Watching};
 use crate::wire::listener::Listener;
 use crate::wire::release::{self, Feature, Release};
 use crate::wire::{Action, Members, members, query};
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches};
 use std::collections::BTreeSet;
@@ -216,7 +217,7 @@ impl Row {
     /// The options of the command, with what the release lacks marked as such.
     pub fn describe(&self, release: Release) -> clap::Command {
         let bare = clap::Command::new(self.name)
-            .version(super::VERSION)
+            .version(super::COMPATIBLE_VERSION)
             .args_override_self(true)
             .disable_help_flag(true)
             .disable_version_flag(true)
@@ -225,7 +226,10 @@ impl Row {
             Arg::new("version")
                 .long("version")
                 .action(ArgAction::Version)
-                .help("Show the program's version and exit"),
+                .help("Show the program's version and exit")
+                .long_help(
+                    "Show the program's version and exit: the release of euca2ools whose command lines, output and exit statuses these are, and that of eulb",
+                ),
             Arg::new("help")
                 .short('h')
                 .long("help")
@@ -268,7 +272,13 @@ impl Row {
             None => command.try_get_matches_from_mut(named),
             Some(input) => input.relaxed(command.clone()).try_get_matches_from(named),
         };
-        let matches = exit::parsed(matches, command)?;
+        let matches = match matches {
+            Err(error) if error.kind() == ErrorKind::DisplayVersion => {
+                let cloud = std::fs::read_to_string(CLOUD_VERSION).ok();
+                return report::print(&version(cloud.as_deref()));
+            }
+            other => exit::parsed(other, command)?,
+        };
         let outcome = (self.run)(self, &matches, input.as_ref());
         outcome.map_err(|failure| advice::advised(failure, command, &matches))
     }
@@ -282,6 +292,18 @@ impl Row {
             .get_arguments()
             .any(|argument| argument.get_id() == id)
     }
+}
+
+/// Where an installation of Eucalyptus on this machine says which one it is.
+const CLOUD_VERSION: &str = "/etc/eucalyptus/eucalyptus-version";
+
+/// What `--version` prints, with a line for the Eucalyptus that is installed, if there is one.
+fn version(cloud: Option<&str>) -> String {
+    let mut text = format!("{}\n", super::COMPATIBLE_VERSION);
+    if let Some(cloud) = cloud {
+        text.push_str(&format!("eucalyptus {}\n", report::visible(cloud.trim())));
+    }
+    text
 }
 
 /// The heading of options that euca2ools does not have, or that most commands have.
@@ -317,6 +339,7 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches, input: Option<&Input>) -> Re
         None => Ok(request),
     });
     let mut extra = own.extra_parameters();
+    extra.extend(args::beyond(matches, input::path));
     if let Some(input) = input {
         extra = input.without_stand_ins(extra, matches);
         if input.purpose == Purpose::Print {
@@ -343,7 +366,6 @@ fn run<C: Command>(row: &Row, matches: &ArgMatches, input: Option<&Input>) -> Re
     tracing::debug!(target: "eulb::cli", "parameters {parameters:?}");
     let sending = Sending::from_arg_matches(matches).map_err(read)?;
     if let Some(shape) = sending.dry_run {
-    extra.extend(args::beyond(matches, input::path));
         return report::print(&dry_run::show(&caller.prepare(&parameters)?, shape));
     }
     let printing = match C::PRINTS {
@@ -517,6 +539,15 @@ mod tests {
             assert!(find(&row.name[5..]).is_some_and(|found| found.name == row.name));
         }
         assert!(find("eulb-").is_none() && find("").is_none());
+    }
+
+    #[test]
+    fn the_version_is_asked_for_as_that_of_euca2ools() {
+        let own = env!("CARGO_PKG_VERSION");
+        let first = format!("euca2ools 3.4.1 (compatible; eulb {own})\n");
+        assert_eq!(version(None), first);
+        let both = version(Some("3.3.0\n"));
+        assert_eq!(both, format!("{first}eucalyptus 3.3.0\n"));
     }
 
     #[test]
