@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 ///
 /// The answer comes from the present state: servos and their ports, zones, registrations, the thresholds, and the last checks with what was sent and what was seen.
 /// Everything that is wrong has a name, the same here and in the manual, and the command that mends it.
+/// Of a listener of HTTPS or SSL it is told what its security policy enables, and which of that is served.
 /// The exit status is 0 whether or not something is wrong.
 #[derive(Debug, Parser)]
 #[command(name = "explain")]
@@ -82,6 +83,25 @@ fn told(explanation: &Explanation) -> String {
         );
         if let Some(mend) = &finding.mend {
             let _ = writeln!(text, "  mend   {}", report::visible(mend));
+        }
+    }
+    for listener in &explanation.listeners {
+        let _ = write!(text, "\n{} on port {}: ", listener.protocol, listener.port);
+        let Some(policy) = &listener.policy else {
+            text.push_str("no security policy; TLS 1.2 and 1.3 with every cipher that there is\n");
+            continue;
+        };
+        let _ = writeln!(text, "security policy {}", report::visible(policy));
+        for (words, names) in [
+            ("serves        ", &listener.served),
+            ("does not serve", &listener.unserved),
+        ] {
+            if !names.is_empty() {
+                let _ = writeln!(text, "  {words}  {}", names.join(", "));
+            }
+        }
+        if !listener.unserved.is_empty() {
+            text.push_str("  clients that have nothing but what is not served are refused\n");
         }
     }
     for instance in &explanation.instances {

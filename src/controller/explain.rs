@@ -34,8 +34,9 @@ use crate::model::instance::{Instance, InstanceId, InstanceKind, InstanceState};
 use crate::model::instruments::Checked;
 use crate::model::journal::Event;
 use crate::model::placement::{ServoId, ZoneName};
+use crate::model::policy::Terms;
 use crate::model::timestamp::Timestamp;
-use crate::wire::local::{ExplainedInstance, Explanation, Finding};
+use crate::wire::local::{ExplainedInstance, ExplainedListener, Explanation, Finding};
 use crate::wire::release::Feature;
 use std::sync::Arc;
 
@@ -99,6 +100,34 @@ fn described(check: &HealthCheck) -> String {
     )
 }
 
+/// What the listeners that clients reach by TLS negotiate: a policy is kept in full, and served as
+/// far as the data plane speaks what it enables.
+fn negotiated(balancer: &LoadBalancer) -> Vec<ExplainedListener> {
+    let listeners = balancer.listeners.values();
+    let secure = listeners.filter(|listener| listener.protocol.is_tls());
+    let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+    let explained = secure.map(|listener| {
+        let names = balancer.policies.of_listener(listener.port).iter();
+        let policies = names.filter_map(|name| balancer.policies.get(name.as_str()));
+        let policy = policies
+            .filter_map(|policy| match policy.terms() {
+                Terms::SslNegotiation(negotiation) => Some((policy.name(), negotiation)),
+                _ => None,
+            })
+            .next();
+        let enabled = policy.map(|(_, negotiation)| negotiation.enabled());
+        let (served, unserved) = enabled.unwrap_or_default();
+        ExplainedListener {
+            protocol: listener.protocol.to_string(),
+            port: listener.port.get(),
+            policy: policy.map(|(name, _)| name.as_str().to_owned()),
+            served: owned(served),
+            unserved: owned(unserved),
+        }
+    });
+    explained.collect()
+}
+
 impl Scene<'_> {
     /// Explains the load balancer of a name, or of a DNS name.
     ///
@@ -141,6 +170,7 @@ impl Scene<'_> {
                 Some(finding) => Ok(Explanation {
                     subject: format!("there is no load balancer {name}"),
                     findings: vec![finding],
+                    listeners: Vec::new(),
                     instances: Vec::new(),
                 }),
                 None => Err(format!("there is no load balancer '{name}'")),
@@ -198,6 +228,7 @@ impl Scene<'_> {
                 balancer.name, balancer.account
             ),
             findings,
+            listeners: negotiated(balancer),
             instances,
         }
     }
@@ -593,6 +624,7 @@ impl Scene<'_> {
                 None => format!("instance {id}, which is gone"),
             },
             findings,
+            listeners: Vec::new(),
             instances,
         })
     }

@@ -12,7 +12,9 @@ pub mod negotiation;
 pub mod schema;
 mod set;
 
-use negotiation::{REFERENCE, SECURITY_POLICIES, SecurityPolicy, Switch, Version, security_policy};
+use negotiation::{
+    Cipher, REFERENCE, SECURITY_POLICIES, SecurityPolicy, Switch, Version, security_policy,
+};
 pub use schema::Kind;
 use schema::{COOKIE_EXPIRATION, COOKIE_NAME, PROXY_PROTOCOL, PUBLIC_KEY, PUBLIC_KEY_POLICY};
 use serde::{Deserialize, Serialize};
@@ -304,6 +306,25 @@ pub struct Negotiation {
 impl Negotiation {
     pub fn enables(&self, switch: Switch) -> bool {
         self.switches.contains(&(switch, true))
+    }
+
+    /// The versions and ciphers that it enables, by name: those that the data plane speaks, and those
+    /// that it does not, with which nobody is served.
+    pub fn enabled(&self) -> (Vec<&'static str>, Vec<&'static str>) {
+        let versions = Version::ALL
+            .into_iter()
+            .map(|version| (Switch::Version(version), version.served(), version.name()));
+        let ciphers =
+            Cipher::all().map(|cipher| (Switch::Cipher(cipher), cipher.served(), cipher.name()));
+        let (mut served, mut unserved) = (Vec::new(), Vec::new());
+        for (switch, is_served, name) in versions.chain(ciphers) {
+            match (self.enables(switch), is_served) {
+                (false, _) => {}
+                (true, true) => served.push(name),
+                (true, false) => unserved.push(name),
+            }
+        }
+        (served, unserved)
     }
 }
 

@@ -185,8 +185,24 @@ pub struct Explanation {
     pub subject: String,
     /// What is wrong, or worth knowing; empty if all is well.
     pub findings: Vec<Finding>,
+    /// What is negotiated by the listeners that clients reach by TLS.
+    #[serde(default)]
+    pub listeners: Vec<ExplainedListener>,
     /// The registrations that were looked at.
     pub instances: Vec<ExplainedInstance>,
+}
+
+/// What a listener that clients reach by TLS negotiates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExplainedListener {
+    pub protocol: String,
+    pub port: u16,
+    /// The security policy that is in force; absent if there is none.
+    pub policy: Option<String>,
+    /// Versions and ciphers that it enables and that are served.
+    pub served: Vec<String>,
+    /// Those that it enables and that nobody is served with.
+    pub unserved: Vec<String>,
 }
 
 /// One thing that is not as a user would have it.

@@ -1,7 +1,7 @@
 //! HTTPS on the whole cloud: a certificate uploaded to its IAM, a listener that takes it, traffic
 //! through it, and another certificate in its place.
 
-use crate::cloud::{Account, Cloud};
+use crate::cloud::{Account, Cloud, HTTP_80};
 use crate::tls::{OK, Secure, TlsInstance, fixture, trusting};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
@@ -66,6 +66,49 @@ fn address(cloud: &Cloud) -> SocketAddr {
     authority
         .parse()
         .unwrap_or_else(|_| SocketAddr::new(authority.parse().unwrap(), 443))
+}
+
+/// A policy is described in full; what of it is in force is asked of `eulb explain`.
+#[test]
+fn explain_tells_what_of_a_security_policy_is_served() {
+    let cloud = Cloud::with(&["--release=aws", "--ephemeral"]);
+    let arn = upload(&cloud, "first", "rsa.pem", "rsa-pkcs8.key");
+    let line = |listener: &str| format!("{listener}, instance-port=80, cert-id={arn}");
+    let (https, ssl) = (
+        line("lb-port=443, protocol=HTTPS"),
+        line("lb-port=444, protocol=SSL"),
+    );
+    let zone = ["--release=aws", "-z", "PARTI00"];
+    let listeners = ["-l", &https, "-l", &ssl, "-l", HTTP_80, "web"];
+    cloud.ok("eulb-create-lb", [&zone[..], &listeners].concat());
+    let policy = "-n narrow -t SSLNegotiationPolicyType -A Protocol-TLSv1.2=true,Protocol-TLSv1.1=true,\
+                  ECDHE-RSA-AES128-GCM-SHA256=true,AES128-SHA=true,DES-CBC3-SHA=false web";
+    let policy = policy.split_whitespace();
+    cloud.ok(
+        "eulb-create-lb-policy",
+        ["--release=aws"].into_iter().chain(policy),
+    );
+    let set = |port: &str, policy: &str| {
+        let line = ["--release=aws", "-l", port, "-p", policy, "web"];
+        cloud.ok("eulb-set-lb-policies-of-listener", line);
+        cloud.settle();
+    };
+    set("443", "narrow");
+    set("444", "");
+    let arguments = ["explain", "--lb", "web"];
+    let told = cloud.ok("eulb", arguments);
+    let expected = "\nHTTPS on port 443: security policy narrow\n  \
+        serves          TLSv1.2, ECDHE-RSA-AES128-GCM-SHA256\n  \
+        does not serve  TLSv1.1, AES128-SHA\n  \
+        clients that have nothing but what is not served are refused\n\
+        \nSSL on port 444: no security policy; TLS 1.2 and 1.3 with every cipher that there is\n";
+    assert!(told.contains(expected), "{told}");
+    assert!(!told.contains("on port 80"), "{told}");
+    // What is told is what a client meets.
+    let versions = &[&rustls::version::TLS12];
+    let mut client = Secure::connect(address(&cloud), &trusting(&[fixture("rsa.pem")], versions));
+    assert_eq!(client.get("/").0, 503);
+    assert_eq!(client.cipher(), "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
 }
 
 #[test]

@@ -133,6 +133,12 @@ impl Secure {
         self.0.read_to_string(&mut rest).map(|_| rest)
     }
 
+    /// `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`
+    pub fn cipher(&self) -> String {
+        let suite = self.0.conn.negotiated_cipher_suite().unwrap();
+        format!("{:?}", suite.suite())
+    }
+
     fn kind(&self) -> HandshakeKind {
         self.0.conn.handshake_kind().unwrap()
     }

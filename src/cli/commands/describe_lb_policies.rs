@@ -9,7 +9,8 @@ use crate::wire::policy::{DescribeLoadBalancerPolicies, DescribeLoadBalancerPoli
 
 /// Show information about load balancer policies
 ///
-/// Without a load balancer, the sample policies that are available to all are shown.
+/// Without a load balancer, the sample policies that are available to all are shown. Policies are
+/// shown as they were made; what of a security policy a local cloud serves is told by eulb explain.
 #[derive(Debug, clap::Args)]
 pub struct DescribeLbPolicies {
     /// Limit results to specific policies

@@ -41,6 +41,12 @@ impl Version {
         }
     }
 
+    /// `TLSv1.2`
+    pub fn name(self) -> &'static str {
+        let attribute = self.attribute();
+        attribute.strip_prefix("Protocol-").unwrap_or(attribute)
+    }
+
     /// Whether the data plane can speak it: rustls has nothing older than TLS 1.2, by design.
     pub fn served(self) -> bool {
         self == Version::Tls1_2

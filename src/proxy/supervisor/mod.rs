@@ -16,7 +16,6 @@ pub mod plan;
 use super::access_log::{Destination, Logging};
 use super::listener::{Carriage, ListenerKey, ListenerSpec, Target};
 use super::sticky::Sticky;
-use super::tls;
 use super::tls::instance::ClientTls;
 use super::tls::server::{ServerTls, Unservable};
 use super::worker::Workers;
@@ -28,6 +27,7 @@ use crate::model::placement::ServoId;
 use crate::model::plane::{
     Backend, Behaviour, Departure, Desired, ListenerTls, Observation, Servo,
 };
+use crate::model::policy::Negotiation;
 use crate::socket::{self, BindCause, BindError};
 use checker::{Check, Probe, Report};
 use checks::CheckLog;
@@ -213,8 +213,10 @@ impl Carried {
 
 /// Says once what of a security policy is not served, since nobody is refused silently.
 fn note_unserved(servo: &Servo, port: Port, tls: &ListenerTls) {
-    let unserved = tls.negotiation.as_ref().and_then(tls::server::unserved);
-    if let Some(unserved) = unserved {
+    let enabled = tls.negotiation.as_ref().map(Negotiation::enabled);
+    let (_, unserved) = enabled.unwrap_or_default();
+    if !unserved.is_empty() {
+        let unserved = unserved.join(", ");
         tracing::info!(
             target: "servo", servo = %servo.id, %port,
             "the security policy enables what is not served (clients that have nothing else are refused): {unserved}"

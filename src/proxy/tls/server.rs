@@ -192,26 +192,13 @@ fn enabled_versions(negotiation: &Negotiation) -> String {
     let enabled: Vec<_> = Version::ALL
         .into_iter()
         .filter(|version| negotiation.enables(Switch::Version(*version)))
-        .map(|version| version.attribute().trim_start_matches("Protocol-"))
+        .map(Version::name)
         .collect();
     if enabled.is_empty() {
         "none".to_owned()
     } else {
         enabled.join(", ")
     }
-}
-
-/// What a policy enables and is not served, for people; nothing if all of it is.
-pub fn unserved(negotiation: &Negotiation) -> Option<String> {
-    let versions = Version::ALL
-        .into_iter()
-        .filter(|version| !version.served() && negotiation.enables(Switch::Version(*version)))
-        .map(|version| version.attribute().trim_start_matches("Protocol-"));
-    let ciphers = Cipher::all()
-        .filter(|cipher| !cipher.served() && negotiation.enables(Switch::Cipher(*cipher)))
-        .map(Cipher::name);
-    let all: Vec<_> = versions.chain(ciphers).collect();
-    (!all.is_empty()).then(|| all.join(", "))
 }
 
 /// Whether a session that began under the former terms may be resumed under the present ones: both
