@@ -36,6 +36,10 @@ const LOCAL_PATIENCE: Duration = Duration::from_millis(300);
 /// third of that, since a clock that drifts goes on drifting.
 pub const TOLERATED_SKEW_SECONDS: i64 = 300;
 
+/// The check that a permission is missing from, and the permission.
+const PERMISSIONS: &str = "permissions";
+const DESCRIBE: &str = "elasticloadbalancing:DescribeLoadBalancers";
+
 /// Status if anything is wrong.
 const ILL: u8 = 1;
 
@@ -200,7 +204,16 @@ async fn examine(flags: &config::Flags) -> Vec<Finding> {
         Ok(client) => client.call(&DescribeLoadBalancers::default()).await,
         Err(error) => Err(error),
     };
-    findings.extend(verdict_of_call(&answer.as_ref().map(|_| ()), &settings));
+    // The local cloud says itself where its listeners are, and whose keys are whose.
+    let cloud = cloud.filter(|cloud| is_at(&settings.endpoint.value, &cloud.endpoint));
+    findings.extend(verdict_of_call(
+        &answer.as_ref().map(|_| ()),
+        &settings,
+        cloud.is_some(),
+    ));
+    if cloud.is_some() {
+        permit(&mut findings, &settings.credentials.access_key).await;
+    }
     findings.push(release(&settings, &probed));
     let Ok(answer) = answer else {
         findings.push(skipped("load balancers", "they cannot be described"));
@@ -210,8 +223,6 @@ async fn examine(flags: &config::Flags) -> Vec<Finding> {
     if balancers.is_empty() {
         findings.push(fine("load balancers", "there are none"));
     }
-    // The local cloud says itself where its listeners are; its names need no resolver.
-    let cloud = cloud.filter(|cloud| is_at(&settings.endpoint.value, &cloud.endpoint));
     for balancer in balancers {
         findings.extend(reachability(balancer, cloud.as_ref()).await);
     }
@@ -347,14 +358,19 @@ fn clock(probed: &Probe) -> Finding {
     }
 }
 
-/// What the answer to a signed request says of signature and permissions.
-fn verdict_of_call(answer: &Result<(), &CallError>, settings: &Settings) -> Vec<Finding> {
+/// What the answer to a signed request says of signature and permissions; a local cloud has keys to
+/// give.
+fn verdict_of_call(
+    answer: &Result<(), &CallError>,
+    settings: &Settings,
+    is_local: bool,
+) -> Vec<Finding> {
     let accepted = || fine("signature", "accepted");
     let error = match answer {
         Ok(()) => {
             return vec![
                 accepted(),
-                fine("permissions", "load balancers may be described"),
+                fine(PERMISSIONS, "load balancers may be described"),
             ];
         }
         Err(CallError::Service(error)) => error,
@@ -368,14 +384,20 @@ fn verdict_of_call(answer: &Result<(), &CallError>, settings: &Settings) -> Vec<
     };
     let ServiceError { code, message, .. } = error;
     let found = format!("{code}: {message}");
+    let (key, source) = (
+        &settings.credentials.access_key,
+        &settings.credentials.source,
+    );
+    let keys = |elsewhere: String| match (is_local, source) {
+        (false, _) => elsewhere,
+        (true, Source::Flag(_)) => USE_CLOUD_INSTEAD.to_owned(),
+        (true, _) => USE_CLOUD.to_owned(),
+    };
     match code.as_str() {
         "SignatureDoesNotMatch" | "IncompleteSignature" => vec![wrong(
             "signature",
             found,
-            format!(
-                "check the secret key of {} ({})",
-                settings.credentials.access_key, settings.credentials.source
-            ),
+            keys(format!("check the secret key of {key} ({source})")),
         )],
         "InvalidClientTokenId"
         | "InvalidAccessKeyId"
@@ -384,18 +406,17 @@ fn verdict_of_call(answer: &Result<(), &CallError>, settings: &Settings) -> Vec<
         | "AuthFailure" => vec![wrong(
             "signature",
             found,
-            format!(
-                "give keys that this endpoint knows: {} comes from {}",
-                settings.credentials.access_key, settings.credentials.source
-            ),
+            keys(format!(
+                "give keys that this endpoint knows: {key} comes from {source}"
+            )),
         )],
         "RequestExpired" => vec![wrong("signature", found, "sudo timedatectl set-ntp true")],
         "AccessDenied" | "NotAuthorized" | "UnauthorizedOperation" => vec![
             accepted(),
             wrong(
-                "permissions",
+                PERMISSIONS,
                 found,
-                "ask the account's administrator to allow elasticloadbalancing:DescribeLoadBalancers",
+                format!("ask the account's administrator to allow {DESCRIBE}"),
             ),
         ],
         _ => vec![wrong(
@@ -404,6 +425,25 @@ fn verdict_of_call(answer: &Result<(), &CallError>, settings: &Settings) -> Vec<
             "eulb-describe-lbs --debug shows the exchange",
         )],
     }
+}
+
+/// Makes of the advice to have something allowed the commands that allow it: whoever may examine a
+/// local cloud is its administrator, too.
+async fn permit(findings: &mut [Finding], access_key: &str) {
+    let denied = findings
+        .iter_mut()
+        .find(|found| found.check == PERMISSIONS && found.state == State::Wrong);
+    let Some(denied) = denied else { return };
+    let Some(user) = local::owner_of_key(access_key, LOCAL_PATIENCE).await else {
+        return;
+    };
+    let (account, user) = (report::quoted(&user.account), report::quoted(&user.user));
+    let policy = "describe-load-balancers";
+    denied.mend = Some(format!(
+        "echo '{{\"Statement\": {{\"Effect\": \"Allow\", \"Action\": \"{DESCRIBE}\", \"Resource\": \"*\"}}}}' \
+         | eulb admin policies create --account {account} {policy} - \
+         && eulb admin policies attach --account {account} --user {user} {policy}"
+    ));
 }
 
 fn release(settings: &Settings, probed: &Probe) -> Finding {
@@ -482,11 +522,7 @@ async fn reachability(balancer: &LoadBalancerDescription, cloud: Option<&Status>
         }
     }
     if places.is_empty() && findings.is_empty() {
-        return vec![wrong(
-            &check,
-            "nothing carries it: it has no listener, or is in no zone",
-            format!("eulb-describe-lbs --show-long {name}"),
-        )];
+        return vec![uncarried(balancer, cloud)];
     }
     for (port, place) in places {
         let attempt = tokio::time::timeout(CONNECT_PATIENCE, TcpStream::connect(place)).await;
@@ -495,7 +531,10 @@ async fn reachability(balancer: &LoadBalancerDescription, cloud: Option<&Status>
             Ok(Err(error)) => wrong(
                 &check,
                 format!("port {port} does not accept at {place}: {error}"),
-                format!("eulb-describe-instance-health {name}"),
+                match known {
+                    Some(_) => format!("eulb explain --lb {}", report::quoted(&name)),
+                    None => "a new listener is there within a minute: eulb doctor; after that, ask the cloud's administrator for what carries this load balancer".to_owned(),
+                },
             ),
             Err(_) => wrong(
                 &check,
@@ -508,6 +547,36 @@ async fn reachability(balancer: &LoadBalancerDescription, cloud: Option<&Status>
         });
     }
     findings
+}
+
+/// A load balancer that no servo listens for, and what it lacks.
+fn uncarried(balancer: &LoadBalancerDescription, cloud: Option<&Status>) -> Finding {
+    let name = balancer.load_balancer_name.clone().unwrap_or_default();
+    let check = format!("load balancer {name}");
+    let name = report::quoted(&name);
+    if members(&balancer.listener_descriptions).is_empty() {
+        let found = "nothing carries it: it has no listener";
+        let mend = format!(
+            "eulb-create-lb-listeners -l \"lb-port=80, protocol=HTTP, instance-port=80\" {name}"
+        );
+        return wrong(&check, found, mend);
+    }
+    if members(&balancer.availability_zones).is_empty() {
+        let zone = cloud.and_then(|cloud| cloud.zones.first());
+        let zone = zone.map_or("ZONE", String::as_str);
+        let found = "nothing carries it: it is in no zone";
+        return wrong(
+            &check,
+            found,
+            format!("eulb-enable-zones-for-lb -z {zone} {name}"),
+        );
+    }
+    let found = "nothing carries it: it has no servo";
+    let mend = match cloud {
+        Some(_) => format!("eulb explain --lb {name}"),
+        None => format!("eulb-describe-lbs --show-long {name}"),
+    };
+    wrong(&check, found, mend)
 }
 
 async fn resolved(name: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
@@ -576,11 +645,19 @@ mod tests {
             ("AccessDenied", &[State::Ok, State::Wrong]),
             ("Odd", &[State::Wrong]),
         ] {
-            let findings = verdict_of_call(&Err(&refused(code)), &settings);
+            let findings = verdict_of_call(&Err(&refused(code)), &settings, false);
             let found: Vec<State> = findings.iter().map(|finding| finding.state).collect();
             assert_eq!(found, states, "{code}");
         }
-        assert_eq!(verdict_of_call(&Ok(()), &settings).len(), 2);
+        assert_eq!(verdict_of_call(&Ok(()), &settings, false).len(), 2);
+        // A local cloud has keys to give.
+        let refused = refused("SignatureDoesNotMatch");
+        let mends = [false, true].map(|is_local| {
+            let findings = verdict_of_call(&Err(&refused), &settings, is_local);
+            findings[0].mend.clone().unwrap()
+        });
+        assert!(mends[0].starts_with("check the secret key of AKI ("));
+        assert_eq!(mends[1], USE_CLOUD);
     }
 
     #[test]

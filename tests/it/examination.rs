@@ -1,11 +1,12 @@
 //! `eulb config` and `eulb doctor`: what is in force, and what is wrong.
 
-use super::cloud::{Account, Cloud, HTTP_80};
+use super::cloud::{Account, Cloud, GLANCE, HTTP_80, PATIENCE};
 use super::service::{Answer, Refusing, Service};
 use super::tool::Desk;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// How often something is tried that gives up within 300 ms.
 const TRIES: u32 = 20;
@@ -98,7 +99,7 @@ fn doctor_names_what_is_wrong_and_what_mends_it() {
     let (status, text) = command("AWS_SECRET_ACCESS_KEY", "other");
     assert_eq!(status, Some(1));
     assert!(find(&text, "WRONG\tsignature").contains("SignatureDoesNotMatch"));
-    assert!(find(&text, "\tmend").contains("check the secret key of"));
+    assert_eq!(find(&text, "\tmend"), "\tmend\teval \"$(eulb local env)\"");
 
     let (status, text) = command("EULB_RELEASE", "4.2.0");
     assert_eq!(status, Some(1));
@@ -124,9 +125,21 @@ fn what_doctor_prints_mends_what_it_found() {
     let cloud = Cloud::start();
     let refusing = Refusing::new();
     let closed = format!("http://{}/", refusing.address);
-    let links = tempfile::TempDir::new().unwrap();
-    std::os::unix::fs::symlink(super::cloud::EULB, links.path().join("eulb")).unwrap();
+    // A name that no name server is asked for: its first part is longer than any may be.
+    let nowhere = format!("http://{}.invalid/", "x".repeat(64));
     let cases = [
+        (format!("export AWS_ELB_URL={nowhere}"), "", "endpoint"),
+        (
+            "export AWS_ACCESS_KEY_ID=AKINOBODYS AWS_SECRET_ACCESS_KEY=secret".to_owned(),
+            "",
+            "signature",
+        ),
+        (
+            "export AWS_SECRET_ACCESS_KEY=other".to_owned(),
+            "",
+            "signature",
+        ),
+        (String::new(), "-I AKINOBODYS -S secret", "signature"),
         (format!("export AWS_ELB_URL={closed}"), "", "endpoint"),
         (
             "unset AWS_ELB_URL AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING".to_owned(),
@@ -149,29 +162,166 @@ fn what_doctor_prints_mends_what_it_found() {
         (String::new(), &format!("-U {closed}"), "endpoint"),
     ];
     for (trouble, options, check) in cases {
-        let script = format!(
-            "{trouble}\nfound=$(eulb doctor {options}) && exit 3\nprintf '%s\\n' \"$found\"\n\
-             mend=$(printf '%s\\n' \"$found\" | sed -n 's/^\tmend\t//p' | head -n 1)\n\
-             eval \"$mend\" >/dev/null || exit 4\necho NEXT\neulb doctor"
+        let (status, found, next) = mended(
+            cloud.command(Account::Tenant, "eulb"),
+            &trouble,
+            options,
+            "",
+            &[],
         );
-        let user = cloud.command(Account::Tenant, "eulb");
-        let mut command = std::process::Command::new("sh");
-        let set = user
-            .get_envs()
-            .filter_map(|(name, value)| Some((name, value?)));
-        command.env_clear().envs(set).args(["-c", &script]);
-        command.env("PATH", format!("{}:/usr/bin:/bin", links.path().display()));
-        let output = command.output().unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        let (found, next) = text.split_once("NEXT").unwrap_or((&text, ""));
         assert!(
             found.contains(&format!("WRONG\t{check}\t")),
-            "{trouble}: {text}"
+            "{trouble}: {found}"
         );
-        assert_eq!(output.status.code(), Some(0), "{trouble}: {text}{said}");
-        assert!(next.contains("ok\tsignature\t"), "{trouble}: {text}{said}");
+        assert_eq!(status, Some(0), "{trouble}: {found}{next}");
+        assert!(next.contains("ok\tsignature\t"), "{trouble}: {found}{next}");
     }
+}
+
+/// Has a shell make some trouble, examine, carry out the first remedy that is printed, and examine
+/// again: the last status, and what was said before and after. The commands of the toolset are there
+/// under their names, and stand-ins of others. `then` is what else is done before the second look.
+fn mended(
+    user: std::process::Command,
+    trouble: &str,
+    options: &str,
+    then: &str,
+    stand_ins: &[(&str, &str)],
+) -> (Option<i32>, String, String) {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let links = tempfile::TempDir::new().unwrap();
+    symlink(super::cloud::EULB, links.path().join("eulb")).unwrap();
+    for row in eulb::cli::commands::COMMANDS {
+        symlink(super::cloud::EULB, links.path().join(row.name)).unwrap();
+    }
+    for (name, script) in stand_ins {
+        let path = links.path().join(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let script = format!(
+        "{trouble}\nfound=$(eulb doctor {options}) && exit 3\nprintf '%s\\n' \"$found\"\n\
+         mend=$(printf '%s\\n' \"$found\" | sed -n 's/^\tmend\t//p' | head -n 1)\n\
+         eval \"$mend\" >/dev/null || exit 4\n{then}\necho NEXT\neulb doctor"
+    );
+    let mut command = std::process::Command::new("sh");
+    let set = user
+        .get_envs()
+        .filter_map(|(name, value)| Some((name, value?)));
+    command.env_clear().envs(set).args(["-c", &script]);
+    command.env("PATH", format!("{}:/usr/bin:/bin", links.path().display()));
+    let output = command.output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    let (found, next) = text.split_once("NEXT").unwrap_or((&text, ""));
+    (
+        output.status.code(),
+        found.to_owned(),
+        format!("{next}{said}"),
+    )
+}
+
+#[test]
+fn a_missing_permission_is_given_by_what_doctor_prints() {
+    let cloud = Cloud::with(&["--ephemeral", "--release=aws"]);
+    cloud.ok("eulb", ["admin", "users", "create", "ann"]);
+    let arguments = ["admin", "keys", "create", "--user=ann", "--json"];
+    let key: serde_json::Value = serde_json::from_str(&cloud.ok("eulb", arguments)).unwrap();
+    let mut user = cloud.command(Account::Tenant, "eulb");
+    user.env("AWS_ACCESS_KEY_ID", key["id"].as_str().unwrap())
+        .env("AWS_SECRET_ACCESS_KEY", key["secret"].as_str().unwrap())
+        .env("EULB_RELEASE", "aws");
+    let (status, found, next) = mended(user, "", "", "", &[]);
+    assert!(
+        find(&found, "WRONG\tpermissions").contains("AccessDenied"),
+        "{found}"
+    );
+    assert_eq!(status, Some(0), "{found}{next}");
+    find(&next, "ok\tpermissions\t");
+}
+
+#[test]
+fn a_load_balancer_that_nothing_carries_is_carried_after_what_doctor_prints() {
+    let cloud = Cloud::start();
+    let wait = "eulb local wait >&2";
+    for (trouble, reason) in [
+        ("eulb-delete-lb-listeners -l 80 web", "it has no listener"),
+        (
+            "eulb-disable-zones-for-lb -z PARTI00 web >&2",
+            "it is in no zone",
+        ),
+    ] {
+        cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "web"]);
+        let trouble = format!("{trouble}; {wait}");
+        let (status, found, next) = mended(
+            cloud.command(Account::Tenant, "eulb"),
+            &trouble,
+            "",
+            wait,
+            &[],
+        );
+        let line = find(&found, "WRONG\tload balancer web");
+        assert!(line.ends_with(reason), "{found}");
+        assert_eq!(status, Some(0), "{found}{next}");
+        assert!(find(&next, "ok\tload balancer web").contains("port 80 accepts"));
+        cloud.ok("eulb-delete-lb", ["web"]);
+        cloud.settle();
+    }
+}
+
+/// Nobody's clock is set here: `sudo` is a stand-in that notes what it was to do, and the endpoint
+/// has another time when it is asked again.
+#[test]
+fn a_wrong_clock_is_set_by_what_doctor_prints() {
+    let at = |date: &str| Answer {
+        headers: vec![("Date".to_owned(), date.to_owned())],
+        ..Answer::result("DescribeLoadBalancers", "")
+    };
+    let now = String::from_utf8(
+        std::process::Command::new("date")
+            .args(["-u", "+%a, %d %b %Y %H:%M:%S GMT"])
+            .env("LC_ALL", "C")
+            .output()
+            .unwrap()
+            .stdout,
+    );
+    let then = at("Fri, 14 Jun 2013 12:00:00 GMT");
+    let service = Service::start(vec![then.clone(), then, at(now.unwrap().trim())]);
+    let desk = Desk::calling(&service.endpoint());
+    let noted = desk.path().join("noted");
+    let sudo = format!("echo \"$@\" >> {}", noted.display());
+    let user = desk.command::<&str>("eulb", &[]);
+    let (status, found, next) = mended(user, "", "", "", &[("sudo", &sudo)]);
+    find(&found, "WRONG\tclock\t");
+    assert_eq!(status, Some(0), "{found}{next}");
+    find(&next, "ok\tclock\tagrees");
+    let noted = std::fs::read_to_string(noted).unwrap();
+    assert_eq!(noted, "timedatectl set-ntp true\n");
+}
+
+/// The remedy is to free the port; the local cloud tries again every two seconds.
+#[test]
+fn a_port_that_was_freed_as_doctor_says_is_bound() {
+    let cloud = Cloud::start();
+    cloud.create_web();
+    let mut taken = cloud.listener("web").address;
+    taken.set_port(taken.port() + 1);
+    let holder = TcpListener::bind(taken).unwrap();
+    let second = "lb-port=81, protocol=HTTP, instance-port=80, instance-protocol=HTTP";
+    cloud.ok("eulb-create-lb-listeners", ["-l", second, "web"]);
+    cloud.settle();
+    let run = cloud.eulb("eulb", ["doctor"]);
+    assert_eq!(run.status, 1, "{run:?}");
+    let line = find(&run.stdout, "WRONG\tload balancer web\t");
+    assert!(line.contains("port 81 is not bound: "), "{line}");
+    assert!(find(&run.stdout, "\tmend").starts_with("\tmend\tfree the port"));
+    drop(holder);
+    let began = Instant::now();
+    while format!("{:?}", cloud.status()).contains("error: Some(") {
+        assert!(began.elapsed() < PATIENCE, "{:?}", cloud.status());
+        std::thread::sleep(GLANCE);
+    }
+    assert_eq!(cloud.eulb("eulb", ["doctor"]).status, 0);
 }
 
 /// What the doctor says of a service that gives these answers, the first of them to a question that
@@ -262,7 +412,7 @@ fn doctor_without_anything_says_how_to_begin() {
 }
 
 /// Runs a command of a cloud's tenant at a terminal; nothing if there is no `script` to make one.
-fn at_a_terminal(cloud: &Cloud, line: &str) -> Option<String> {
+pub fn at_a_terminal(cloud: &Cloud, line: &str) -> Option<String> {
     let mut command = cloud.command(Account::Tenant, "eulb");
     let variables: Vec<_> = command
         .get_envs()

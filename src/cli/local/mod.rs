@@ -24,6 +24,7 @@ use super::exit::Failure;
 use super::report;
 use crate::client::local::{LocalClient, LocalError};
 use crate::daemon::directory::{Directory, VARIABLE};
+use crate::wire::admin::{Key, Keys};
 use crate::wire::local::{BalancerStatus, Done, Status};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::IsTerminal;
@@ -197,6 +198,14 @@ pub async fn running(patience: Duration) -> Option<Status> {
     let directory = Directory::find(None).ok()?;
     let client = LocalClient::at(directory.socket()).with_timeout(patience);
     client.get("/_eulb/status").await.ok()
+}
+
+/// Whose an access key of the user's local cloud is; nothing if none is running, or it has no such key.
+pub async fn owner_of_key(id: &str, patience: Duration) -> Option<Key> {
+    let directory = Directory::find(None).ok()?;
+    let client = LocalClient::at(directory.socket()).with_timeout(patience);
+    let listed: Keys = client.get("/_eulb/admin/keys").await.ok()?;
+    listed.keys.into_iter().find(|key| key.id == id)
 }
 
 /// The load balancers that a person means by a name or a DNS name.
