@@ -1,6 +1,7 @@
 //! `eulb local export` and `import`: the whole state out of one cloud and into another.
 
 use crate::cloud::{Account, Cloud, HTTP_80};
+use crate::examination::at_a_terminal;
 use crate::tool::Desk;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -169,4 +170,24 @@ fn a_cloud_that_does_not_run_is_written_and_read() {
     );
     let run = desk.run("eulb", &["local", "export"]);
     assert!(run.stdout.contains("\"web\""), "{}", run.stderr);
+}
+
+#[test]
+fn an_import_tells_at_a_terminal_what_it_does_and_takes_it_away() {
+    let cloud = Cloud::start();
+    cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "web"]);
+    let file = cloud.data_directory().join("state.json");
+    let file = file.to_str().unwrap();
+    cloud.ok("eulb", ["local", "export", "--secrets", file]);
+    let line = format!("{} local import --replace {file}", crate::cloud::EULB);
+    let Some(said) = at_a_terminal(&cloud, &line) else {
+        return;
+    };
+    let (begun, ended) = said.split_once("the state is being read in").expect(&said);
+    assert_eq!(begun, "\u{1b}[K");
+    let done = "\u{1b}[Kimported 2 accounts, 1 load balancers, 0 instances\n";
+    assert_eq!(ended, done);
+    // In a pipe, only what was done is told.
+    let piped = cloud.ok("eulb", ["local", "import", "--replace", file]);
+    assert_eq!(format!("\u{1b}[K{piped}"), done);
 }
