@@ -108,12 +108,15 @@ pub async fn check(
             );
         }
         was_made = made;
-        let noted = CheckSeen {
-            at: clock.now(),
-            passed,
-            checked: seen.checked.clone(),
-        };
-        log.note(&check, noted, tracker.verdict());
+        // The record is of results, in the runs that the tracker counts.
+        if made {
+            let noted = CheckSeen {
+                at: clock.now(),
+                passed,
+                checked: seen.checked.clone(),
+            };
+            log.note(&check, noted, tracker.verdict());
+        }
         since_report += 1;
         let due = changed.is_some() || since_report >= thresholds.healthy;
         if due && let Some(verdict) = tracker.verdict() {
@@ -265,6 +268,33 @@ pub(super) mod tests {
             let told = reports(results, tracker, first_pass_suffices, expected.len()).await;
             assert_eq!(told, expected, "{results}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_record_is_of_results_and_not_of_checks_that_were_not_made() {
+        let (probe, _) = scripted("+0+00+", Duration::ZERO);
+        let (send, mut receive) = mpsc::channel(1);
+        let (log, example) = (CheckLog::default(), example(false));
+        log.begin(&example, None);
+        let task = tokio::spawn(check(
+            example,
+            7,
+            Tracker::default(),
+            Clock::real(),
+            probe,
+            send,
+            log.clone(),
+        ));
+        assert!(receive.recv().await.unwrap().changed);
+        task.abort();
+        let kept = log.read().remove(0);
+        assert_eq!(kept.in_a_row, 3);
+        let seen: Vec<_> = kept
+            .checks
+            .iter()
+            .map(|seen| (seen.passed, seen.checked.rsplit(' ').next().unwrap()))
+            .collect();
+        assert_eq!(seen, [(true, "1"), (true, "3"), (true, "6")]);
     }
 
     #[tokio::test(start_paused = true)]
