@@ -104,8 +104,7 @@ impl Thing {
 }
 
 fn seal_of(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// Everything that is installed, by its path below the prefix.

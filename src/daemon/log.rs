@@ -412,8 +412,7 @@ impl Visit for Reading<'_> {
 
 /// `2026-11-25T22:48:00.123456Z`
 pub fn moment(at_microseconds: i64) -> String {
-    let nanoseconds = i128::from(at_microseconds) * 1000;
-    let at = time::OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
+    let at = time::OffsetDateTime::from_unix_timestamp(at_microseconds.div_euclid(1_000_000))
         .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
     format!(
         "{}T{:02}:{:02}:{:02}.{:06}Z",
@@ -421,12 +420,16 @@ pub fn moment(at_microseconds: i64) -> String {
         at.hour(),
         at.minute(),
         at.second(),
-        at.microsecond()
+        at_microseconds.rem_euclid(1_000_000)
     )
 }
 
 /// Characters that would end a line, or command a terminal, as `\n` or `\u{1b}`.
 fn escape(text: &str, out: &mut String) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        out.push_str(text);
+        return;
+    }
     for character in text.chars() {
         if character.is_control() {
             out.extend(character.escape_default());
@@ -435,6 +438,9 @@ fn escape(text: &str, out: &mut String) {
         }
     }
 }
+
+/// Room for an ordinary line: most are shorter.
+const LINE_BYTES: usize = 256;
 
 /// A line for people: `2026-11-25T22:48:00.123456Z  INFO servo: listening address=127.101.0.1:80`
 fn text(event: &Event, coloured: bool) -> String {
@@ -450,7 +456,10 @@ fn text(event: &Event, coloured: bool) -> String {
         "info" => "\x1b[32m",
         _ => "\x1b[34m",
     };
-    let mut line = format!(
+    let mut line = String::with_capacity(LINE_BYTES);
+    // Writing to a String cannot fail.
+    let _ = write!(
+        line,
         "{dim}{}{plain} {colour}{:>5}{plain} {}: ",
         moment(event.at_microseconds),
         event.level.to_ascii_uppercase(),
@@ -460,8 +469,9 @@ fn text(event: &Event, coloured: bool) -> String {
     let request = event.request.iter().map(|id| (REQUEST, id));
     let fields = event.fields.iter().map(|(name, value)| (&**name, value));
     for (name, value) in request.chain(fields) {
-        // Writing to a String cannot fail.
-        let _ = write!(line, " {dim}{name}={plain}");
+        for part in [" ", dim, name, "=", plain] {
+            line.push_str(part);
+        }
         let bare = !value.is_empty() && !value.contains([' ', '"', '=', '\\']);
         if bare {
             escape(value, &mut line);

@@ -24,6 +24,9 @@ use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
+/// What comes before the credential in the Authorization header.
+const CREDENTIAL: &str = "Credential=";
+
 /// How far the clocks of client and service may be apart, either way.
 pub const MAXIMUM_SKEW: Duration = Duration::minutes(15);
 
@@ -164,17 +167,8 @@ fn hmac(key: &[u8], data: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
 fn sha256_hex(data: &[u8]) -> String {
-    hex(&Sha256::digest(data))
+    hex::encode(Sha256::digest(data))
 }
 
 /// The service that a request claims to be signed for, whether or not that can be believed: for
@@ -183,7 +177,8 @@ pub fn scope_hint(authorization: Option<&[u8]>, query: &str) -> Option<String> {
     let credential = match authorization {
         Some(header) => {
             let header = std::str::from_utf8(header).ok()?;
-            let (_, rest) = header.split_once("Credential=")?;
+            let at = memchr::memmem::find(header.as_bytes(), CREDENTIAL.as_bytes())?;
+            let rest = &header[at + CREDENTIAL.len()..];
             rest.split([',', ' ']).next()?.to_owned()
         }
         None => pairs(query)
@@ -398,18 +393,12 @@ fn signed_headers(text: &str) -> Result<Vec<String>, Refusal> {
 }
 
 fn signature_of(text: &str) -> Result<[u8; 32], Refusal> {
-    let malformed = || incomplete("the signature is not 64 hexadecimal digits in small letters");
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Ok(byte - b'0'),
-        b'a'..=b'f' => Ok(byte - b'a' + 10),
-        _ => Err(malformed()),
-    };
     let mut signature = [0; 32];
-    if text.len() != 2 * signature.len() {
-        return Err(malformed());
-    }
-    for (byte, pair) in signature.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    let decoded = hex::decode_to_slice(text, &mut signature);
+    if decoded.is_err() || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err(incomplete(
+            "the signature is not 64 hexadecimal digits in small letters",
+        ));
     }
     Ok(signature)
 }

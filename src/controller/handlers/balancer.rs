@@ -243,21 +243,11 @@ impl Page {
 /// The marker of the page after a load balancer: its name, so that a page begins right even if that
 /// one was deleted meanwhile; in hexadecimal digits, so that nobody takes it for one.
 fn mark(name: &BalancerName) -> String {
-    name.as_str()
-        .bytes()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex::encode(name.as_str())
 }
 
 fn unmark(marker: &str) -> Option<BalancerName> {
-    let digits = marker.as_bytes();
-    if !digits.len().is_multiple_of(2) || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    let bytes = digits
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-    let name = String::from_utf8(bytes.collect::<Option<Vec<u8>>>()?).ok()?;
+    let name = String::from_utf8(hex::decode(marker).ok()?).ok()?;
     Some(BalancerName::new(name))
 }
 

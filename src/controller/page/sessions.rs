@@ -39,9 +39,7 @@ impl Secret {
 pub fn random() -> Result<Secret, getrandom::Error> {
     let mut bytes = [0; SECRET_BYTES];
     getrandom::fill(&mut bytes)?;
-    Ok(Secret(
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-    ))
+    Ok(Secret(hex::encode(bytes)))
 }
 
 /// Words and until when each is good.

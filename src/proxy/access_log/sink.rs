@@ -268,7 +268,7 @@ fn random() -> String {
     if getrandom::fill(&mut bytes).is_err() {
         bytes = std::process::id().to_be_bytes();
     }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(bytes)
 }
 
 #[cfg(test)]

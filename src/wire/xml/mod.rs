@@ -92,22 +92,18 @@ pub fn response_with_members<'m, A: Action>(
 ) -> Result<String, EncodeError> {
     let text = response::<A>(result, request_id)?;
     // Texts are escaped, so that only the element itself is written like this.
-    let (open, close) = (format!("<{list}>"), format!("</{list}>"));
-    let empty = format!("{open}{close}");
-    let (before, after) = text
-        .split_once(&empty)
-        .or_else(|| text.split_once(&format!("<{list}/>")))
+    let empty = format!("<{list}/>");
+    let start = memchr::memmem::find(text.as_bytes(), empty.as_bytes())
         .ok_or_else(|| EncodeError(format!("there is no empty {list}")))?;
+    let (before, after) = (&text[..start], &text[start + empty.len()..]);
     let length = members.clone().map(str::len).sum::<usize>();
     if length == 0 {
         return Ok(text);
     }
-    let mut whole = String::with_capacity(text.len() + empty.len() + length);
-    whole.push_str(before);
-    whole.push_str(&open);
+    let mut whole = String::with_capacity(text.len() + 2 * empty.len() + length);
+    whole.extend([before, "<", list, ">"]);
     whole.extend(members);
-    whole.push_str(&close);
-    whole.push_str(after);
+    whole.extend(["</", list, ">", after]);
     Ok(whole)
 }
 
