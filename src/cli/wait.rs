@@ -113,8 +113,9 @@ struct Wait {
     /// any-instance-in-service is so when at least one of the instances is InService,
     /// instances-in-service when all are, and there is one; instances-out-of-service when none is
     /// InService; instance-deregistered when none of those named is registered with the load
-    /// balancer; lb-deleted when there is no such load balancer. All but the last end at once with
-    /// an error if there is no such load balancer.
+    /// balancer, or still finishes what it had under way (aws, connection draining); lb-deleted when
+    /// there is no such load balancer. All but the last end at once with an error if there is no
+    /// such load balancer.
     // The list of values that the parser would add is too long for a line of usage.
     #[arg(value_name = "CONDITION", help_heading = None, hide_possible_values = true)]
     condition: Condition,

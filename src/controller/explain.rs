@@ -14,6 +14,7 @@
 //! | `registration-in-progress` | OutOfService since it was registered: no verdict yet |
 //! | `failed-health-checks` | OutOfService: the checks fail |
 //! | `health-not-updated` | OutOfService or Unknown: the servo is lost |
+//! | `deregistration-in-progress` | InService though it was deregistered: it finishes what it has |
 //! | `instance-stopped` | Error: the instance was stopped or terminated |
 //! | `zone-disabled` | OutOfService: its zone is disabled |
 //! | `stale-addresses` | addresses are kept for a day by whoever asked |
@@ -44,7 +45,7 @@ use std::sync::Arc;
 const LONG_TTL_SECONDS: u32 = 3600;
 
 /// The names of all signatures; `eulb-debugging(7)` has a row for each.
-pub const SIGNATURES: [&str; 15] = [
+pub const SIGNATURES: [&str; 16] = [
     "service-not-ready",
     "name-does-not-resolve",
     "connection-refused",
@@ -53,6 +54,7 @@ pub const SIGNATURES: [&str; 15] = [
     "registration-in-progress",
     "failed-health-checks",
     "health-not-updated",
+    "deregistration-in-progress",
     "instance-stopped",
     "zone-disabled",
     "stale-addresses",
@@ -196,6 +198,9 @@ impl Scene<'_> {
         for (id, registration) in &balancer.instances {
             findings.extend(self.look_at_registration(balancer, id, registration));
             instances.push(self.explained(balancer, id, registration));
+        }
+        for id in self.state.draining_of(&balancer.key(), self.now) {
+            findings.push(leaving(balancer, id));
         }
         let ttl = properties::dns_ttl_seconds(self.state, self.config.release);
         if ttl > LONG_TTL_SECONDS
@@ -392,6 +397,15 @@ impl Scene<'_> {
                         ));
                     }
                 };
+                if self.config.release.has(Feature::StoppedInstancesReturn) {
+                    let mend = started.trim_end_matches(" && ").to_owned();
+                    return Some(finding(
+                        "instance-stopped",
+                        format!("{id} is out of service: {}", description::STOPPED),
+                        "the instance was stopped; it is checked again as soon as it runs",
+                        Some(mend).filter(|mend| !mend.is_empty()),
+                    ));
+                }
                 Some(finding(
                     "instance-stopped",
                     format!("{id} is in state Error"),
@@ -549,6 +563,15 @@ impl Scene<'_> {
         ) {
             (true, true) => ("Unknown", description::UNREACHABLE),
             (true, false) => ("OutOfService", description::STALE),
+            (false, _)
+                if registration.state == RegistrationState::Error
+                    && self.config.release.has(Feature::StoppedStateNamed) =>
+            {
+                (
+                    RegistrationState::OutOfService.as_str(),
+                    description::STOPPED,
+                )
+            }
             (false, _) => (
                 registration.state.as_str(),
                 registration.description.as_str(),
@@ -597,7 +620,10 @@ impl Scene<'_> {
                 "free its address and port; it is tried again".to_owned(),
             ));
         }
-        if keys.is_empty() {
+        let draining = self.state.draining.left_by(&id, self.now).into_iter();
+        let left = draining.filter_map(|key| self.state.balancers.get(key));
+        let departures: Vec<Finding> = left.map(|balancer| leaving(balancer, &id)).collect();
+        if keys.is_empty() && departures.is_empty() {
             findings.push(finding(
                 "not-registered",
                 format!("{id} receives no traffic"),
@@ -605,6 +631,7 @@ impl Scene<'_> {
                 format!("eulb-register-instances-with-lb --instances {id} NAME"),
             ));
         }
+        findings.extend(departures);
         for key in keys {
             let Some(balancer) = self.state.balancers.get(&key) else {
                 continue;
@@ -628,6 +655,20 @@ impl Scene<'_> {
             instances,
         })
     }
+}
+
+/// That an instance was deregistered and still has exchanges.
+fn leaving(balancer: &LoadBalancer, id: &InstanceId) -> Finding {
+    let name = &balancer.name;
+    finding(
+        "deregistration-in-progress",
+        format!("{id} is InService though it was deregistered from {name}"),
+        format!(
+            "it gets nothing new and finishes what it has under way, within {} s of its deregistration",
+            balancer.attributes.draining.timeout_seconds
+        ),
+        format!("eulb wait instance-deregistered {name} --instances {id}"),
+    )
 }
 
 /// The newest change of a load balancer, if it was refused.

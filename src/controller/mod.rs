@@ -12,6 +12,7 @@ mod auth;
 mod cloudwatch;
 mod desired;
 pub mod dns;
+mod draining;
 mod ec2;
 pub mod explain;
 mod handlers;

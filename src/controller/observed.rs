@@ -2,7 +2,10 @@
 
 use super::activities::{Activities, Kind};
 use super::state::Draft;
-use crate::model::balancer::{LoadBalancer, RegistrationState, description};
+use crate::model::account::AccountId;
+use crate::model::balancer::{
+    BalancerKey, BalancerName, LoadBalancer, RegistrationState, description,
+};
 use crate::model::health::Verdict;
 use crate::model::instance::InstanceId;
 use crate::model::journal::NOBODY;
@@ -269,6 +272,22 @@ pub fn take(
             draft,
             reports,
         ),
+        Observation::Drained {
+            balancer,
+            servo,
+            instance,
+            revision,
+        } => {
+            tracing::info!(
+                target: "loadbalancing", request = NOBODY, %servo, balancer = &*balancer.name,
+                %instance, "nothing is left of an instance that was deregistered"
+            );
+            let key = BalancerKey {
+                account: AccountId::new(balancer.account),
+                name: BalancerName::new(balancer.name),
+            };
+            draft.note_drained(&(key, instance, servo), revision);
+        }
         Observation::WebServing { instance } => {
             reports.failed_instances.remove(&instance);
         }

@@ -335,7 +335,13 @@ impl Writer {
         self.publish(&published, finished.state, reports, &touched);
     }
 
-    fn publish(&self, before: &Snapshot, state: State, mut reports: Reports, touched: &Touched) {
+    fn publish(
+        &self,
+        before: &Snapshot,
+        mut state: State,
+        mut reports: Reports,
+        touched: &Touched,
+    ) {
         let mut desired = Desired::clone(&self.desired.borrow());
         let mut changed = false;
         for (key, cause) in &touched.balancers {
@@ -345,6 +351,11 @@ impl Writer {
             let new = state.balancers.get(key).map(|one| &**one);
             let now = self.config.clock.now();
             reports.activities.follow(old, new, cause, now);
+            let held = self.desired.borrow();
+            let plans = (&**held, &desired);
+            let mut draining = std::mem::take(&mut state.draining);
+            draining.follow(key, (old, new), plans, (self.config.clock, now));
+            state.draining = draining;
             let next = desired.revision + 1;
             reports.follow(
                 before.state.balancers.get(key),

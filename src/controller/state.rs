@@ -7,6 +7,7 @@
 mod neighbours;
 
 use super::Cidr;
+use super::draining::Drainings;
 use super::pool::Pool;
 use super::properties::{self, Property};
 use super::store::{Change, Row, Table};
@@ -19,6 +20,7 @@ use crate::model::permission::Document;
 use crate::model::placement::{ServoId, ZoneName};
 use crate::model::refusal::Refusal;
 use crate::model::session::Session;
+use crate::model::timestamp::Timestamp;
 use crate::wire::release::Release;
 use imbl::{OrdMap, OrdSet};
 use serde::Serialize;
@@ -58,6 +60,8 @@ pub struct State {
     /// Which load balancers have a DNS name, by [`dns_key`]. Several where names differ in what DNS
     /// does not tell apart.
     dns_names: OrdMap<Arc<str>, OrdSet<BalancerKey>>,
+    /// Instances that were deregistered and finish what they have. Not kept.
+    pub draining: Drainings,
     servo_addresses: Pool,
     instance_addresses: Pool,
 }
@@ -178,6 +182,7 @@ impl State {
             registrations: OrdMap::new(),
             servos: OrdMap::new(),
             dns_names: OrdMap::new(),
+            draining: Drainings::default(),
             servo_addresses: Pool::new(servos, []),
             instance_addresses: Pool::new(instances, []),
         };
@@ -378,6 +383,20 @@ impl State {
         let above: Arc<str> = format!("{}.", dns_key(name)).into();
         let next = self.dns_names.range(above.clone()..).next();
         next.is_some_and(|(known, _)| known.starts_with(&*above))
+    }
+
+    /// The instances that were deregistered from a load balancer and finish at a moment what they have
+    /// under way. One that is terminated has nothing any more.
+    pub fn draining_of(&self, key: &BalancerKey, now: Timestamp) -> Vec<&InstanceId> {
+        let lives = |id: &&InstanceId| {
+            let instance = self.instances.get(*id);
+            instance.is_some_and(|instance| instance.state != InstanceState::Terminated)
+        };
+        self.draining
+            .of(key, now)
+            .into_iter()
+            .filter(lives)
+            .collect()
     }
 
     /// The load balancer that a servo carries.
@@ -648,6 +667,11 @@ impl Draft {
         self.state.index(&key, before.as_deref(), Some(&balancer));
         self.state.balancers.insert(key.clone(), Arc::new(balancer));
         self.touched.insert(key);
+    }
+
+    /// Notes that nothing is left of an instance that was deregistered from a load balancer.
+    pub fn note_drained(&mut self, at: &(BalancerKey, InstanceId, ServoId), revision: u64) {
+        self.state.draining.ended(at, revision);
     }
 
     /// Removes a load balancer and gives its addresses back.

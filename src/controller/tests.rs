@@ -3,14 +3,18 @@
 use super::operations::{self, Context};
 use super::store::{Change, Row, Table};
 use super::*;
+use crate::clock::Clock;
 use crate::model::account::Caller;
+use crate::model::balancer::{BalancerKey, BalancerName};
 use crate::model::health::Verdict;
 use crate::model::instance::InstanceId;
 use crate::model::placement::ServoId;
+use crate::model::plane::BalancerLabel;
 use crate::wire::VERSION;
 use crate::wire::fault::Fault;
 use crate::wire::local::{AddInstance, ChangeInstances, InstanceChange, RunInstances};
 use crate::wire::query::Parameters;
+use crate::wire::release::Release;
 use expect_test::expect;
 
 struct Cloud {
@@ -1032,4 +1036,116 @@ fn a_store_of_every_schema_is_opened_and_brought_to_this_one() {
         // A second start finds what the first one made.
         assert_eq!(told(&open()), first);
     }
+}
+
+#[tokio::test]
+async fn amazon_knows_no_state_of_error() {
+    let cloud = Cloud::release("aws");
+    cloud.add("i-1", "PARTI00").await;
+    cloud.done(WEB).await;
+    cloud
+        .done("RegisterInstancesWithLoadBalancer&LoadBalancerName=web&Instances.member.1.InstanceId=i-1")
+        .await;
+    cloud.verdict("i-1", Verdict::InService).await;
+    cloud.instance("i-1", InstanceChange::Stop).await.unwrap();
+    expect![[r#"
+        <InstanceStates>
+        <member>
+        <InstanceId>i-1</InstanceId>
+        <State>OutOfService</State>
+        <ReasonCode>Instance</ReasonCode>
+        <Description>Instance is in stopped state.</Description>
+        </member>
+        </InstanceStates>
+    "#]]
+    .assert_eq(&cloud.health("web").await);
+    cloud.instance("i-1", InstanceChange::Start).await.unwrap();
+    let told = cloud.health("web").await;
+    assert!(
+        told.contains("Instance registration is still in progress."),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn a_departure_ends_by_the_data_plane_s_newest_word_or_by_its_time() {
+    let registration = "LoadBalancer&LoadBalancerName=web&Instances.member.1.InstanceId=i-1";
+    let (register, deregister) = (
+        format!("RegisterInstancesWith{registration}"),
+        format!("DeregisterInstancesFrom{registration}"),
+    );
+    let leaving = "Instance deregistration currently in progress.";
+    let gone = "Instance is not currently registered with the LoadBalancer.";
+    let named = "web&Instances.member.1.InstanceId=i-1";
+    let cloud = Cloud::of(Config {
+        release: Release::Aws,
+        clock: Clock::scaled(0.001),
+        ..Config::default()
+    });
+    cloud.add("i-1", "PARTI00").await;
+    cloud.done(WEB).await;
+    cloud
+        .done(
+            "ModifyLoadBalancerAttributes&LoadBalancerName=web\
+             &LoadBalancerAttributes.ConnectionDraining.Enabled=true\
+             &LoadBalancerAttributes.ConnectionDraining.Timeout=3600",
+        )
+        .await;
+    let drained = async |revision| {
+        let balancer = BalancerLabel {
+            account: cloud.account(TENANT).as_str().into(),
+            name: "web".into(),
+        };
+        cloud
+            .observe(Observation::Drained {
+                balancer,
+                servo: cloud.servos()[0].0.clone(),
+                instance: InstanceId::new("i-1"),
+                revision,
+            })
+            .await;
+    };
+    // Out of service, it has nothing that a health of InService could be told of.
+    cloud.done(&register).await;
+    cloud.done(&deregister).await;
+    assert!(cloud.health(named).await.contains(gone));
+
+    cloud.done(&register).await;
+    cloud.verdict("i-1", Verdict::InService).await;
+    cloud.done(&deregister).await;
+    let first = cloud.registry.snapshot().revision;
+    assert!(cloud.health(named).await.contains(leaving));
+    assert!(cloud.health("web").await.contains(leaving));
+    cloud.done(&register).await;
+    assert!(!cloud.health("web").await.contains(leaving));
+    cloud.verdict("i-1", Verdict::InService).await;
+    cloud.done(&deregister).await;
+    let second = cloud.registry.snapshot().revision;
+    // The end of the first departure comes late, and is not that of the second.
+    drained(first).await;
+    assert!(cloud.health(named).await.contains(leaving));
+    drained(second).await;
+    assert!(cloud.health(named).await.contains(gone));
+    assert!(!cloud.health("web").await.contains("i-1"));
+
+    // A word that is lost: 3600 s are 3.6 s here, and then it is over in any case.
+    cloud.done(&register).await;
+    cloud.verdict("i-1", Verdict::InService).await;
+    cloud.done(&deregister).await;
+    assert!(cloud.health(named).await.contains(leaving));
+    let later = Timestamp(cloud.config.clock.now().0 + 3_601);
+    let snapshot = cloud.registry.snapshot();
+    let key = BalancerKey {
+        account: cloud.account(TENANT),
+        name: BalancerName::new("web"),
+    };
+    assert_eq!(
+        snapshot.state.draining_of(&key, later),
+        [] as [&InstanceId; 0]
+    );
+
+    // The next of the name has nothing of it.
+    cloud.done("DeleteLoadBalancer&LoadBalancerName=web").await;
+    cloud.done(WEB).await;
+    assert!(cloud.health(named).await.contains(gone));
 }

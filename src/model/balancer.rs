@@ -174,6 +174,11 @@ pub mod description {
     /// The same in Amazon's words. Source: InstanceState, API reference 2012-06-01.
     pub const ZONE_NOT_ROUTED: &str = "Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route traffic to.";
     pub const NOT_REGISTERED: &str = "Instance is not currently registered with the LoadBalancer.";
+    /// Of an instance that does not run. Source: the same.
+    pub const PENDING: &str = "Instance is in pending state.";
+    pub const STOPPED: &str = "Instance is in stopped state.";
+    /// Of an instance whose connections drain. Source: the same.
+    pub const DEREGISTRATION_IN_PROGRESS: &str = "Instance deregistration currently in progress.";
 }
 
 /// A registered instance.

@@ -243,6 +243,14 @@ pub enum Observation {
         verdict: Verdict,
         checked: String,
     },
+    /// An instance that left a servo, and might finish what it had under way, has nothing left: its
+    /// exchanges have ended or were cut. `revision` is the newest without it that was in force.
+    Drained {
+        balancer: BalancerLabel,
+        servo: ServoId,
+        instance: InstanceId,
+        revision: u64,
+    },
     /// An in-process web instance accepts connections.
     WebServing { instance: InstanceId },
     /// An in-process web instance could not be started.

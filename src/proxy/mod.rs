@@ -11,6 +11,7 @@
 //! | [`tls`] | who proves what to whom, and how records become bytes |
 //! | [`tcp`], [`splice`] | how bytes are carried that nobody reads |
 //! | [`pool`] | which instance is next, and which connections to it are idle |
+//! | [`farewell`] | when nothing is left of an instance that was deregistered |
 //! | [`sticky`] | which instance a client's cookie names, and when it gets one |
 //! | [`surge`] | who waits while every instance has all it may have |
 //! | [`deadline`], [`buffer`], [`counters`], [`limits`] | time, memory, numbers, bounds |
@@ -26,6 +27,7 @@ pub mod client;
 pub mod counters;
 pub mod deadline;
 pub mod exchange;
+pub mod farewell;
 pub mod http;
 pub mod limits;
 pub mod listener;

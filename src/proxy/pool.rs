@@ -2,6 +2,7 @@
 
 use super::counters::{Counters, InstanceCounters};
 use super::deadline::{Deadline, ticks};
+use super::farewell::Farewell;
 use super::limits::{AVOIDED_TIME, POOLED_CONNECTIONS, POOLED_TIME};
 use super::listener::Target;
 use super::stream::Stream;
@@ -36,6 +37,8 @@ pub struct Instance {
     resting: Cell<bool>,
     /// Set when its time to finish is over as well.
     cut: Cell<bool>,
+    /// Held from its departure to the end of its last exchange here, if somebody wants to know.
+    farewell: Cell<Option<Arc<Farewell>>>,
     /// Whoever waits for a seat at this or another instance of the listener.
     surge: Rc<Surge>,
 }
@@ -60,7 +63,11 @@ impl Deref for Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.instance.busy.set(self.instance.busy.get() - 1);
+        let busy = self.instance.busy.get() - 1;
+        self.instance.busy.set(busy);
+        if busy == 0 && self.instance.resting.get() {
+            self.instance.farewell.take();
+        }
         self.instance.surge.call_next();
     }
 }
@@ -75,6 +82,7 @@ impl Instance {
             avoided_until: Cell::new(0),
             resting: Cell::new(false),
             cut: Cell::new(false),
+            farewell: Cell::new(None),
             surge: Rc::clone(surge),
         })
     }
@@ -122,6 +130,13 @@ impl Instance {
     /// Ends the time an instance that left had to finish.
     pub fn cut(&self) {
         self.cut.set(true);
+    }
+
+    /// Keeps a farewell until its last exchange has ended; nothing is kept if it has none.
+    pub fn part(&self, farewell: &Arc<Farewell>) {
+        if self.busy.get() > 0 {
+            self.farewell.set(Some(Arc::clone(farewell)));
+        }
     }
 
     fn rest(&self) {

@@ -16,6 +16,7 @@ use super::access_log::{Book, Ending, Entry, Sink};
 use super::buffer::Buffers;
 use super::counters::{Counters, Register};
 use super::deadline::Deadlines;
+use super::farewell::Farewell;
 use super::http::request::Forwarding;
 use super::limits::{
     ACCEPT_BATCH, ACCEPT_PAUSE, CONNECTIONS, COURTEOUS_BATCH, COURTESY, HANDSHAKE_TIMEOUT,
@@ -100,6 +101,7 @@ enum Command {
     Update {
         key: ListenerKey,
         spec: Arc<ListenerSpec>,
+        leaving: Vec<Arc<Farewell>>,
     },
     Close {
         key: ListenerKey,
@@ -220,13 +222,15 @@ impl Workers {
         Ok(())
     }
 
-    /// Replaces what is known of an open listener: instances, behaviour. Running exchanges go on;
-    /// those with an instance that has left have `Behaviour::draining` to finish, if it is set.
-    pub fn update(&self, key: &ListenerKey, spec: &Arc<ListenerSpec>) {
+    /// Replaces what is known of an open listener: instances, behaviour. Running exchanges go on, as
+    /// long as `Behaviour::departure` lets those with an instance that has left. The farewells of
+    /// instances that leave with it are held as long as they have such exchanges.
+    pub fn update(&self, key: &ListenerKey, spec: &Arc<ListenerSpec>, leaving: &[Arc<Farewell>]) {
         for thread in &self.threads {
             thread.send(Command::Update {
                 key: key.clone(),
                 spec: Arc::clone(spec),
+                leaving: leaving.to_vec(),
             });
         }
     }
@@ -531,12 +535,12 @@ async fn obey(
                 let opening = openings.entry(key.clone()).insert_entry(opening);
                 serve(&key, opening.get(), &local, &held);
             }
-            Command::Update { key, spec } => {
+            Command::Update { key, spec, leaving } => {
                 if let Some(opening) = openings.get_mut(&key) {
                     opening.spec = Arc::clone(&spec);
                 }
                 if let Some(held) = held.borrow().get(&key) {
-                    held.update(&local, spec);
+                    held.update(&local, spec, &leaving);
                 }
             }
             Command::Close { key, drain, closed } => {
@@ -632,11 +636,17 @@ struct Held {
 }
 
 impl Held {
-    fn update(&self, local: &Rc<Local>, spec: Arc<ListenerSpec>) {
+    fn update(&self, local: &Rc<Local>, spec: Arc<ListenerSpec>, leaving: &[Arc<Farewell>]) {
         let left = self
             .opened
             .instances
             .replace(&spec.in_service, &spec.out_of_service);
+        for instance in &left {
+            let mut leaving = leaving.iter();
+            if let Some(farewell) = leaving.find(|of| of.instance == instance.target.instance) {
+                instance.part(farewell);
+            }
+        }
         let group = self.opened.group();
         match spec.behaviour.departure {
             _ if left.is_empty() => {}

@@ -321,6 +321,8 @@ pub enum Feature {
     DimensionFolding,
     AmazonRules,
     Vpc,
+    UnknownParametersIgnored,
+    StoppedStateNamed,
 }
 
 /// A row: the builder behind the table, so that a row is one line to read.
@@ -471,6 +473,8 @@ pub const AVAILABILITY: &[Availability] = &[
     at(Feature::DimensionFolding, Kind::Behaviour, "CloudWatch adds values up over every subset of dimensions", V3_3_0, "", "", "3.3.0 source, CloudWatch").until(V4_2_0),
     at(Feature::AmazonRules, Kind::Behaviour, "policies, attributes and tags have Amazon's rules and limits", Aws, "", "they have those of Eucalyptus 4, which are wider in places", "API reference 2012-06-01; 4.4.2 source, LoadBalancingService"),
     at(Feature::Vpc, Kind::Behaviour, "every account has a default VPC", V4_1_0, "", "there is no VPC", "EUCA-9832"),
+    at(Feature::UnknownParametersIgnored, Kind::Behaviour, "parameters that the operation does not know are ignored", Aws, "", "they are refused", "3.3.0 source, BaseQueryBinding; clients of Amazon that are newer than the API"),
+    at(Feature::StoppedStateNamed, Kind::Behaviour, "an instance that was stopped is OutOfService, and its description says so", Aws, "", "its state is Error", "InstanceState, API reference 2012-06-01"),
 ];
 
 #[cfg(test)]

@@ -617,6 +617,12 @@ impl Reader {
         self.text()
     }
 
+    /// Reads to where the connection is cut, which may be by a reset, and returns all that came.
+    pub fn cut(mut self) -> String {
+        let _ = self.stream.read_to_end(&mut self.read);
+        self.text()
+    }
+
     fn text(&self) -> String {
         String::from_utf8_lossy(&self.read).into_owned()
     }

@@ -147,6 +147,19 @@ fn every_line_that_the_page_of_components_promises_is_in_the_log_of_a_cloud() {
         lines.retain(|line| !is_neighbour(line));
     }
 
+    // loadbalancing: a departure, which takes time at Amazon only.
+    let is_amazon_s = |line: &String| line.starts_with("loadbalancing: nothing is left");
+    let (amazon_s, mut lines): (Vec<String>, Vec<String>) =
+        lines.into_iter().partition(is_amazon_s);
+    assert_eq!(amazon_s.len(), 1);
+    let other = Cloud::with(&["--release=aws"]);
+    let ids = other.web_with(1);
+    let drain = ["--release", "aws", "web", "ConnectionDraining.Enabled=true"];
+    other.ok("eulb-modify-lb-attributes", drain);
+    other.deregister("web", &ids);
+    await_lines(&other, &amazon_s);
+    drop(other);
+
     let is_of_the_end = |line: &String| line.starts_with("daemon: stop");
     let last: Vec<String> = lines
         .iter()

@@ -20,6 +20,7 @@ mod crash;
 mod demo;
 mod desync;
 mod dry_run;
+mod draining;
 mod examination;
 mod examples;
 mod generated;

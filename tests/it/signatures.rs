@@ -2,7 +2,7 @@
 //!
 //! [`provoke`] has a way to each; the first test walks [`SIGNATURES`] and fails at one that has none.
 
-use crate::cloud::{Cloud, GLANCE, HTTP_80, PATIENCE, run, shell};
+use crate::cloud::{Cloud, GLANCE, HTTP_80, PATIENCE, Reader as Exchange, Slow, run, shell};
 use crate::controller_http::{Served, create};
 use crate::inline::Reader;
 use eulb::controller::Config;
@@ -125,6 +125,26 @@ fn provoke(signature: &str, cloud: &Cloud) -> Option<Subject> {
             cloud.ok("eulb", ["admin", "servos", "--terminate", &servo]);
             instance(&ids[0])
         }
+        "deregistration-in-progress" => {
+            let slow = Slow::start();
+            let id = "i-1DF9440E".to_owned();
+            slow.enrol(cloud, &id);
+            cloud.create_web();
+            cloud.check_quickly("web", "TCP:80");
+            let long = [
+                "ConnectionDraining.Enabled=true",
+                "ConnectionDraining.Timeout=3600",
+            ];
+            let target = ["--release", "aws", "web"];
+            cloud.ok("eulb-modify-lb-attributes", target.into_iter().chain(long));
+            cloud.register("web", std::slice::from_ref(&id));
+            cloud.await_state("web", std::slice::from_ref(&id), "InService");
+            // Both ends stay as they are for as long as the cloud of this provocation runs.
+            std::mem::forget(Exchange::ask(&cloud.listener("web")));
+            std::mem::forget(slow.begun());
+            cloud.deregister("web", std::slice::from_ref(&id));
+            instance(&id)
+        }
         "instance-stopped" => {
             let ids = cloud.web_with(1);
             cloud.ok("eulb", ["instance", "stop", &ids[0]]);
@@ -170,7 +190,10 @@ fn every_signature_is_provoked() {
             // In a whole cloud this lasts for milliseconds; see below.
             continue;
         }
-        let cloud = Cloud::start();
+        let cloud = match signature {
+            "deregistration-in-progress" => Cloud::with(&["--ephemeral", "--release=aws"]),
+            _ => Cloud::start(),
+        };
         let subject = provoke(signature, &cloud);
         let subject = subject.unwrap_or_else(|| panic!("nothing provokes {signature}"));
         let explanation = await_signature(&cloud, &subject, signature);

@@ -206,17 +206,23 @@ impl Read for DescribeInstanceHealth {
     ) -> Result<DescribeInstanceHealthResponse, Fault> {
         let balancer = balancer_to_describe(state, context, &self.load_balancer_name)?;
         let asked: Vec<InstanceId> = ids(&self.instances).collect();
+        let draining = state.draining_of(&balancer.key(), context.now);
         let states: Members<WireState> = if asked.is_empty() {
             balancer
                 .instances
                 .iter()
-                .map(|(id, registration)| describe(id, registration, balancer, context))
+                .map(|(id, registration)| describe(id, registration, balancer, (context, state)))
+                .chain(draining.into_iter().map(still_leaving))
                 .collect()
         } else {
             let mut states = Vec::with_capacity(asked.len());
             for id in &asked {
                 if let Some(registration) = balancer.instances.get(id) {
-                    states.push(describe(id, registration, balancer, context));
+                    states.push(describe(id, registration, balancer, (context, state)));
+                    continue;
+                }
+                if draining.contains(&id) {
+                    states.push(still_leaving(id));
                     continue;
                 }
                 // Eucalyptus leaves out what is not registered.
@@ -245,12 +251,36 @@ impl Read for DescribeInstanceHealth {
 /// What Amazon says of an instance that is in service. Source: InstanceState, API reference.
 const NOTHING: &str = "N/A";
 
+/// What Amazon says of an instance that was deregistered and finishes what it has under way.
+fn still_leaving(id: &InstanceId) -> WireState {
+    WireState {
+        instance_id: Some(id.to_string()),
+        state: Some(RegistrationState::InService.as_str().to_owned()),
+        reason_code: Some(NOTHING.to_owned()),
+        description: Some(description::DEREGISTRATION_IN_PROGRESS.to_owned()),
+    }
+}
+
 fn describe(
     id: &InstanceId,
     registration: &Registration,
     balancer: &LoadBalancer,
-    context: &Context,
+    (context, all): (&Context, &State),
 ) -> WireState {
+    if registration.state == RegistrationState::Error && context.has(Feature::StoppedStateNamed) {
+        let instance = all.instances.get(id);
+        let pending = instance.is_some_and(|instance| instance.state == InstanceState::Pending);
+        let text = match pending {
+            true => description::PENDING,
+            false => description::STOPPED,
+        };
+        return WireState {
+            instance_id: Some(id.to_string()),
+            state: Some(RegistrationState::OutOfService.as_str().to_owned()),
+            reason_code: Some(Reason::Instance.as_str().to_owned()),
+            description: Some(text.to_owned()),
+        };
+    }
     let stale = balancer
         .staleness(context.has(Feature::LongStaleness))
         .map(|staleness| context.config.clock.real_duration(staleness))

@@ -14,6 +14,7 @@ pub mod checks;
 pub mod plan;
 
 use super::access_log::{Destination, Logging};
+use super::farewell::{Farewell, Gone};
 use super::listener::{Carriage, ListenerKey, ListenerSpec, Target};
 use super::sticky::Sticky;
 use super::tls::instance::ClientTls;
@@ -33,8 +34,8 @@ use checker::{Check, Probe, Report};
 use checks::CheckLog;
 use plan::{Held, Step, plan};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
@@ -78,6 +79,7 @@ pub async fn serve(
     stop: CancellationToken,
 ) {
     let (reports, mut reported) = mpsc::channel(REPORT_QUEUE);
+    let (farewells, mut gone) = mpsc::unbounded_channel();
     let Links {
         mut desired,
         observations,
@@ -92,6 +94,7 @@ pub async fn serve(
         clock,
         probe,
         reports,
+        farewells,
         held: Held::default(),
         carried: BTreeMap::new(),
         checks: JoinSet::new(),
@@ -115,6 +118,7 @@ pub async fn serve(
             },
             1.. = reported.recv_many(&mut heard, REPORT_QUEUE) => supervisor.judge(&mut heard).await,
             Some(ended) = supervisor.checks.join_next_with_id() => supervisor.bury(ended).await,
+            Some(gone) = gone.recv() => supervisor.tell(drained(gone)).await,
             Some(servo) = terminations.recv() => {
                 supervisor.replace(&servo, "it was terminated by the administrator".to_owned()).await;
             }
@@ -137,6 +141,8 @@ struct Supervisor {
     clock: Clock,
     probe: Probe,
     reports: mpsc::Sender<Report>,
+    /// Where the end of an instance's departure is told.
+    farewells: mpsc::UnboundedSender<Gone>,
     held: Held,
     carried: BTreeMap<ServoId, Carried>,
     checks: JoinSet<()>,
@@ -160,9 +166,34 @@ struct Carried {
     /// made from has changed, since making them costs more than a comparison.
     tls: BTreeMap<Port, ServerTls>,
     instance_tls: BTreeMap<Port, ClientTls>,
+    /// Instances that leave with the version that is being taken up, where they may finish.
+    leaving: Vec<Arc<Farewell>>,
+    /// Those that left before and may still have something to finish.
+    parting: BTreeMap<InstanceId, Weak<Farewell>>,
 }
 
 impl Carried {
+    /// Begins the departure of an instance, or renews one that has not ended.
+    fn part(
+        &mut self,
+        servo: &Servo,
+        instance: &InstanceId,
+        revision: u64,
+        told: &mpsc::UnboundedSender<Gone>,
+    ) {
+        self.parting.retain(|_, known| known.strong_count() > 0);
+        let farewell = match self.parting.get(instance).and_then(Weak::upgrade) {
+            Some(known) => {
+                known.again(revision);
+                known
+            }
+            None => Farewell::begin((&servo.id, &servo.balancer), instance, revision, told),
+        };
+        self.parting
+            .insert(instance.clone(), Arc::downgrade(&farewell));
+        self.leaving.push(farewell);
+    }
+
     /// The TLS settings of a listener, towards clients and towards instances.
     fn secure(
         &mut self,
@@ -255,7 +286,7 @@ impl Supervisor {
                 Step::Close(id, port) => self.close(id, *port, &desired.cause).await,
                 Step::Adopt(servo) => {
                     self.held.note(&step);
-                    self.adopt(servo);
+                    self.adopt(servo, desired.revision);
                     touched.insert(servo.id.clone());
                     continue;
                 }
@@ -276,6 +307,12 @@ impl Supervisor {
         if !touched.is_empty() {
             // Nothing is said to be in force before the workers have it.
             self.workers.settle().await;
+        }
+        for id in &touched {
+            // What they still hold is theirs; without a holder, the departure has ended.
+            if let Some(carried) = self.carried.get_mut(id) {
+                carried.leaving.clear();
+            }
         }
         for id in touched {
             let Some(held) = self.held.servos.get(&id) else {
@@ -337,7 +374,7 @@ impl Supervisor {
     }
 
     /// Takes up a version of a servo: begins, ends and renews checks.
-    fn adopt(&mut self, servo: &Arc<Servo>) {
+    fn adopt(&mut self, servo: &Arc<Servo>, revision: u64) {
         let carried = self.carried.entry(servo.id.clone()).or_default();
         carried.failures.clear();
         let mut before = std::mem::take(&mut carried.checkers);
@@ -389,6 +426,12 @@ impl Supervisor {
             .keep(&servo.id, |id| checkers.contains_key(id));
         if let Some(carried) = self.carried.get_mut(&servo.id) {
             carried.checkers = checkers;
+            if let Departure::Drain(_) = servo.behaviour.departure {
+                let stays = |id: &InstanceId| servo.backends.iter().any(|of| of.instance == *id);
+                for id in before.keys().filter(|id| !stays(id)) {
+                    carried.part(servo, id, revision, &self.farewells);
+                }
+            }
         }
     }
 
@@ -485,7 +528,8 @@ impl Supervisor {
                 continue;
             }
             let spec = Arc::new(spec);
-            self.workers.update(&key(id, *port), &spec);
+            self.workers
+                .update(&key(id, *port), &spec, &carried.leaving);
             carried.specs.insert(*port, spec);
         }
         for (port, reason) in withdrawn {
@@ -610,6 +654,22 @@ impl Supervisor {
         if serves {
             self.tell(Observation::ServoServing { servo }).await;
         }
+    }
+}
+
+/// What the control plane is told of a departure that has ended.
+fn drained(gone: Gone) -> Observation {
+    let Gone {
+        servo,
+        balancer,
+        instance,
+        revision,
+    } = gone;
+    Observation::Drained {
+        balancer,
+        servo,
+        instance,
+        revision,
     }
 }
 

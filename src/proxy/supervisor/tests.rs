@@ -496,3 +496,68 @@ async fn reload_of_a_thousand_load_balancers() {
     task.await.unwrap();
     control_plane.await.unwrap();
 }
+
+/// The same servo, where instances that leave have an hour to finish.
+fn patient(servo: Servo) -> Servo {
+    let nominal = Duration::from_secs(3_600_000);
+    Servo {
+        behaviour: Behaviour {
+            departure: Departure::Drain(nominal),
+            ..servo.behaviour.clone()
+        },
+        ..servo
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_a_departure_is_told_once_whatever_listeners_and_returns_there_were() {
+    let (address, ports) = free(2);
+    let instance = Instance::start(1).await;
+    let mut rig = Rig::start();
+    rig.script(&instance, Script::Pass);
+    let with = || patient(balancer(address, &ports, &[&instance]));
+    let without = || patient(balancer(address, &ports, &[]));
+    let drained = |seen: &Observation| matches!(seen, Observation::Drained { .. });
+    let of_revision = |revision: u64| Observation::Drained {
+        balancer: without().balancer,
+        servo: without().id,
+        instance: InstanceId::new("i-00000001"),
+        revision,
+    };
+
+    // Nothing under way: at once.
+    rig.publish([with()]).await;
+    rig.see_verdict(1, Verdict::InService).await;
+    rig.publish([without()]).await;
+    assert_eq!(rig.see(drained).await, of_revision(2));
+
+    // An exchange at each of two listeners; the instance comes back and leaves again meanwhile.
+    rig.publish([with()]).await;
+    rig.see_verdict(1, Verdict::InService).await;
+    let (_, one) = call(address, ports[0]).await.unwrap();
+    let (_, other) = call(address, ports[1]).await.unwrap();
+    rig.publish([without()]).await;
+    drop(one);
+    rig.publish([with()]).await;
+    rig.see_verdict(1, Verdict::InService).await;
+    let (_, third) = call(address, ports[0]).await.unwrap();
+    rig.publish([without()]).await;
+    assert_eq!(rig.revision, 6);
+    drop(other);
+    drop(third);
+    assert_eq!(rig.see(drained).await, of_revision(6));
+
+    // It was told once: what comes next is of the next departure. An instance that is cut at once,
+    // or may take all the time it needs, is none of it.
+    rig.publish([balancer(address, &ports, &[&instance])]).await;
+    rig.see_verdict(1, Verdict::InService).await;
+    rig.publish([balancer(address, &ports, &[])]).await;
+    rig.publish([with()]).await;
+    rig.see_verdict(1, Verdict::InService).await;
+    rig.publish([]).await;
+    rig.publish([with()]).await;
+    rig.see_verdict(1, Verdict::InService).await;
+    rig.publish([without()]).await;
+    assert_eq!(rig.see(drained).await, of_revision(12));
+    rig.end().await;
+}
