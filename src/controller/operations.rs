@@ -35,7 +35,7 @@ use crate::wire::release::{self, Feature, Release};
 use crate::wire::security_group::ApplySecurityGroupsToLoadBalancer;
 use crate::wire::service::Service;
 use crate::wire::tag::{AddTags, DescribeTags, RemoveTags};
-use crate::wire::{Action, VERSION, xml};
+use crate::wire::{Action, Envelope, NAMESPACE, VERSION, xml};
 use std::sync::Arc;
 
 /// What a handler may know besides the request and the state.
@@ -92,7 +92,7 @@ pub const fn reads<A: Read>() -> Operation {
     Operation {
         action: A::NAME,
         run: Run::Read(|parameters, context, state| {
-            let request: A = query::decode(parameters).map_err(Fault::Bind)?;
+            let request: A = decoded(parameters, context)?;
             body::<A>(&request.answer(context, state)?, context)
         }),
     }
@@ -102,7 +102,7 @@ const fn prepared<A: Prepared>() -> Operation {
     Operation {
         action: A::NAME,
         run: Run::Read(|parameters, context, state| {
-            let request: A = query::decode(parameters).map_err(Fault::Bind)?;
+            let request: A = decoded(parameters, context)?;
             request.answer(context, state)
         }),
     }
@@ -112,12 +112,29 @@ pub const fn writes<A: Write + Send + 'static>() -> Operation {
     Operation {
         action: A::NAME,
         run: Run::Write(|parameters, context| {
-            let request: A = query::decode(parameters).map_err(Fault::Bind)?;
+            let request: A = decoded(parameters, &context)?;
             Ok(Box::new(move |draft| {
                 body::<A>(&request.handle(&context, draft)?, &context)
             }))
         }),
     }
+}
+
+/// Reads a request. What it does not know is refused, or passed over and told in the log, where the
+/// release passes it over: a client that is newer than the API must go on.
+fn decoded<A: Action>(parameters: &Parameters<'_>, context: &Context) -> Result<A, Fault> {
+    let ours = A::ENVELOPE == Envelope::Query(NAMESPACE);
+    if !ours || !context.has(Feature::UnknownParametersIgnored) {
+        return query::decode(parameters).map_err(Fault::Bind);
+    }
+    let (request, unknown) = query::decode_known(parameters).map_err(Fault::Bind)?;
+    if !unknown.is_empty() {
+        tracing::warn!(
+            target: "loadbalancing", request = %context.request_id, action = A::NAME,
+            parameters = unknown.join(" "), "unknown parameters are ignored, as this release does"
+        );
+    }
+    Ok(request)
 }
 
 fn body<A: Action>(response: &A::Response, context: &Context) -> Body {

@@ -64,6 +64,26 @@ fn is_protocol(name: &str) -> bool {
 /// A [`BindError`] that names every parameter which is unknown, given twice, out of sequence, no
 /// number where one is due, or missing.
 pub fn decode<A: Action>(parameters: &Parameters<'_>) -> Result<A, BindError> {
+    read(parameters, None)
+}
+
+/// Reads a request from its parameters and passes over those that it does not know, whose names are
+/// returned, as many as a [`BindError`] would list.
+///
+/// # Errors
+///
+/// As of [`decode`], but for what is unknown.
+pub fn decode_known<A: Action>(parameters: &Parameters<'_>) -> Result<(A, Vec<String>), BindError> {
+    let unknown = RefCell::new(Vec::new());
+    let request = read(parameters, Some(&unknown))?;
+    let names = unknown.into_inner().into_iter().map(|(name, _)| name);
+    Ok((request, names.collect()))
+}
+
+fn read<A: Action>(
+    parameters: &Parameters<'_>,
+    unknown: Option<&Failures>,
+) -> Result<A, BindError> {
     let mut pairs: Vec<(&str, &str)> = parameters
         .iter()
         .filter(|(name, _)| !is_protocol(name))
@@ -78,6 +98,7 @@ pub fn decode<A: Action>(parameters: &Parameters<'_>) -> Result<A, BindError> {
         pairs: &pairs,
         depth: 0,
         failures: &failures,
+        unknown,
     };
     let request = A::deserialize(whole);
     let mut fields = failures.into_inner();
@@ -159,6 +180,8 @@ struct Branch<'p> {
     pairs: &'p [(&'p str, &'p str)],
     depth: usize,
     failures: &'p Failures,
+    /// Where the names of unknown parameters are put that are passed over; nothing: they are refused.
+    unknown: Option<&'p Failures>,
 }
 
 /// The step of a name at a depth; nothing beyond its end.
@@ -233,7 +256,7 @@ impl<'p> Branches<'p> {
             self.current = Branch {
                 pairs,
                 depth: self.rest.depth + 1,
-                failures: self.rest.failures,
+                ..self.rest
             };
             return Some((key, self.current));
         }
@@ -329,6 +352,14 @@ impl<'de, 'p: 'de> de::Deserializer<'de> for Branch<'p> {
             let nothing = Branch { pairs: &[], ..self };
             return visitor.visit_map(Branches::of(nothing));
         }
+        if fields == [MEMBER] {
+            // What a list has beside its items is a mistake in writing it, and no newer parameter.
+            for (name, value) in self.pairs {
+                if step(name, self.depth) != Some(MEMBER) {
+                    note(self.failures, name, Some(value));
+                }
+            }
+        }
         visitor.visit_map(Branches::of(self))
     }
 
@@ -338,7 +369,15 @@ impl<'de, 'p: 'de> de::Deserializer<'de> for Branch<'p> {
 
     /// A parameter that the operation does not know.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
-        self.refuse();
+        match self.unknown {
+            Some(unknown) => self
+                .pairs
+                .iter()
+                .for_each(|(name, _)| note(unknown, name, None)),
+            None => {
+                self.refuse();
+            }
+        }
         visitor.visit_unit()
     }
 

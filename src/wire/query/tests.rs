@@ -130,6 +130,51 @@ fn whatever_does_not_bind_is_named() {
 }
 
 #[test]
+fn what_is_unknown_may_be_passed_over_and_nothing_else() {
+    fn known(form: &str) -> Result<(RegisterInstancesWithLoadBalancer, Vec<String>), String> {
+        let form = format!("LoadBalancerName=a&{form}");
+        let parameters = Parameters::read(form.as_bytes()).unwrap();
+        decode_known(&parameters).map_err(|error| error.to_string())
+    }
+    let one = "Instances.member.1.InstanceId=i";
+    let (request, unknown) = known(one).unwrap();
+    assert_eq!(unknown, [""; 0]);
+    for (form, names) in [
+        ("Colour=red", vec!["Colour"]),
+        ("DryRun=true&Colour=red", vec!["Colour", "DryRun"]),
+        ("Colour.member.1.Shade=red", vec!["Colour.member.1.Shade"]),
+        (
+            "Instances.member.1.Colour=red",
+            vec!["Instances.member.1.Colour"],
+        ),
+    ] {
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        let read = known(&format!("{one}&{form}"));
+        assert_eq!(read, Ok((request.clone(), names)), "{form}");
+    }
+    for (form, fields) in [
+        ("Colour=red&Colour=blue", "Colour = blue"),
+        ("Instances.2.InstanceId=j", "Instances.2.InstanceId = j"),
+        (
+            "Instances.members.1.InstanceId=j",
+            "Instances.members.1.InstanceId = j",
+        ),
+        (
+            "Instances.member.3.InstanceId=j",
+            "Instances.member.3.InstanceId = j",
+        ),
+        (
+            "Instances.member.1.InstanceId.X=j",
+            "Instances.member.1.InstanceId = i\nInstances.member.1.InstanceId.X = j",
+        ),
+    ] {
+        let expected = format!("Failed to bind the following fields:\n{fields}");
+        assert_eq!(known(&format!("{one}&{form}")), Err(expected), "{form}");
+    }
+    assert!(known("Colour=red").is_ok_and(|(request, _)| request.instances.is_none()));
+}
+
+#[test]
 fn a_hostile_request_gets_a_short_answer() {
     let names: Vec<String> = (0..5000)
         .map(|n| format!("X{n}={}", "y".repeat(40)))

@@ -50,7 +50,7 @@ const QUESTIONS: &[&str] = &[
     "DescribeLoadBalancers LoadBalancerNames.member.1=no",
     "DeleteLoadBalancer LoadBalancerName=no",
     "DeleteLoadBalancer",
-    "DeleteLoadBalancer LoadBalancerName=web&Colour=red",
+    "DeleteLoadBalancer LoadBalancerName=no&Colour=red",
     "DeleteLoadBalancer LoadBalancerName=web&LoadBalancerName=db",
     "DescribeLoadBalancerPolicies LoadBalancerName=no",
     "DescribeTags LoadBalancerNames.member.1=no",
@@ -176,7 +176,7 @@ async fn the_answers_of_3_3_0() {
             200
         DeleteLoadBalancer
             400 MissingParameter: Failed to bind the following fields: | LoadBalancerName
-        DeleteLoadBalancer LoadBalancerName=web&Colour=red
+        DeleteLoadBalancer LoadBalancerName=no&Colour=red
             400 InvalidParameterValue: Failed to bind the following fields: | Colour = red
         DeleteLoadBalancer LoadBalancerName=web&LoadBalancerName=db
             400 InvalidParameterValue: Failed to bind the following fields: | LoadBalancerName = db | LoadBalancerName = web
@@ -286,7 +286,7 @@ async fn the_answers_of_3_4_0() {
             200
         DeleteLoadBalancer
             400 MissingParameter: Failed to bind the following fields: | LoadBalancerName
-        DeleteLoadBalancer LoadBalancerName=web&Colour=red
+        DeleteLoadBalancer LoadBalancerName=no&Colour=red
             400 InvalidParameterValue: Failed to bind the following fields: | Colour = red
         DeleteLoadBalancer LoadBalancerName=web&LoadBalancerName=db
             400 InvalidParameterValue: Failed to bind the following fields: | LoadBalancerName = db | LoadBalancerName = web
@@ -396,7 +396,7 @@ async fn the_answers_of_4_0_0() {
             200
         DeleteLoadBalancer
             400 MissingParameter: Failed to bind the following fields: | LoadBalancerName
-        DeleteLoadBalancer LoadBalancerName=web&Colour=red
+        DeleteLoadBalancer LoadBalancerName=no&Colour=red
             400 InvalidParameterValue: Failed to bind the following fields: | Colour = red
         DeleteLoadBalancer LoadBalancerName=web&LoadBalancerName=db
             400 InvalidParameterValue: Failed to bind the following fields: | LoadBalancerName = db | LoadBalancerName = web
@@ -506,7 +506,7 @@ async fn the_answers_of_4_1_0() {
             200
         DeleteLoadBalancer
             400 MissingParameter: Failed to bind the following fields: | LoadBalancerName
-        DeleteLoadBalancer LoadBalancerName=web&Colour=red
+        DeleteLoadBalancer LoadBalancerName=no&Colour=red
             400 InvalidParameterValue: Failed to bind the following fields: | Colour = red
         DeleteLoadBalancer LoadBalancerName=web&LoadBalancerName=db
             400 InvalidParameterValue: Failed to bind the following fields: | LoadBalancerName = db | LoadBalancerName = web
@@ -616,7 +616,7 @@ async fn the_answers_of_4_2_0() {
             200
         DeleteLoadBalancer
             400 MissingParameter: Failed to bind the following fields: | LoadBalancerName
-        DeleteLoadBalancer LoadBalancerName=web&Colour=red
+        DeleteLoadBalancer LoadBalancerName=no&Colour=red
             400 InvalidParameterValue: Failed to bind the following fields: | Colour = red
         DeleteLoadBalancer LoadBalancerName=web&LoadBalancerName=db
             400 InvalidParameterValue: Failed to bind the following fields: | LoadBalancerName = db | LoadBalancerName = web
@@ -726,7 +726,7 @@ async fn the_answers_of_4_4_2() {
             200
         DeleteLoadBalancer
             400 MissingParameter: Failed to bind the following fields: | LoadBalancerName
-        DeleteLoadBalancer LoadBalancerName=web&Colour=red
+        DeleteLoadBalancer LoadBalancerName=no&Colour=red
             400 InvalidParameterValue: Failed to bind the following fields: | Colour = red
         DeleteLoadBalancer LoadBalancerName=web&LoadBalancerName=db
             400 InvalidParameterValue: Failed to bind the following fields: | LoadBalancerName = db | LoadBalancerName = web
@@ -836,8 +836,8 @@ async fn the_answers_of_aws() {
             200
         DeleteLoadBalancer
             400 ValidationError: Failed to bind the following fields: | LoadBalancerName
-        DeleteLoadBalancer LoadBalancerName=web&Colour=red
-            400 ValidationError: Failed to bind the following fields: | Colour = red
+        DeleteLoadBalancer LoadBalancerName=no&Colour=red
+            200
         DeleteLoadBalancer LoadBalancerName=web&LoadBalancerName=db
             400 ValidationError: Failed to bind the following fields: | LoadBalancerName = db | LoadBalancerName = web
         DescribeLoadBalancerPolicies LoadBalancerName=no
