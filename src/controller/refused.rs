@@ -16,7 +16,10 @@ impl From<Refusal> for Fault {
         };
         match refusal {
             Refusal::BalancerNotFound { name } => Fault::LoadBalancerNotFound { name },
-            Refusal::BalancerExists { name } => Fault::DuplicateLoadBalancerName { name },
+            Refusal::BalancerExists { name } => Fault::DuplicateLoadBalancerName {
+                name,
+                differing: "parameters",
+            },
             Refusal::ListenerExists { name, port } => Fault::DuplicateListener {
                 name,
                 port: port.get(),

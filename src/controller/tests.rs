@@ -386,7 +386,7 @@ async fn what_is_absent_or_there_already_is_no_mistake() {
         "DescribeInstanceHealth&LoadBalancerName=web&Instances.member.1.InstanceId=i-9",
         "EnableAvailabilityZonesForLoadBalancer&LoadBalancerName=web&AvailabilityZones.member.1=PARTI00",
         "DisableAvailabilityZonesForLoadBalancer&LoadBalancerName=web&AvailabilityZones.member.1=PARTI01",
-        "CreateLoadBalancer&LoadBalancerName=ignored&Scheme=internal&Subnets.member.1=subnet-1",
+        "CreateLoadBalancer&LoadBalancerName=usual&Scheme=internet-facing&Subnets=&SecurityGroups=",
         // HTTP in front of TCP or HTTPS, port 22, small letters.
         "CreateLoadBalancerListeners&LoadBalancerName=web&Listeners.member.1.Protocol=HTTP\
          &Listeners.member.1.LoadBalancerPort=22&Listeners.member.1.InstancePort=22\

@@ -25,6 +25,8 @@ pub enum Fault {
     },
     DuplicateLoadBalancerName {
         name: String,
+        /// What of it differs from the request, to Amazon: `parameters`, or only its `tags`.
+        differing: &'static str,
     },
     DuplicateListener {
         name: String,
@@ -240,7 +242,10 @@ impl Fault {
             Fault::SubnetNotFound => sender("SubnetNotFound", "SubnetNotFound"),
             Fault::InvalidSubnet { .. } => sender("InvalidSubnet", "InvalidSubnet"),
             Fault::InvalidSecurityGroup => sender("InvalidSecurityGroup", "InvalidSecurityGroup"),
-            Fault::InvalidScheme { .. } => sender("InvalidScheme", "InvalidScheme"),
+            Fault::InvalidScheme { .. } => Row {
+                status: 409,
+                ..sender("InvalidConfigurationRequest", "InvalidScheme")
+            },
             Fault::TooManyTags => sender("TooManyTags", "TooManyTags"),
             Fault::DuplicateTagKeys { .. } => sender("DuplicateTagKeys", "DuplicateTagKeys"),
             Fault::InvalidParameterValue { .. } => sender("InvalidParameterValue", "InvalidParameterValue"),
@@ -282,9 +287,9 @@ impl Fault {
             Fault::LoadBalancerNotFound { .. } => {
                 "The specified LoadBalancer could not be found".to_owned()
             }
-            Fault::DuplicateLoadBalancerName { name } if amazon => format!(
+            Fault::DuplicateLoadBalancerName { name, differing } if amazon => format!(
                 "Load Balancer named '{name}' already exists and it is configured with different \
-                 parameters."
+                 {differing}."
             ),
             Fault::DuplicateLoadBalancerName { .. } => "LoadBalancer name already exists for this \
                  account. Please choose another name."
@@ -339,7 +344,10 @@ impl Fault {
             }
             Fault::SubnetNotFound => "Invalid subnet(s)".to_owned(),
             Fault::InvalidSecurityGroup => "Invalid security group(s)".to_owned(),
-            Fault::InvalidScheme { scheme } => format!("Invalid scheme ({scheme})"),
+            Fault::InvalidScheme { scheme } if amazon => format!("Invalid scheme ({scheme})"),
+            Fault::InvalidScheme { scheme } => {
+                format!("Requested configuration change is invalid: Invalid scheme ({scheme})")
+            }
             Fault::TooManyTags if !amazon => "Tag limit exceeded".to_owned(),
             Fault::TooManyTags => {
                 "The quota for the number of tags has already been reached".to_owned()
@@ -423,7 +431,7 @@ impl Fault {
         Shown {
             // At Amazon only a configuration that contradicts another is a conflict.
             status: match self {
-                Fault::InvalidArgument { .. } if amazon => 400,
+                Fault::InvalidArgument { .. } | Fault::InvalidScheme { .. } if amazon => 400,
                 _ => row.status,
             },
             code,

@@ -42,7 +42,7 @@ fn name_rule(context: &Context) -> NameRule {
     }
 }
 
-/// Options of later releases: unknown to the release, ignored by it, or not implemented here.
+/// Options of later releases: unknown to the release, or ignored by it, which here is a refusal.
 fn refuse_options(request: &CreateLoadBalancer, context: &Context) -> Result<(), Fault> {
     let tags = members(&request.tags);
     if !tags.is_empty() && !context.has(Feature::TagsOption) {
@@ -54,25 +54,28 @@ fn refuse_options(request: &CreateLoadBalancer, context: &Context) -> Result<(),
             fields: fields.collect(),
         }));
     }
+    // Eucalyptus accepts and ignores these before 4.1.0. A load balancer that was to be internal and
+    // is not would be a trap; one that is as was asked for anyway may be made.
+    let usual = Scheme::InternetFacing.as_str();
+    let other_scheme = request.scheme.as_deref().is_some_and(|text| text != usual);
     let given = [
-        (request.subnets.is_some(), Feature::SubnetsOption),
         (
-            request.security_groups.is_some(),
+            !members(&request.subnets).is_empty(),
+            Feature::SubnetsOption,
+        ),
+        (
+            !members(&request.security_groups).is_empty(),
             Feature::SecurityGroupsOption,
         ),
-        (request.scheme.is_some(), Feature::SchemeOption),
+        (other_scheme, Feature::SchemeOption),
     ];
-    for (_, option) in given.into_iter().filter(|(given, _)| *given) {
-        if context.has(option) {
-            continue;
-        }
-        // Eucalyptus 3.3.0 accepts and ignores these; at least the log tells.
-        tracing::warn!(
-            target: "loadbalancing", request = %context.request_id, ?option,
-            "an option is ignored, as this release does"
-        );
+    let lacking = given
+        .into_iter()
+        .find(|(given, option)| *given && !context.has(*option));
+    match lacking {
+        Some((_, feature)) => Err(Fault::NotInRelease { feature }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Where a new load balancer will be: its zones, and its place in a VPC where there is one.
@@ -124,14 +127,13 @@ fn place(
     Ok((place.subnets.values().cloned().collect(), Some(place)))
 }
 
-/// Whether a load balancer is as a request for a new one would make it.
+/// Whether a load balancer is as a request for a new one would make it, its tags aside.
 fn identical(existing: &LoadBalancer, wanted: &LoadBalancer, listeners: &[Listener]) -> bool {
     let same_listeners = listeners.len() == existing.listeners.len()
         && listeners
             .iter()
             .all(|listener| existing.listeners.get(&listener.port) == Some(listener));
     same_listeners
-        && existing.tags == wanted.tags
         && existing.network == wanted.network
         && existing.enabled_zones().eq(wanted.enabled_zones())
 }
@@ -177,14 +179,20 @@ impl Write for CreateLoadBalancer {
                 }
             }
             let same = placed.is_ok() && identical(existing, &wanted, &listeners);
-            if same && context.has(Feature::IdenticalCreateSucceeds) {
-                return Ok(CreateLoadBalancerResponse {
-                    dns_name: Some(existing.dns_name(domain)),
+            if !same || !context.has(Feature::IdenticalCreateSucceeds) {
+                return Err(Fault::from(Refusal::BalancerExists {
+                    name: self.load_balancer_name,
+                }));
+            }
+            if existing.tags != wanted.tags {
+                return Err(Fault::DuplicateLoadBalancerName {
+                    name: self.load_balancer_name,
+                    differing: "tags",
                 });
             }
-            return Err(Fault::from(Refusal::BalancerExists {
-                name: self.load_balancer_name,
-            }));
+            return Ok(CreateLoadBalancerResponse {
+                dns_name: Some(existing.dns_name(domain)),
+            });
         }
         permission::within_quota(draft.state(), context, balancer.name.as_str())?;
         balancer.creator = Some(context.caller.user.clone());

@@ -140,6 +140,7 @@ impl Write for AttachLoadBalancerToSubnets {
         draft: &mut Draft,
     ) -> Result<AttachLoadBalancerToSubnetsResponse, Fault> {
         let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        given("Subnets", &self.subnets)?;
         let network = draft.state().network(&balancer.account, &context.config);
         let place = attachment(&mut balancer, PlacementRefusal::SubnetsWithoutVpc)?;
         let mut zones = Vec::new();
@@ -183,6 +184,7 @@ impl Write for DetachLoadBalancerFromSubnets {
         draft: &mut Draft,
     ) -> Result<DetachLoadBalancerFromSubnetsResponse, Fault> {
         let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        given("Subnets", &self.subnets)?;
         let place = attachment(&mut balancer, PlacementRefusal::SubnetsWithoutVpc)?;
         // A subnet that is not attached is none to detach.
         let zones: Vec<ZoneName> = members(&self.subnets)
@@ -210,6 +212,7 @@ impl Write for ApplySecurityGroupsToLoadBalancer {
         draft: &mut Draft,
     ) -> Result<ApplySecurityGroupsToLoadBalancerResponse, Fault> {
         let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        given("SecurityGroups", &self.security_groups)?;
         let network = draft.state().network(&balancer.account, &context.config);
         let wanted = members(&self.security_groups);
         let place = attachment(&mut balancer, PlacementRefusal::GroupsWithoutVpc)?;

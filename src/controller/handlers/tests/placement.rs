@@ -94,9 +94,18 @@ async fn zones_become_default_subnets_where_there_is_a_vpc() {
         let described = desk.ask("DescribeLoadBalancers").await.unwrap();
         assert_eq!(described.matches(">subnet-").count(), 1, "{described}");
     }
-    // Before there were VPCs, the options are ignored and nothing is told of them.
+    // Before there were VPCs, what would come out otherwise is refused, and nothing is told of them.
     let desk = Desk::open(Release::V3_3_0);
-    desk.ask(&create("Subnets.member.1=subnet-1&Scheme=internal"))
+    for (asked, option) in [
+        ("Subnets.member.1=subnet-1", "subnets"),
+        ("Scheme=internal", "scheme"),
+        ("SecurityGroups.member.1=sg-1", "security groups"),
+    ] {
+        let refused = desk.refused(&create(asked)).await;
+        let lead = format!("400 UnsupportedOperation: {option} does not work in Eucalyptus 3.3.0");
+        assert!(refused.starts_with(&lead), "{refused}");
+    }
+    desk.ask(&create("Subnets=&Scheme=internet-facing"))
         .await
         .unwrap();
     let described = desk.ask("DescribeLoadBalancers").await.unwrap();
@@ -209,7 +218,7 @@ async fn places_that_do_not_go_together_are_refused() {
         (format!("Scheme=internal&Subnets.member.1={one}&Subnets.member.2={default}"), format!("{invalid}Subnets must belong to the same VPC")),
         (format!("Scheme=internal&AvailabilityZones.member.1=PARTI01&Subnets.member.1={one}"), format!("{invalid}Availability zones and subnets are inconsistent")),
         (format!("AvailabilityZones.member.1=PARTI01&SecurityGroups.member.1={group}"), "400 InvalidSecurityGroup: Invalid security group(s)".to_owned()),
-        ("AvailabilityZones.member.1=PARTI01&Scheme=public".to_owned(), "400 InvalidScheme: Invalid scheme (public)".to_owned()),
+        ("AvailabilityZones.member.1=PARTI01&Scheme=public".to_owned(), format!("{invalid}Invalid scheme (public)")),
         ("AvailabilityZones.member.1=MARS".to_owned(), format!("{invalid}No cluster named MARS is available")),
     ];
     for (rest, expected) in cases {
