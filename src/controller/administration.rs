@@ -201,13 +201,14 @@ pub async fn answer(
     }
 }
 
-/// Who there is: accounts, users, keys, policies.
+/// Who there is: accounts, users, groups, keys, policies.
 fn listing(shared: &Shared, route: &str) -> Result<String, Refusal> {
     let snapshot = shared.registry.snapshot();
     let state = &snapshot.state;
     match route {
         "admin/accounts" => json(&identities::accounts(state)),
         "admin/users" => json(&identities::users(state)),
+        "admin/groups" => json(&identities::groups(state)),
         "admin/keys" => json(&identities::keys(state)),
         "admin/certificates" => json(&certificates::list(state)),
         "admin/policies" => json(&identities::policies(state)),
@@ -245,6 +246,22 @@ async fn edit_identities(
             let request = read(body)?;
             let delete = move |draft: &mut Draft| identities::delete_user(&request, draft);
             json(&change(shared, id, delete).await.map(done)?)
+        }
+        "admin/groups/create" => {
+            let request = read(body)?;
+            let make = move |draft: &mut Draft| identities::create_group(&request, draft, now);
+            json(&change(shared, id, make).await?)
+        }
+        "admin/groups/delete" => {
+            let request = read(body)?;
+            let delete = move |draft: &mut Draft| identities::delete_group(&request, draft);
+            json(&change(shared, id, delete).await.map(done)?)
+        }
+        "admin/groups/add-user" | "admin/groups/remove-user" => {
+            let added = route.ends_with("add-user");
+            let request = read(body)?;
+            let edit = move |draft: &mut Draft| identities::change_member(&request, added, draft);
+            json(&change(shared, id, edit).await?)
         }
         "admin/keys/create" => {
             let request = read(body)?;

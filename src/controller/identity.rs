@@ -1,7 +1,7 @@
 //! Ids and secrets, from the system's random numbers.
 
 use super::state::State;
-use crate::model::account::{AccessKey, AccountId, User};
+use crate::model::account::{AccessKey, AccountId, Group, User};
 use crate::model::session::Session;
 use crate::model::timestamp::Timestamp;
 use sha2::{Digest, Sha256};
@@ -70,6 +70,11 @@ pub fn user_id(account: &AccountId, user: &str) -> String {
     unique_id("AIDA", account, user)
 }
 
+/// The id of a group, `AGPA…`: always the same for the same group.
+pub fn group_id(account: &AccountId, group: &str) -> String {
+    unique_id("AGPA", account, group)
+}
+
 /// The id of a role, `AROA…`: always the same for the same role.
 pub fn role_id(account: &AccountId, role: &str) -> String {
     unique_id("AROA", account, role)
@@ -135,6 +140,18 @@ pub fn user(account: &AccountId, name: &str, created: Timestamp) -> User {
         name: name.to_owned(),
         id: user_id(account, name),
         created,
+        policies: BTreeSet::new(),
+    }
+}
+
+/// A group with nobody in it.
+pub fn group(account: &AccountId, name: &str, created: Timestamp) -> Group {
+    Group {
+        account: account.clone(),
+        name: name.to_owned(),
+        id: group_id(account, name),
+        created,
+        members: BTreeSet::new(),
         policies: BTreeSet::new(),
     }
 }

@@ -32,7 +32,7 @@ struct Documents {
 
 impl Documents {
     fn of(state: &State, caller: &Caller) -> Documents {
-        let read = |names: &BTreeSet<String>| {
+        let read = |names: &BTreeSet<String>| -> Vec<Arc<Document>> {
             names
                 .iter()
                 .filter_map(|name| state.policy(&caller.account, name))
@@ -44,7 +44,11 @@ impl Documents {
         Documents {
             standing: caller.standing(),
             account: account.map_or_else(Vec::new, |account| read(&account.policies)),
-            user: user.map_or_else(Vec::new, |user| read(&user.policies)),
+            user: user.map_or_else(Vec::new, |user| {
+                let groups = state.groups_with(&caller.account, &caller.user);
+                let of_groups = groups.flat_map(|group| read(&group.policies));
+                read(&user.policies).into_iter().chain(of_groups).collect()
+            }),
         }
     }
 

@@ -11,7 +11,7 @@ use super::draining::Drainings;
 use super::pool::Pool;
 use super::properties::{self, Property};
 use super::store::{Change, Row, Table};
-use crate::model::account::{AccessKey, Account, AccountId, Policy, User};
+use crate::model::account::{AccessKey, Account, AccountId, Group, Policy, User};
 use crate::model::balancer::{BalancerKey, BalancerName, LoadBalancer, ServoPlace};
 use crate::model::certificate::ServerCertificate;
 use crate::model::instance::{Instance, InstanceId, InstanceState};
@@ -38,6 +38,7 @@ pub type ResourceTags = BTreeMap<String, String>;
 pub struct State {
     pub accounts: OrdMap<AccountId, Arc<Account>>,
     pub users: OrdMap<Member, Arc<User>>,
+    pub groups: OrdMap<Member, Arc<Group>>,
     pub policies: OrdMap<Member, Arc<Stored>>,
     /// By the id of the key.
     pub keys: OrdMap<Arc<str>, Arc<AccessKey>>,
@@ -66,7 +67,7 @@ pub struct State {
     instance_addresses: Pool,
 }
 
-/// Something of an account that has a name: a user or a policy.
+/// Something of an account that has a name: a user, a group or a policy.
 pub type Member = (AccountId, Arc<str>);
 
 /// A policy as it was written, and what it says.
@@ -130,6 +131,9 @@ impl State {
         for ((account, name), user) in &self.users {
             rows.push(row(Table::Users, named(account, name), &**user));
         }
+        for ((account, name), group) in &self.groups {
+            rows.push(row(Table::Groups, named(account, name), &**group));
+        }
         for (id, key) in &self.keys {
             rows.push(row(Table::Keys, id.to_string(), &**key));
         }
@@ -170,6 +174,7 @@ impl State {
         let mut state = State {
             accounts: OrdMap::new(),
             users: OrdMap::new(),
+            groups: OrdMap::new(),
             policies: OrdMap::new(),
             keys: OrdMap::new(),
             balancers: OrdMap::new(),
@@ -196,6 +201,11 @@ impl State {
                     let user: User = read(row)?;
                     let key = member(&user.account, &user.name);
                     state.users.insert(key, Arc::new(user));
+                }
+                Table::Groups => {
+                    let group: Group = read(row)?;
+                    let key = member(&group.account, &group.name);
+                    state.groups.insert(key, Arc::new(group));
                 }
                 Table::Policies => {
                     let policy: Policy = read(row)?;
@@ -437,6 +447,25 @@ impl State {
         members(&self.users, account)
     }
 
+    pub fn group(&self, account: &AccountId, name: &str) -> Option<&Arc<Group>> {
+        self.groups.get(&member(account, name))
+    }
+
+    /// The groups of an account, by name.
+    pub fn groups_of(&self, account: &AccountId) -> impl Iterator<Item = &Arc<Group>> {
+        members(&self.groups, account)
+    }
+
+    /// The groups that a user is in, by name.
+    pub fn groups_with(
+        &self,
+        account: &AccountId,
+        user: &str,
+    ) -> impl Iterator<Item = &Arc<Group>> {
+        self.groups_of(account)
+            .filter(move |group| group.members.contains(user))
+    }
+
     pub fn policy(&self, account: &AccountId, name: &str) -> Option<&Arc<Stored>> {
         self.policies.get(&member(account, name))
     }
@@ -564,7 +593,7 @@ impl Draft {
     }
 
     /// Forgets an account and what only it could use: certificates, networks, temporary credentials.
-    /// Its load balancers, instances, users, keys and policies must be gone.
+    /// Its load balancers, instances, users, groups, keys and policies must be gone.
     pub fn remove_account(&mut self, id: &AccountId) {
         let state = self.state.clone();
         for (arn, certificate) in &state.certificates {
@@ -604,6 +633,22 @@ impl Draft {
     pub fn remove_user(&mut self, account: &AccountId, name: &str) {
         if self.state.users.remove(&member(account, name)).is_some() {
             self.erase(Table::Users, format!("{account}/{name}"));
+        }
+    }
+
+    pub fn put_group(&mut self, group: Group) {
+        self.write(
+            Table::Groups,
+            format!("{}/{}", group.account, group.name),
+            &group,
+        );
+        let key = member(&group.account, &group.name);
+        self.state.groups.insert(key, Arc::new(group));
+    }
+
+    pub fn remove_group(&mut self, account: &AccountId, name: &str) {
+        if self.state.groups.remove(&member(account, name)).is_some() {
+            self.erase(Table::Groups, format!("{account}/{name}"));
         }
     }
 

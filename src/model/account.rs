@@ -110,12 +110,28 @@ pub struct User {
     pub policies: BTreeSet<String>,
 }
 
+/// A group of users of an account: what is attached to it goes for each of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    pub account: AccountId,
+    pub name: String,
+    /// `AGPA` and 17 capitals and digits.
+    pub id: String,
+    pub created: Timestamp,
+    /// Names of the users in it.
+    #[serde(default)]
+    pub members: BTreeSet<String>,
+    /// Names of the policies attached to the group.
+    #[serde(default)]
+    pub policies: BTreeSet<String>,
+}
+
 impl User {
     /// The user that every account begins with, who may do in it whatever the account may.
     pub const ADMINISTRATOR: &'static str = "admin";
 }
 
-/// Whether a text may name a user or a policy: 1 to 64 letters, digits and `+=,.@_-`. Source:
+/// Whether a text may name a user, a group or a policy: 1 to 64 letters, digits and `+=,.@_-`. Source:
 /// CreateUser, IAM API reference.
 pub fn is_name(text: &str) -> bool {
     (1..=64).contains(&text.len())

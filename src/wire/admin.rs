@@ -20,6 +20,11 @@
 //! | `GET /_eulb/admin/users` | | [`Users`] |
 //! | `POST /_eulb/admin/users/create` | [`NamedUser`] | [`Users`], the new one |
 //! | `POST /_eulb/admin/users/delete` | [`DeleteUser`] | [`Done`](super::local::Done) |
+//! | `GET /_eulb/admin/groups` | | [`Groups`] |
+//! | `POST /_eulb/admin/groups/create` | [`NamedGroup`] | [`Groups`], the new one |
+//! | `POST /_eulb/admin/groups/delete` | [`DeleteGroup`] | [`Done`](super::local::Done) |
+//! | `POST /_eulb/admin/groups/add-user` | [`GroupMember`] | [`Groups`], the one |
+//! | `POST /_eulb/admin/groups/remove-user` | [`GroupMember`] | [`Groups`], the one |
 //! | `GET /_eulb/admin/keys` | | [`Keys`], without secrets |
 //! | `POST /_eulb/admin/keys/create` | [`NamedUser`] | [`NewKey`], with its secret |
 //! | `POST /_eulb/admin/keys/change` | [`ChangeKey`] | [`Done`](super::local::Done) |
@@ -137,6 +142,9 @@ pub struct User {
     pub created: String,
     pub keys: usize,
     pub policies: Vec<String>,
+    /// That the user is in.
+    #[serde(default)]
+    pub groups: Vec<String>,
 }
 
 /// A user; `admin` of `tenant` where nothing is said.
@@ -153,6 +161,46 @@ pub struct DeleteUser {
     /// With the keys.
     #[serde(default)]
     pub recursive: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Groups {
+    pub groups: Vec<Group>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Number and alias of the account.
+    pub account: String,
+    pub alias: String,
+    pub name: String,
+    pub id: String,
+    pub created: String,
+    pub users: Vec<String>,
+    pub policies: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedGroup {
+    pub account: Option<String>,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeleteGroup {
+    pub account: Option<String>,
+    pub name: String,
+    /// Even if there are users in it, or policies attached to it.
+    #[serde(default)]
+    pub recursive: bool,
+}
+
+/// A user to be put into a group, or taken out of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupMember {
+    pub account: Option<String>,
+    pub group: String,
+    pub user: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -243,6 +291,9 @@ pub struct Policy {
     pub whole_account: bool,
     /// To which users it is attached.
     pub users: Vec<String>,
+    /// To which groups.
+    #[serde(default)]
+    pub groups: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -263,8 +314,10 @@ pub struct NamedPolicy {
 pub struct AttachPolicy {
     pub account: Option<String>,
     pub name: String,
-    /// The account as a whole if absent.
+    /// The account as a whole if there is neither a user nor a group.
     pub user: Option<String>,
+    #[serde(default)]
+    pub group: Option<String>,
 }
 
 /// A load balancer of some account, on one line.

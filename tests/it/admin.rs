@@ -273,6 +273,147 @@ fn what_no_policy_allows_is_hidden_and_deny_beats_allow() {
 }
 
 #[test]
+fn what_is_attached_to_a_group_goes_for_whoever_is_in_it() {
+    let cloud = Cloud::with(&["--release=4.4.2"]);
+    cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "web"]);
+    let ann = new_user(&cloud, "tenant", "ann");
+    let bob = new_user(&cloud, "tenant", "bob");
+    let group = |words: &[&str]| ok(&cloud, &[&["admin", "groups"], words].concat());
+    let policy = |words: &[&str]| ok(&cloud, &[&["admin", "policies"], words].concat());
+    let statement = |effect: &str, action: &str| {
+        format!(
+            r#"{{"Statement":{{"Effect":"{effect}","Action":"elasticloadbalancing:{action}","Resource":"*"}}}}"#
+        )
+    };
+    let write = |name: &str, document: &str| {
+        let file = cloud.data_directory().join(name);
+        std::fs::write(&file, document).unwrap();
+        policy(&["create", name, file.to_str().unwrap()]);
+    };
+    let sees = |key: &(String, String)| {
+        let (status, said) = by(&cloud, key, "eulb-describe-lbs", &[]);
+        assert_eq!(status, 0, "{said}");
+        said.contains("\tweb\t") || said.starts_with("LOAD_BALANCER\tweb")
+    };
+    let made = group(&["create", "readers"]);
+    assert!(made.starts_with("GROUP\treaders\t"), "{made}");
+    assert!(made.contains("\ttenant\tAGPA"), "{made}");
+    write("look", &statement("Allow", "Describe*"));
+    assert!(policy(&["attach", "look", "--group", "readers"]).ends_with("\tgroup/readers\n"));
+    assert!(!sees(&ann));
+    assert!(group(&["add-user", "readers", "ann"]).ends_with("\tann\tlook\n"));
+    group(&["add-user", "readers", "ann"]);
+    assert!(sees(&ann) && !sees(&bob));
+
+    // A group forbids what the user's own policy allows, and the other way round.
+    write("all", &statement("Allow", "*"));
+    policy(&["attach", "all", "--user", "bob"]);
+    write("blind", &statement("Deny", "Describe*"));
+    group(&["create", "blind"]);
+    policy(&["attach", "blind", "--group", "blind"]);
+    assert!(sees(&bob));
+    group(&["add-user", "blind", "bob"]);
+    assert!(!sees(&bob));
+    group(&["add-user", "blind", "admin"]);
+    assert_ne!(cloud.ok("eulb-describe-lbs", ["web"]), "");
+
+    let users = ok(&cloud, &["admin", "users", "list", "--json"]);
+    let users: serde_json::Value = serde_json::from_str(&users).unwrap();
+    let users = users["users"].as_array().unwrap();
+    let bobs = users.iter().find(|user| user["name"] == "bob").unwrap();
+    assert_eq!(bobs["groups"], serde_json::json!(["blind"]));
+
+    for (line, says) in [
+        (
+            &["groups", "create", "readers"][..],
+            "the account 'tenant' has a group 'readers' already",
+        ),
+        (
+            &["groups", "create", "a/b"],
+            "'a/b' cannot be the name of a group: use 1 to 64 letters, digits and +=,.@_-",
+        ),
+        (
+            &["groups", "add-user", "readers", "eve"],
+            "the account 'tenant' has no user 'eve'",
+        ),
+        (
+            &["groups", "add-user", "writers", "ann"],
+            "the account 'tenant' has no group 'writers'",
+        ),
+        (
+            &["groups", "remove-user", "readers", "bob"],
+            "the user 'bob' is not in the group 'readers'",
+        ),
+        (
+            &["groups", "delete", "readers"],
+            "the group 'readers' has 1 users and 1 policies; --recursive takes them out of it first",
+        ),
+        (
+            &["policies", "delete", "look"],
+            "the policy 'look' is attached; detach it first",
+        ),
+        (
+            &["policies", "detach", "all", "--group", "readers"],
+            "the policy 'all' is not attached there",
+        ),
+        (
+            &["policies", "attach", "all", "--group", "writers"],
+            "the account 'tenant' has no group 'writers'",
+        ),
+    ] {
+        let line = [&["admin"], line].concat();
+        assert_eq!(
+            refusal(&cloud, &line),
+            format!("eulb admin: error: {says}\n"),
+            "{line:?}"
+        );
+    }
+    // A quota is of an account or a user.
+    write(
+        "few",
+        r#"{"Statement":{"Effect":"Limit","Action":"elasticloadbalancing:CreateLoadBalancer","Resource":"*",
+        "Condition":{"NumericLessThanEquals":{"elasticloadbalancing:quota-loadbalancernumber":"1"}}}}"#,
+    );
+    let quota = ["admin", "policies", "attach", "few", "--group", "readers"];
+    assert_eq!(
+        refusal(&cloud, &quota),
+        "eulb admin: error: the policy 'few' has a Limit, and quotas are of accounts and users, not of groups\n"
+    );
+
+    // It is remembered, and goes with whom and what it is about.
+    let cloud = cloud.killed_and_restarted();
+    assert!(by(&cloud, &ann, "eulb-describe-lbs", &[]).1.contains("web"));
+    ok(&cloud, &["admin", "groups", "remove-user", "blind", "bob"]);
+    assert!(by(&cloud, &bob, "eulb-describe-lbs", &[]).1.contains("web"));
+    ok(&cloud, &["admin", "users", "delete", "--recursive", "ann"]);
+    let listed = ok(&cloud, &["admin", "groups", "list", "--account", "tenant"]);
+    let cells: Vec<Vec<&str>> = listed
+        .lines()
+        .map(|line| line.split('\t').collect())
+        .collect();
+    assert_eq!(cells.len(), 2, "{listed}");
+    assert_eq!(
+        (cells[0][1], cells[0][6], cells[0][7]),
+        ("blind", "admin", "blind")
+    );
+    assert_eq!(
+        (cells[1][1], cells[1][6], cells[1][7]),
+        ("readers", "", "look")
+    );
+    ok(
+        &cloud,
+        &["admin", "groups", "delete", "--recursive", "readers"],
+    );
+    ok(&cloud, &["admin", "policies", "delete", "look"]);
+    // A new user of the old name is in no group.
+    let ann = new_user(&cloud, "tenant", "ann");
+    assert_eq!(
+        by(&cloud, &ann, "eulb-describe-lbs", &[]),
+        (0, String::new())
+    );
+}
+
+#[test]
 fn a_quota_limits_an_account_and_a_user() {
     let cloud = Cloud::start();
     let limit = |number: u32| {

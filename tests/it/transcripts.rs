@@ -36,7 +36,7 @@ const FORMS: &str = concat!(
     r"| *\b\d+(?:\.\d+)? m?s\b|\bmicroseconds=\d+",
     r"|\bprocess +\d+",
     r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
-    r"|\b(?:AKI|AID)[0-9A-Z]+|\bemi-[0-9A-F]{8}|\bASCA[0-9A-Z]+|/tmp/\S+",
+    r"|\b(?:AGP|AKI|AID)[0-9A-Z]+|\bemi-[0-9A-F]{8}|\bASCA[0-9A-Z]+|/tmp/\S+",
 );
 
 /// Where every cloud is, at one port or another.

@@ -61,7 +61,7 @@ struct Delete {
     /// Alias or number of the account (required)
     #[arg(value_name = "ACCOUNT")]
     account: String,
-    /// Delete its load balancers, instances, users, keys and policies, too
+    /// Delete its load balancers, instances, users, groups, keys and policies, too
     #[arg(short, long)]
     recursive: bool,
 }

@@ -6,6 +6,7 @@
 //! | [`balancers`] | `admin lbs` |
 //! | [`services`], [`servos`] | `admin services`; `admin servos`, `admin activities` |
 //! | [`accounts`], [`users`], [`keys`] | `admin accounts`, `users`, `keys`: `list`, `create`, `delete` |
+//! | [`groups`] | `admin groups list`, `create`, `delete`, `add-user`, `remove-user` |
 //! | [`certificates`] | `admin certificates list`, `upload`, `delete` |
 //! | [`policies`] | `admin policies list`, `show`, `create`, `delete`, `attach`, `detach` |
 //! | [`log_level`] | `admin log-level` |
@@ -16,6 +17,7 @@
 mod accounts;
 mod balancers;
 mod certificates;
+mod groups;
 mod keys;
 mod log_level;
 mod policies;
@@ -45,6 +47,7 @@ struct Admin {
 enum Noun {
     Accounts(accounts::Accounts),
     Users(users::Users),
+    Groups(groups::Groups),
     Keys(keys::Keys),
     Policies(policies::Policies),
     Certificates(certificates::Certificates),
@@ -70,6 +73,7 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
     match parse::<Admin>(matches)?.noun {
         Noun::Accounts(accounts) => accounts.run(),
         Noun::Users(users) => users.run(),
+        Noun::Groups(groups) => groups.run(),
         Noun::Keys(keys) => keys.run(),
         Noun::Policies(policies) => policies.run(),
         Noun::Certificates(certificates) => certificates.run(),

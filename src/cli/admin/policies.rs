@@ -24,7 +24,7 @@ const MAXIMUM_FILE: u64 = 1 << 20;
 
 /// Make, list, attach and delete IAM policies
 ///
-/// A policy is attached to a user, whom it then allows or forbids something, or to a whole account, which it can forbid and limit something.
+/// A policy is attached to a user or a group of users, whom it then allows or forbids something, or to a whole account, which it can forbid and limit something.
 /// The service understands Allow, Deny and Limit, wildcards in actions, and from 4.1.0 ARNs of load balancers as resources.
 #[derive(Debug, Args)]
 pub struct Policies {
@@ -39,9 +39,9 @@ enum Verb {
     Create(Create),
     /// Delete a policy that is attached to nothing
     Delete(Named),
-    /// Attach a policy to a user, or to the whole account
+    /// Attach a policy to a user, a group, or the whole account
     Attach(Attach),
-    /// Take a policy from a user, or from the whole account
+    /// Take a policy from a user, a group, or the whole account
     Detach(Attach),
 }
 
@@ -96,6 +96,9 @@ struct Attach {
     /// Name of the user (default: the account as a whole)
     #[arg(long, value_name = "USER")]
     user: Option<String>,
+    /// Name of the group of users
+    #[arg(long, value_name = "GROUP", conflicts_with = "user")]
+    group: Option<String>,
 }
 
 impl Policies {
@@ -186,6 +189,7 @@ impl Attach {
             account: self.named.account,
             name: self.named.name,
             user: self.user,
+            group: self.group,
         };
         print(&ask(self.named.place.client()?.post(route, &request))?)
     }
@@ -194,12 +198,14 @@ impl Attach {
 fn row(policy: &admin::Policy) -> Vec<String> {
     let whole = policy.whole_account.then(|| "account".to_owned());
     let users = policy.users.iter().map(|user| format!("user/{user}"));
+    let groups = policy.groups.iter().map(|group| format!("group/{group}"));
+    let all = whole.into_iter().chain(groups).chain(users);
     vec![
         "POLICY".to_owned(),
         policy.name.clone(),
         policy.account.clone(),
         policy.alias.clone(),
         policy.created.clone(),
-        whole.into_iter().chain(users).collect::<Vec<_>>().join(","),
+        all.collect::<Vec<_>>().join(","),
     ]
 }

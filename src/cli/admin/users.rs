@@ -15,7 +15,7 @@ const HEAD: [&str; 8] = [
 /// Make, list and delete users of accounts
 ///
 /// The user admin of an account may do in it whatever the account may.
-/// Any other user may do what the policies attached to the user allow: nothing, at first.
+/// Any other user may do what the policies attached to the user, and to the groups the user is in, allow: nothing, at first.
 #[derive(Debug, Args)]
 pub struct Users {
     #[command(subcommand)]

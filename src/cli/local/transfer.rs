@@ -21,7 +21,7 @@ const STEP: usize = 4 << 20;
 
 /// Write the state of the local cloud as JSON
 ///
-/// Everything that is kept: accounts, users, policies, load balancers, instances, properties.
+/// Everything that is kept: accounts, users, groups, policies, load balancers, instances, properties.
 /// Secret access keys and private keys of certificates are written only with --secrets.
 /// The cloud may be running or not.
 #[derive(Debug, Args)]

@@ -1,9 +1,9 @@
-//! `/_eulb/admin/accounts`, `users`, `keys` and `policies`: who may call, and what they may do.
+//! `/_eulb/admin/accounts`, `users`, `groups`, `keys` and `policies`: who may call, and what they may do.
 
 use crate::controller::identity;
 use crate::controller::instances::{self, Refused};
 use crate::controller::state::{Draft, State, Stored};
-use crate::model::account::{self, AccessKey, AccountId, Policy, User};
+use crate::model::account::{self, AccessKey, AccountId, Group, Policy, User};
 use crate::model::timestamp::Timestamp;
 use crate::wire::admin;
 use crate::wire::balancer::created_time;
@@ -115,6 +115,9 @@ pub fn delete_account(request: &admin::DeleteAccount, draft: &mut Draft) -> Resu
     for key in state.keys_of(&account.id) {
         draft.remove_key(&key.id);
     }
+    for group in state.groups_of(&account.id) {
+        draft.remove_group(&account.id, &group.name);
+    }
     for user in state.users_of(&account.id) {
         draft.remove_user(&account.id, &user.name);
     }
@@ -145,6 +148,10 @@ fn one_user(state: &State, user: &User) -> admin::User {
         created: created_time(user.created),
         keys: keys.filter(|key| key.user == user.name).count(),
         policies: user.policies.iter().cloned().collect(),
+        groups: state
+            .groups_with(&user.account, &user.name)
+            .map(|group| group.name.clone())
+            .collect(),
     }
 }
 
@@ -208,8 +215,113 @@ pub fn delete_user(request: &admin::DeleteUser, draft: &mut Draft) -> Result<(),
     for key in keys {
         draft.remove_key(&key);
     }
+    let groups: Vec<Group> = draft
+        .state()
+        .groups_with(&account.id, &user.name)
+        .map(|group| Group::clone(group))
+        .collect();
+    for mut group in groups {
+        group.members.remove(&user.name);
+        draft.put_group(group);
+    }
     draft.remove_user(&account.id, &user.name);
     Ok(())
+}
+
+// ---------------------------------------------------------------------------------------------
+// Groups
+
+pub fn groups(state: &State) -> admin::Groups {
+    let groups = state.groups.values();
+    admin::Groups {
+        groups: groups.map(|group| one_group(state, group)).collect(),
+    }
+}
+
+fn one_group(state: &State, group: &Group) -> admin::Group {
+    admin::Group {
+        account: group.account.to_string(),
+        alias: alias_of(state, &group.account),
+        name: group.name.clone(),
+        id: group.id.clone(),
+        created: created_time(group.created),
+        users: group.members.iter().cloned().collect(),
+        policies: group.policies.iter().cloned().collect(),
+    }
+}
+
+fn group<'s>(
+    state: &'s State,
+    account: &account::Account,
+    name: &str,
+) -> Result<&'s Arc<Group>, Refused> {
+    state
+        .group(&account.id, name)
+        .ok_or_else(|| format!("the account '{}' has no group '{name}'", account.alias))
+}
+
+pub fn create_group(
+    request: &admin::NamedGroup,
+    draft: &mut Draft,
+    now: Timestamp,
+) -> Result<admin::Groups, Refused> {
+    let account = account(draft.state(), request.account.as_deref())?.clone();
+    let name = request.name.as_str();
+    if !account::is_name(name) {
+        return Err(format!(
+            "'{name}' cannot be the name of a group: use 1 to 64 letters, digits and +=,.@_-"
+        ));
+    }
+    if draft.state().group(&account.id, name).is_some() {
+        return Err(format!(
+            "the account '{}' has a group '{name}' already",
+            account.alias
+        ));
+    }
+    let made = identity::group(&account.id, name, now);
+    draft.put_group(made.clone());
+    Ok(admin::Groups {
+        groups: vec![one_group(draft.state(), &made)],
+    })
+}
+
+pub fn delete_group(request: &admin::DeleteGroup, draft: &mut Draft) -> Result<(), Refused> {
+    let account = account(draft.state(), request.account.as_deref())?.clone();
+    let group = group(draft.state(), &account, &request.name)?.clone();
+    let full = !group.members.is_empty() || !group.policies.is_empty();
+    if full && !request.recursive {
+        return Err(format!(
+            "the group '{}' has {} users and {} policies; --recursive takes them out of it first",
+            group.name,
+            group.members.len(),
+            group.policies.len()
+        ));
+    }
+    draft.remove_group(&account.id, &group.name);
+    Ok(())
+}
+
+/// Puts a user into a group, or takes one out of it.
+pub fn change_member(
+    request: &admin::GroupMember,
+    added: bool,
+    draft: &mut Draft,
+) -> Result<admin::Groups, Refused> {
+    let account = account(draft.state(), request.account.as_deref())?.clone();
+    let mut group = Group::clone(group(draft.state(), &account, &request.group)?);
+    if added {
+        let user = user(draft.state(), &account, &request.user)?;
+        group.members.insert(user.name.clone());
+    } else if !group.members.remove(&request.user) {
+        return Err(format!(
+            "the user '{}' is not in the group '{}'",
+            request.user, group.name
+        ));
+    }
+    draft.put_group(group.clone());
+    Ok(admin::Groups {
+        groups: vec![one_group(draft.state(), &group)],
+    })
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -312,6 +424,11 @@ fn one_policy(state: &State, policy: &Policy) -> admin::Policy {
             .filter(|user| user.policies.contains(&policy.name))
             .map(|user| user.name.clone())
             .collect(),
+        groups: state
+            .groups_of(&policy.account)
+            .filter(|group| group.policies.contains(&policy.name))
+            .map(|group| group.name.clone())
+            .collect(),
     }
 }
 
@@ -373,7 +490,7 @@ pub fn delete_policy(request: &admin::NamedPolicy, draft: &mut Draft) -> Result<
     let account = account(state, request.account.as_deref())?.clone();
     let stored = policy(state, &account, &request.name)?;
     let held = one_policy(state, &stored.policy);
-    if held.whole_account || !held.users.is_empty() {
+    if held.whole_account || !held.users.is_empty() || !held.groups.is_empty() {
         return Err(format!(
             "the policy '{}' is attached; detach it first",
             request.name
@@ -383,7 +500,7 @@ pub fn delete_policy(request: &admin::NamedPolicy, draft: &mut Draft) -> Result<
     Ok(())
 }
 
-/// Attaches a policy to a user or a whole account, or takes it away.
+/// Attaches a policy to a user, a group or a whole account, or takes it away.
 pub fn attach_policy(
     request: &admin::AttachPolicy,
     attached: bool,
@@ -392,8 +509,26 @@ pub fn attach_policy(
     let account = account(draft.state(), request.account.as_deref())?.clone();
     let stored = policy(draft.state(), &account, &request.name)?.clone();
     let name = request.name.clone();
-    let changed = match &request.user {
-        Some(user_name) => {
+    let changed = match (&request.user, &request.group) {
+        (Some(_), Some(_)) => {
+            return Err("name a user or a group, not both".to_owned());
+        }
+        (None, Some(group_name)) => {
+            let mut group = Group::clone(group(draft.state(), &account, group_name)?);
+            // Source: Eucalyptus, scopes of the quota of load balancers.
+            if attached && stored.document.limits() {
+                return Err(format!(
+                    "the policy '{name}' has a Limit, and quotas are of accounts and users, not of groups"
+                ));
+            }
+            let changed = match attached {
+                true => group.policies.insert(name),
+                false => group.policies.remove(&name),
+            };
+            draft.put_group(group);
+            changed
+        }
+        (Some(user_name), None) => {
             let mut user = User::clone(user(draft.state(), &account, user_name)?);
             let changed = match attached {
                 true => user.policies.insert(name),
@@ -402,10 +537,10 @@ pub fn attach_policy(
             draft.put_user(user);
             changed
         }
-        None if account.is_administrator() => {
+        (None, None) if account.is_administrator() => {
             return Err("nothing forbids or limits the cloud administrator's account".to_owned());
         }
-        None => {
+        (None, None) => {
             let mut account = account::Account::clone(&account);
             let changed = match attached {
                 true => account.policies.insert(name),

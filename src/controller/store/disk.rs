@@ -708,7 +708,7 @@ mod tests {
         }
         let text = refusal(directory.path());
         assert!(
-            text.contains("newer version (schema 7, this one knows 2)"),
+            text.contains("newer version (schema 7, this one knows 3)"),
             "{text}"
         );
     }

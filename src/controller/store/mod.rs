@@ -29,10 +29,11 @@ pub enum Table {
     Sessions,
     Network,
     ResourceTags,
+    Groups,
 }
 
 impl Table {
-    pub const ALL: [Table; 11] = [
+    pub const ALL: [Table; 12] = [
         Table::Accounts,
         Table::Users,
         Table::Keys,
@@ -44,6 +45,7 @@ impl Table {
         Table::Sessions,
         Table::Network,
         Table::ResourceTags,
+        Table::Groups,
     ];
 
     /// Whether all of a table is secret: temporary credentials are nobody else's.
@@ -65,6 +67,7 @@ impl Table {
             Table::Sessions => "sessions",
             Table::Network => "network",
             Table::ResourceTags => "resource-tags",
+            Table::Groups => "groups",
         }
     }
 }

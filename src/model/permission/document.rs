@@ -144,6 +144,12 @@ impl Document {
         &self.statements
     }
 
+    /// Whether it sets a quota.
+    pub fn limits(&self) -> bool {
+        let mut statements = self.statements.iter();
+        statements.any(|statement| statement.effect == Effect::Limit)
+    }
+
     /// Checks that a release understands the document.
     ///
     /// # Errors
