@@ -89,16 +89,19 @@ fn load_balancer<'a>(caller: &'a Caller, account: &'a AccountId, name: &str) -> 
     Resource::load_balancer(&caller.region, account.as_str(), name)
 }
 
-/// Whether a caller may see a load balancer in a list, which is what DescribeLoadBalancers asks.
-pub fn may_see(state: &State, context: &Context) -> impl Fn(&AccountId, &str) -> bool + use<> {
+/// Whether a caller may see a load balancer in the list that an operation answers.
+pub fn may_see(
+    action: &str,
+    state: &State,
+    context: &Context,
+) -> impl Fn(&AccountId, &str) -> bool + use<> {
     let caller = context.caller.clone();
     let documents = (!is_free(state, &caller)).then(|| Documents::of(state, &caller));
+    let action = qualified(action);
     move |account, name| {
         documents.as_ref().is_none_or(|documents| {
             let resource = load_balancer(&caller, account, name);
-            documents
-                .decide(&qualified("DescribeLoadBalancers"), Some(&resource))
-                .is_allowed()
+            documents.decide(&action, Some(&resource)).is_allowed()
         })
     }
 }

@@ -305,6 +305,11 @@ const ROWS: &[Row] = &[
 
     // Whoever may do nothing, and whoever may have no more than one.
     ("ann", "DescribeLoadBalancers ", ["ok / LoadBalancerDescriptions/>", "=", "=", "403 AccessDenied"]),
+    ("ann", "DescribeTags ", ["NA", "=", "ok / <TagDescriptions/>", "403 AccessDenied"]),
+    ("ann", "DescribeTags LoadBalancerNames.member.1=web", ["NA", "=", NOT_FOUND[0], "403 AccessDenied"]),
+    ("bob", "DescribeTags ", ["NA", "=", "ok / <LoadBalancerName>web<", "V LoadBalancerNames"]),
+    ("admin", "DescribeTags LoadBalancerNames.member.1=verbose", ["NA", "=", "ok / <LoadBalancerName>web<", "400 LoadBalancerNotFound"]),
+    ("admin", "DescribeTags LoadBalancerNames.member.1=web-{account}.lb.localhost", ["NA", "=", "ok / <LoadBalancerName>web<", "400 LoadBalancerNotFound"]),
     ("ann", "{CREATE}anns&{80}", ["400 InternalFailure", "=", "=", "403 AccessDenied"]),
     ("ann", "DeleteLoadBalancer LoadBalancerName=web", ["F The specified LoadBalancer could not be found", "=", "=", "403 AccessDenied"]),
     ("ann", "DescribeInstanceHealth LoadBalancerName=web", [NOT_FOUND[0], "=", "=", "403 AccessDenied"]),

@@ -22,7 +22,7 @@ use crate::wire::listener::{Listener as WireListener, ListenerDescription};
 use crate::wire::query::BindError;
 use crate::wire::release::Feature;
 use crate::wire::security_group::SourceSecurityGroup;
-use crate::wire::{Members, members, xml};
+use crate::wire::{Action, Members, members, xml};
 use std::sync::Arc;
 
 /// The zone of DNS names at Amazon's name service. There is none here, and clients want an id.
@@ -270,7 +270,7 @@ impl Prepared for DescribeLoadBalancers {
             names.retain(|name| *name != VERBOSE);
             everything = context.caller.administrator && names.len() < before;
         }
-        let may_see = permission::may_see(state, context);
+        let may_see = permission::may_see(DescribeLoadBalancers::NAME, state, context);
         let visible =
             |balancer: &&Arc<LoadBalancer>| may_see(&balancer.account, balancer.name.as_str());
         let mut found: Vec<&Arc<LoadBalancer>> = Vec::new();

@@ -1,17 +1,19 @@
 //! AddTags, RemoveTags, DescribeTags.
 
-use super::{balancer, balancer_to_change, dialect, missing};
+use super::{balancer, balancer_to_change, balancer_to_describe, dialect, missing};
 use crate::controller::operations::{Context, Read, Write};
+use crate::controller::permission;
 use crate::controller::state::{Draft, State};
 use crate::model::balancer::LoadBalancer;
 use crate::model::policy::Dialect;
 use crate::model::tag::{Rules, TagRefusal, Tags};
 use crate::wire::fault::Fault;
+use crate::wire::release::Feature;
 use crate::wire::tag::{
     AddTags, AddTagsResponse, DescribeTags, DescribeTagsResponse, RemoveTags, RemoveTagsResponse,
     Tag, TagDescription,
 };
-use crate::wire::{Members, members};
+use crate::wire::{Action, Members, members};
 use std::sync::Arc;
 
 /// Load balancers that one DescribeTags may be about. Source: DescribeTags; Eucalyptus 4.1.
@@ -114,7 +116,9 @@ impl Read for DescribeTags {
             Dialect::Eucalyptus => {
                 let before = names.len();
                 names.retain(|name| *name != VERBOSE);
-                let everything = names.len() < before && context.caller.administrator;
+                let everything = names.len() < before
+                    && context.caller.administrator
+                    && context.has(Feature::AdministratorLookups);
                 if names.len() > DESCRIBED_AT_MOST {
                     return Err(too_many());
                 }
@@ -129,9 +133,12 @@ impl Read for DescribeTags {
                     found.extend(
                         names
                             .iter()
-                            .filter_map(|name| state.balancer(account, name)),
+                            .filter_map(|name| balancer_to_describe(state, context, name).ok()),
                     );
                 }
+                // Whoever names none is told of those that may be seen.
+                let may_see = permission::may_see(DescribeTags::NAME, state, context);
+                found.retain(|balancer| may_see(&balancer.account, balancer.name.as_str()));
             }
         }
         let amazon = dialect(context) == Dialect::Amazon;
