@@ -82,8 +82,9 @@ fn qualified(action: &str) -> String {
     format!("{SERVICE}:{action}")
 }
 
-/// Operations that everybody may call who is somebody. Source: STS API reference, GetCallerIdentity.
-const FREE: [&str; 1] = ["sts:GetCallerIdentity"];
+/// Operations that everybody may call who is somebody. Source: STS API reference, GetCallerIdentity;
+/// IAM user guide, permissions for GetSessionToken.
+const FREE: [&str; 2] = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
 
 fn load_balancer<'a>(caller: &'a Caller, account: &'a AccountId, name: &str) -> Resource<'a> {
     Resource::load_balancer(&caller.region, account.as_str(), name)

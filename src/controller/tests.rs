@@ -1039,6 +1039,27 @@ fn a_store_of_every_schema_is_opened_and_brought_to_this_one() {
 }
 
 #[tokio::test]
+async fn a_user_without_permissions_may_ask_who_it_is_and_for_a_session() {
+    use crate::wire::service::Service;
+    let cloud = Cloud::new();
+    let mut context = cloud.context(TENANT);
+    context.caller.user = "ann".into();
+    let state = &cloud.registry.snapshot().state;
+    let nothing = Parameters::read(b"").unwrap();
+    let admitted =
+        |service, action| permission::admit(service, action, &nothing, &context, state).is_ok();
+    for (service, action, expected) in [
+        (Service::Tokens, "GetCallerIdentity", true),
+        (Service::Tokens, "GetSessionToken", true),
+        (Service::Tokens, "AssumeRole", false),
+        (Service::Iam, "ListServerCertificates", false),
+        (Service::Compute, "DescribeInstances", false),
+    ] {
+        assert_eq!(admitted(service, action), expected, "{action}");
+    }
+}
+
+#[tokio::test]
 async fn amazon_knows_no_state_of_error() {
     let cloud = Cloud::release("aws");
     cloud.add("i-1", "PARTI00").await;
