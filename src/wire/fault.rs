@@ -432,6 +432,8 @@ impl Fault {
             // At Amazon only a configuration that contradicts another is a conflict.
             status: match self {
                 Fault::InvalidArgument { .. } | Fault::InvalidScheme { .. } if amazon => 400,
+                // Odd, and documented. Source: common errors, API reference 2012-06-01.
+                Fault::Form(_) if amazon => 404,
                 _ => row.status,
             },
             code,
@@ -464,6 +466,7 @@ impl Fault {
                         (401, "AuthFailure")
                     }
                     Fault::AccessDenied { .. } => (403, "UnauthorizedOperation"),
+                    Fault::Form(_) => (400, shown.code),
                     Fault::Bind(error) if error.fields.iter().all(|(_, value)| value.is_some()) => {
                         (400, "UnknownParameter")
                     }

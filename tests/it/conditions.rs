@@ -320,6 +320,7 @@ const ROWS: &[Row] = &[
     // What no operation sees.
     ("", "DescribeNothing ", ["400 InvalidAction", "=", "=", "="]),
     ("", "DescribeLoadBalancersByServo InstanceId={servo}", ["400 InvalidAction", "=", "=", "="]),
+    ("", "DescribeLoadBalancers Marker=%zz", ["400 MalformedQueryString", "=", "=", "404 MalformedQueryString"]),
     ("", "DescribeLoadBalancers Nothing=1", ["B Nothing = 1", "=", "=", "ok"]),
 ];
 
@@ -614,6 +615,7 @@ fn judged(release: &str, expected: &str, answer: &Answer) -> Result<(), String> 
                 "InternalFailure",
                 "ValidationError",
                 "AccessDenied",
+                "MalformedQueryString",
                 "InvalidAction",
             ];
             let code = match code.strip_prefix('*') {
