@@ -5,6 +5,7 @@
 //! of a local cloud. Everything runs on a current-thread runtime.
 
 pub mod config;
+mod encoding;
 pub mod error;
 pub mod local;
 pub mod probe;

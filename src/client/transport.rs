@@ -1,6 +1,7 @@
 //! One request to the service, tried as often as is sensible: sign, send, follow, read.
 
 use super::Prepared;
+use super::encoding::{self, Undecodable};
 use super::error::{CallError, ServiceError};
 use super::settings::Settings;
 use super::tls;
@@ -178,6 +179,7 @@ impl Transport {
     /// Reads the body, up to a limit.
     async fn read(&self, mut answer: reqwest::Response, url: &Url) -> Result<Vec<u8>, CallError> {
         let maximum_bytes = self.settings.maximum_answer_bytes;
+        let headers = std::mem::take(answer.headers_mut());
         let mut body = Vec::new();
         while let Some(piece) = answer.chunk().await.map_err(|error| failure(url, &error))? {
             if body.len() + piece.len() > maximum_bytes {
@@ -185,7 +187,13 @@ impl Transport {
             }
             body.extend_from_slice(&piece);
         }
-        Ok(body)
+        encoding::decoded(&headers, body, maximum_bytes).map_err(|error| match error {
+            Undecodable::TooLong => CallError::TooLong { maximum_bytes },
+            Undecodable::Corrupt(reason) => CallError::Connection(format!(
+                "{}: the answer cannot be decompressed: {reason}",
+                host_of(url)
+            )),
+        })
     }
 
     /// The request as it would be sent to the endpoint.

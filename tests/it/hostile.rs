@@ -79,6 +79,61 @@ fn a_document_of_another_content_type_is_read_as_what_it_is() {
     );
 }
 
+/// A service that answers with these bytes under an encoding.
+fn encoded(encoding: &'static str, body: Vec<u8>) -> (String, JoinHandle<()>) {
+    raw(move |mut stream| {
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        // Who has read enough may leave.
+        let _ = stream.write_all(head.as_bytes());
+        let _ = stream.write_all(&body);
+    })
+}
+
+fn compressed(mut encoder: impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    encoder.read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn answers_are_read_compressed_in_each_way_that_requests_reads() {
+    let inside = "<LoadBalancerDescriptions><member><LoadBalancerName>web</LoadBalancerName></member></LoadBalancerDescriptions>";
+    let answer = Answer::result("DescribeLoadBalancers", inside).body;
+    let best = flate2::Compression::best();
+    let text = answer.as_bytes();
+    let gzip = compressed(flate2::read::GzEncoder::new(text, best));
+    let zlib = compressed(flate2::read::ZlibEncoder::new(text, best));
+    let bare = compressed(flate2::read::DeflateEncoder::new(text, best));
+    for (encoding, body) in [("GZIP", gzip), ("deflate", zlib), ("deflate", bare)] {
+        let (endpoint, served) = encoded(encoding, body);
+        let run = describe(&endpoint);
+        let read = (run.status, run.stdout.as_str());
+        assert_eq!(
+            read,
+            (Some(0), "LOAD_BALANCER\tweb\t\t\t\n"),
+            "{encoding}: {run:?}"
+        );
+        served.join().unwrap();
+    }
+    let (endpoint, served) = encoded("gzip", text.to_vec());
+    let place = endpoint.trim_start_matches("http://");
+    let told = format!("error: connection error ({place}: the answer cannot be decompressed: ");
+    assert_told(&describe(&endpoint), &told);
+    served.join().unwrap();
+    let bomb = std::io::repeat(b' ').take(80 << 20);
+    let bomb = compressed(flate2::read::GzEncoder::new(
+        bomb,
+        flate2::Compression::fast(),
+    ));
+    let (endpoint, served) = encoded("gzip", bomb);
+    let told = "error: the answer is larger than 67108864 bytes";
+    assert_told(&describe(&endpoint), told);
+    served.join().unwrap();
+}
+
 #[test]
 fn a_billion_laughs_are_not_laughed() {
     let mut body = "<!DOCTYPE lolz [<!ENTITY lol0 \"lol\">".to_owned();
