@@ -165,15 +165,22 @@ impl Registry {
                 },
             }
         };
-        let unavailable = || Fault::Unavailable {
-            message: "too many changes are waiting; try again".to_owned(),
+        let ended = || Fault::Internal {
+            message:
+                "the writer of changes has ended; its log says why, and a restart begins it anew"
+                    .to_owned(),
         };
         let job = Job {
             cause,
             change: Box::new(change),
         };
-        let jobs = self.jobs.as_ref().ok_or_else(unavailable)?;
-        jobs.try_send(job).map_err(|_| unavailable())?;
+        let jobs = self.jobs.as_ref().ok_or_else(ended)?;
+        jobs.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Fault::Unavailable {
+                message: "too many changes are waiting; try again".to_owned(),
+            },
+            mpsc::error::TrySendError::Closed(_) => ended(),
+        })?;
         answered.await.unwrap_or_else(|_| {
             Err(Fault::Internal {
                 message: "the change could not be made".to_owned(),

@@ -931,6 +931,45 @@ async fn a_change_that_cannot_be_written_is_not_made() {
     assert_eq!(cloud.servos(), []);
 }
 
+/// A store that has a fault of its own.
+struct Faulty;
+
+impl Store for Faulty {
+    fn load(&mut self) -> Result<Vec<Row>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn commit(&mut self, _changes: &[Change]) -> Result<(), StoreError> {
+        panic!("on purpose")
+    }
+
+    fn recover(&mut self, _acknowledged: &dyn Fn() -> Vec<Row>) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn when_the_writer_has_ended_a_change_says_so_and_what_was_is_still_told() {
+    let mut cloud = Cloud::new();
+    let state = cloud.registry.snapshot().state.clone();
+    cloud.registry = Registry::start(Box::new(Faulty), state, cloud.config.clone()).unwrap();
+    let first = cloud.tenant(WEB).await;
+    assert!(
+        first.starts_with("500 InternalFailure: the change could"),
+        "{first}"
+    );
+    // A change that comes while the writer is ending is lost like the first.
+    let mut next = cloud.tenant(WEB).await;
+    while next == first {
+        next = cloud.tenant(WEB).await;
+    }
+    assert!(
+        next.starts_with("500 InternalFailure: the writer of changes has ended"),
+        "{next}"
+    );
+    assert!(!cloud.tenant("DescribeLoadBalancers").await.contains("web"));
+}
+
 #[tokio::test]
 async fn a_handler_that_panics_harms_nobody_else() {
     let cloud = Cloud::new();
