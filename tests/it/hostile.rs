@@ -205,6 +205,28 @@ fn an_answer_that_drips_is_given_up() {
     served.join().unwrap();
 }
 
+/// Answers that are none yet, faster than they can be read: the wait is looked at all the same.
+#[test]
+fn interim_answers_without_end_are_given_up() {
+    const PATIENCE_BYTES: usize = 512 << 20;
+    let (endpoint, served) = raw(|mut stream| {
+        let piece = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1 << 12);
+        let mut sent = 0;
+        while sent < PATIENCE_BYTES && stream.write_all(piece.as_bytes()).is_ok() {
+            sent += piece.len();
+        }
+        sent
+    });
+    let desk = Desk::calling(&endpoint);
+    desk.write(
+        "home/.euca/test.ini",
+        "[global]\ntimeout = 0.1\nmax-retries = 0\n",
+    );
+    let run = desk.run::<&str>("eulb-describe-lbs", &[]);
+    assert_told(&run, "error: request timed out");
+    assert!(served.join().unwrap() < PATIENCE_BYTES, "it read on and on");
+}
+
 #[test]
 fn an_answer_that_is_cut_short_is_an_error_and_not_a_short_list() {
     let whole = "<DescribeLoadBalancersResponse><DescribeLoadBalancersResult>\
