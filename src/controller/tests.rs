@@ -895,10 +895,10 @@ async fn later_releases_are_rows_of_the_table() {
     assert_eq!(late.servos().len(), 1);
 }
 
-/// A store whose disk is full.
-struct Full;
+/// A store that cannot commit, in its own way.
+struct Broken(fn() -> Result<(), StoreError>);
 
-impl Store for Full {
+impl Store for Broken {
     fn load(&mut self) -> Result<Vec<Row>, StoreError> {
         Ok(Vec::new())
     }
@@ -907,10 +907,7 @@ impl Store for Full {
         if changes.is_empty() {
             return Ok(());
         }
-        Err(StoreError::Write {
-            path: "eulb.redb".into(),
-            reason: "no space left".to_owned(),
-        })
+        self.0()
     }
 
     fn recover(&mut self, _acknowledged: &dyn Fn() -> Vec<Row>) -> Result<(), StoreError> {
@@ -918,11 +915,23 @@ impl Store for Full {
     }
 }
 
+impl Cloud {
+    /// The same cloud on another store.
+    fn on(mut self, store: Broken) -> Cloud {
+        let state = self.registry.snapshot().state.clone();
+        self.registry = Registry::start(Box::new(store), state, self.config.clone()).unwrap();
+        self
+    }
+}
+
 #[tokio::test]
 async fn a_change_that_cannot_be_written_is_not_made() {
-    let mut cloud = Cloud::new();
-    let state = cloud.registry.snapshot().state.clone();
-    cloud.registry = Registry::start(Box::new(Full), state, cloud.config.clone()).unwrap();
+    let cloud = Cloud::new().on(Broken(|| {
+        Err(StoreError::Write {
+            path: "eulb.redb".into(),
+            reason: "no space left".to_owned(),
+        })
+    }));
     assert_eq!(
         cloud.tenant(WEB).await,
         "500 InternalFailure: cannot write eulb.redb: no space left\n"
@@ -931,28 +940,9 @@ async fn a_change_that_cannot_be_written_is_not_made() {
     assert_eq!(cloud.servos(), []);
 }
 
-/// A store that has a fault of its own.
-struct Faulty;
-
-impl Store for Faulty {
-    fn load(&mut self) -> Result<Vec<Row>, StoreError> {
-        Ok(Vec::new())
-    }
-
-    fn commit(&mut self, _changes: &[Change]) -> Result<(), StoreError> {
-        panic!("on purpose")
-    }
-
-    fn recover(&mut self, _acknowledged: &dyn Fn() -> Vec<Row>) -> Result<(), StoreError> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn when_the_writer_has_ended_a_change_says_so_and_what_was_is_still_told() {
-    let mut cloud = Cloud::new();
-    let state = cloud.registry.snapshot().state.clone();
-    cloud.registry = Registry::start(Box::new(Faulty), state, cloud.config.clone()).unwrap();
+    let cloud = Cloud::new().on(Broken(|| panic!("on purpose")));
     let first = cloud.tenant(WEB).await;
     assert!(
         first.starts_with("500 InternalFailure: the change could"),

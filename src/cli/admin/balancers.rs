@@ -1,8 +1,7 @@
 //! `eulb admin lbs`.
 
 use super::super::exit::Failure;
-use super::super::local::{Place, ask};
-use super::listed;
+use super::Listing;
 use crate::wire::admin::{Balancer, Balancers};
 use clap::Args;
 
@@ -24,23 +23,14 @@ const HEAD: [&str; 10] = [
 #[derive(Debug, Args)]
 pub struct Lbs {
     #[command(flatten)]
-    place: Place,
-    /// Only those of an account, by alias or number
-    #[arg(long, value_name = "ACCOUNT")]
-    account: Option<String>,
-    /// Print everything as JSON
-    #[arg(long)]
-    json: bool,
+    listing: Listing,
 }
 
 impl Lbs {
-    pub fn run(&self) -> Result<(), Failure> {
-        let mut all: Balancers = ask(self.place.client()?.get("/_eulb/admin/lbs"))?;
-        if let Some(account) = &self.account {
-            all.balancers
-                .retain(|one| one.account == *account || one.alias == *account);
-        }
-        listed(self.json, &all, &HEAD, all.balancers.iter().map(row))
+    pub fn run(self) -> Result<(), Failure> {
+        let route = "/_eulb/admin/lbs";
+        self.listing
+            .print(route, &HEAD, row, |all: &mut Balancers| &mut all.balancers)
     }
 }
 

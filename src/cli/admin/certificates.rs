@@ -3,7 +3,7 @@
 use super::super::exit::Failure;
 use super::super::local::{Place, ask};
 use super::super::report;
-use super::listed;
+use super::Listing;
 use crate::wire::admin::{self, DeleteCertificate, NewCertificate};
 use crate::wire::local::Done;
 use clap::{Args, Subcommand};
@@ -23,22 +23,10 @@ pub struct Certificates {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    List(List),
+    /// List server certificates, without their keys
+    List(Listing),
     Upload(Upload),
     Delete(Delete),
-}
-
-/// List server certificates, without their keys
-#[derive(Debug, Args)]
-struct List {
-    #[command(flatten)]
-    place: Place,
-    /// Only those of an account, by alias or number
-    #[arg(long, value_name = "ACCOUNT")]
-    account: Option<String>,
-    /// Print everything as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Upload a certificate and its key, and print its ARN, which listeners name it by
@@ -84,15 +72,12 @@ struct Delete {
 impl Certificates {
     pub fn run(self) -> Result<(), Failure> {
         match self.verb {
-            Verb::List(list) => {
-                let client = list.place.client()?;
-                let mut all: admin::Certificates = ask(client.get("/_eulb/admin/certificates"))?;
-                if let Some(account) = &list.account {
-                    all.certificates
-                        .retain(|one| [&one.account, &one.alias].contains(&account));
-                }
-                listed(list.json, &all, &HEAD, all.certificates.iter().map(row))
-            }
+            Verb::List(list) => list.print(
+                "/_eulb/admin/certificates",
+                &HEAD,
+                row,
+                |all: &mut admin::Certificates| &mut all.certificates,
+            ),
             Verb::Upload(upload) => {
                 let request = NewCertificate {
                     account: upload.account,

@@ -2,7 +2,7 @@
 
 use super::super::exit::Failure;
 use super::super::local::{Place, ask};
-use super::listed;
+use super::{Listing, listed};
 use crate::wire::admin::{self, DeleteGroup, GroupMember, NamedGroup};
 use crate::wire::local::Done;
 use clap::{Args, Subcommand};
@@ -24,26 +24,14 @@ pub struct Groups {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    List(List),
+    /// List groups, with their users and policies named
+    List(Listing),
     Create(Create),
     Delete(Delete),
     /// Put a user into a group
     AddUser(Member),
     /// Take a user out of a group
     RemoveUser(Member),
-}
-
-/// List groups, with their users and policies named
-#[derive(Debug, Args)]
-struct List {
-    #[command(flatten)]
-    place: Place,
-    /// Only those of an account, by alias or number
-    #[arg(long, value_name = "ACCOUNT")]
-    account: Option<String>,
-    /// Print everything as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Make a group with nobody in it
@@ -93,14 +81,12 @@ struct Member {
 impl Groups {
     pub fn run(self) -> Result<(), Failure> {
         match self.verb {
-            Verb::List(list) => {
-                let mut all: admin::Groups = ask(list.place.client()?.get("/_eulb/admin/groups"))?;
-                if let Some(account) = &list.account {
-                    all.groups
-                        .retain(|group| group.account == *account || group.alias == *account);
-                }
-                listed(list.json, &all, &HEAD, all.groups.iter().map(row))
-            }
+            Verb::List(list) => list.print(
+                "/_eulb/admin/groups",
+                &HEAD,
+                row,
+                |all: &mut admin::Groups| &mut all.groups,
+            ),
             Verb::Create(create) => {
                 let request = NamedGroup {
                     account: create.account,

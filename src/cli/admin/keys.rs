@@ -3,7 +3,7 @@
 use super::super::exit::Failure;
 use super::super::local::{Place, ask};
 use super::super::report;
-use super::listed;
+use super::{is_of, listed};
 use crate::wire::admin::{self, ChangeKey, DeleteKey, NamedUser, NewKey};
 use crate::wire::local::Done;
 use clap::{Args, Subcommand};
@@ -94,12 +94,10 @@ impl Keys {
         match self.verb {
             Verb::List(list) => {
                 let mut all: admin::Keys = ask(list.place.client()?.get("/_eulb/admin/keys"))?;
-                let wanted = |asked: &Option<String>, one: &[&String]| {
-                    asked.as_ref().is_none_or(|asked| one.contains(&asked))
-                };
+                let account = list.account.as_deref();
                 all.keys.retain(|key| {
-                    wanted(&list.account, &[&key.account, &key.alias])
-                        && wanted(&list.user, &[&key.user])
+                    account.is_none_or(|account| is_of(key, account))
+                        && list.user.as_ref().is_none_or(|user| key.user == *user)
                 });
                 listed(list.json, &all, &HEAD, all.keys.iter().map(row))
             }

@@ -27,10 +27,12 @@ mod servos;
 mod users;
 
 use super::exit::Failure;
-use super::local::{columns, parse};
+use super::local::{Place, ask, columns, parse};
 use super::report;
-use clap::{CommandFactory, Parser, Subcommand};
+use crate::wire::admin;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// Administer the local cloud: accounts, properties, and what is running
 ///
@@ -84,6 +86,60 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
         Noun::Lbs(lbs) => lbs.run(),
         Noun::LogLevel(log_level) => log_level.run(),
     }
+}
+
+/// What every listing of things that accounts own can be asked for.
+#[derive(Debug, Args)]
+struct Listing {
+    #[command(flatten)]
+    place: Place,
+    /// Only those of an account, by alias or number
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+    /// Print everything as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Listing {
+    /// Fetches what a route lists and prints all of it, or what is an account's.
+    fn print<T: Serialize + DeserializeOwned, R: Owned>(
+        &self,
+        route: &str,
+        head: &[&str],
+        row: fn(&R) -> Vec<String>,
+        items: fn(&mut T) -> &mut Vec<R>,
+    ) -> Result<(), Failure> {
+        let mut all: T = ask(self.place.client()?.get(route))?;
+        if let Some(account) = &self.account {
+            items(&mut all).retain(|one| is_of(one, account));
+        }
+        let rows: Vec<_> = items(&mut all).iter().map(row).collect();
+        listed(self.json, &all, head, rows.into_iter())
+    }
+}
+
+/// Something that an account has.
+trait Owned {
+    /// Number and alias of the account.
+    fn owner(&self) -> [&str; 2];
+}
+
+macro_rules! owned {
+    ($($kind:ident)*) => {
+        $(impl Owned for admin::$kind {
+            fn owner(&self) -> [&str; 2] {
+                [&self.account, &self.alias]
+            }
+        })*
+    };
+}
+
+owned! { Balancer Certificate Group Key Policy User }
+
+/// Whether it is an account's, by number or alias.
+fn is_of(one: &impl Owned, account: &str) -> bool {
+    one.owner().contains(&account)
 }
 
 /// Prints what a noun lists: the whole answer as JSON, or a line each.

@@ -3,7 +3,7 @@
 use super::super::exit::Failure;
 use super::super::local::{Place, ask};
 use super::super::report;
-use super::listed;
+use super::{Listing, is_of, listed};
 use crate::wire::admin::{self, AttachPolicy, CreatePolicy, NamedPolicy};
 use crate::wire::local::Done;
 use clap::{Args, Subcommand};
@@ -34,7 +34,8 @@ pub struct Policies {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    List(List),
+    /// List policies, and whom each is attached to
+    List(Listing),
     Show(Named),
     Create(Create),
     /// Delete a policy that is attached to nothing
@@ -43,19 +44,6 @@ enum Verb {
     Attach(Attach),
     /// Take a policy from a user, a group, or the whole account
     Detach(Attach),
-}
-
-/// List policies, and whom each is attached to
-#[derive(Debug, Args)]
-struct List {
-    #[command(flatten)]
-    place: Place,
-    /// Only those of an account, by alias or number
-    #[arg(long, value_name = "ACCOUNT")]
-    account: Option<String>,
-    /// Print everything as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Make a policy from a JSON document
@@ -104,7 +92,12 @@ struct Attach {
 impl Policies {
     pub fn run(self) -> Result<(), Failure> {
         match self.verb {
-            Verb::List(list) => list.run(),
+            Verb::List(list) => list.print(
+                "/_eulb/admin/policies",
+                &HEAD,
+                row,
+                |all: &mut admin::Policies| &mut all.policies,
+            ),
             Verb::Show(named) => named.show(),
             Verb::Create(create) => create.run(),
             Verb::Delete(named) => named.delete(),
@@ -114,24 +107,8 @@ impl Policies {
     }
 }
 
-fn fetch(place: &Place, account: Option<&String>) -> Result<admin::Policies, Failure> {
-    let mut all: admin::Policies = ask(place.client()?.get("/_eulb/admin/policies"))?;
-    if let Some(account) = account {
-        all.policies
-            .retain(|policy| policy.account == *account || policy.alias == *account);
-    }
-    Ok(all)
-}
-
 fn print(policies: &admin::Policies) -> Result<(), Failure> {
     listed(false, policies, &HEAD, policies.policies.iter().map(row))
-}
-
-impl List {
-    fn run(&self) -> Result<(), Failure> {
-        let all = fetch(&self.place, self.account.as_ref())?;
-        listed(self.json, &all, &HEAD, all.policies.iter().map(row))
-    }
 }
 
 impl Create {
@@ -162,8 +139,9 @@ impl Named {
     fn show(&self) -> Result<(), Failure> {
         let usual = "tenant".to_owned();
         let account = self.account.as_ref().unwrap_or(&usual);
-        let all = fetch(&self.place, Some(account))?;
-        let found = all.policies.iter().find(|policy| policy.name == self.name);
+        let all: admin::Policies = ask(self.place.client()?.get("/_eulb/admin/policies"))?;
+        let mut own = all.policies.iter().filter(|policy| is_of(*policy, account));
+        let found = own.find(|policy| policy.name == self.name);
         let found = found.ok_or_else(|| {
             Failure::new(format!(
                 "the account '{account}' has no policy '{}'",

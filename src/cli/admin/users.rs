@@ -2,7 +2,7 @@
 
 use super::super::exit::Failure;
 use super::super::local::{Place, ask};
-use super::listed;
+use super::{Listing, listed};
 use crate::wire::admin::{self, DeleteUser, NamedUser};
 use crate::wire::local::Done;
 use clap::{Args, Subcommand};
@@ -24,22 +24,10 @@ pub struct Users {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    List(List),
+    /// List users, with their keys counted and their policies named
+    List(Listing),
     Create(Create),
     Delete(Delete),
-}
-
-/// List users, with their keys counted and their policies named
-#[derive(Debug, Args)]
-struct List {
-    #[command(flatten)]
-    place: Place,
-    /// Only those of an account, by alias or number
-    #[arg(long, value_name = "ACCOUNT")]
-    account: Option<String>,
-    /// Print everything as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Make a user, who may do nothing yet and has no key
@@ -74,14 +62,12 @@ struct Delete {
 impl Users {
     pub fn run(self) -> Result<(), Failure> {
         match self.verb {
-            Verb::List(list) => {
-                let mut all: admin::Users = ask(list.place.client()?.get("/_eulb/admin/users"))?;
-                if let Some(account) = &list.account {
-                    all.users
-                        .retain(|user| user.account == *account || user.alias == *account);
-                }
-                listed(list.json, &all, &HEAD, all.users.iter().map(row))
-            }
+            Verb::List(list) => list.print(
+                "/_eulb/admin/users",
+                &HEAD,
+                row,
+                |all: &mut admin::Users| &mut all.users,
+            ),
             Verb::Create(create) => {
                 let request = NamedUser {
                     account: create.account,
