@@ -8,8 +8,11 @@ use super::http::body::{BadChunk, Body};
 use super::http::head::HeadFinder;
 use super::http::request::{Refused, Request, Version};
 use super::http::response::{self, Response, Unusable};
-use super::limits::{BUFFER_BYTES, INTERIM_ANSWERS, SLOW_BODY_BYTES, SLOW_BODY_TIMEOUTS};
+use super::limits::{
+    BUFFER_BYTES, INTERIM_ANSWERS, SLOW_BODY_BYTES, SLOW_BODY_TIMEOUTS, SPLICED_BYTES,
+};
 use super::pool::Instance;
+use super::splice::{self, Pipe};
 use super::sticky::{self, Visit};
 use super::stream::Stream;
 use super::worker::{Phase, Presence};
@@ -52,6 +55,8 @@ pub struct Exchange {
     request_broken: bool,
     /// The last read of the request's body filled its buffer.
     request_full: bool,
+    /// What much of a request's body goes through instead of the buffer.
+    pub request_pipe: Option<Box<Pipe>>,
     /// What the client has sent of the body since `slow_since`, a tick at which it was waited for.
     body_bytes: u32,
     slow_since: Option<u32>,
@@ -63,6 +68,10 @@ pub struct Exchange {
     /// Instance bytes: `start..passed` go to the client, what follows is not looked at yet.
     pub outbound: Buffer,
     pub passed: usize,
+    /// The last read from the instance filled its buffer.
+    answer_full: bool,
+    /// What much of an answer's body goes through instead of the buffer.
+    answer_pipe: Option<Box<Pipe>>,
     finder: HeadFinder,
     pub response: Option<Response>,
     interim_answers: u8,
@@ -94,12 +103,15 @@ impl Exchange {
             replayable: true,
             request_broken: false,
             request_full: false,
+            request_pipe: None,
             body_bytes: 0,
             slow_since: None,
             client_speaks: false,
             sent: false,
             outbound: Buffer::default(),
             passed: 0,
+            answer_full: false,
+            answer_pipe: None,
             finder: HeadFinder::default(),
             response: None,
             interim_answers: 0,
@@ -125,6 +137,7 @@ impl Exchange {
         self.request_broken = false;
         self.sent = false;
         self.passed = 0;
+        self.answer_full = false;
         self.head_bytes = 0;
         self.finder = HeadFinder::default();
         self.interim_answers = 0;
@@ -132,17 +145,22 @@ impl Exchange {
 
     /// Whether all of the request was read and sent.
     pub fn request_is_whole(&self) -> bool {
-        self.request.body.is_done() && self.inbound.start == self.ready && !self.request_broken
+        self.request.body.is_done() && self.all_is_sent() && !self.request_broken
     }
 
     /// Whether it is the client that has to send something now.
     pub fn waits_for_the_client(&self) -> bool {
-        !self.request.body.is_done() && self.inbound.start == self.ready && !self.request_broken
+        !self.request.body.is_done() && self.all_is_sent() && !self.request_broken
+    }
+
+    /// Whether the instance has taken what was read of the request.
+    fn all_is_sent(&self) -> bool {
+        self.inbound.start == self.ready && self.request_pipe.is_none()
     }
 
     /// Whether it is the client that has to read something now.
     pub fn is_not_read(&self) -> bool {
-        self.outbound.start < self.passed
+        self.outbound.start < self.passed || self.answer_pipe.is_some()
     }
 
     /// Moves what can be moved, in both directions.
@@ -199,11 +217,16 @@ impl Exchange {
     /// Whether the client has broken the connection while it has nothing to do but wait; the task is
     /// woken if it does. One that ends its side may still read.
     fn client_broke_off(&mut self, client: &mut Stream, context: &mut Context<'_>) -> bool {
-        if self.client_speaks || client.poll_readable(context).is_pending() {
+        if self.client_speaks {
             return false;
         }
-        self.client_speaks = true;
-        client.was_reset()
+        match client.poll_heard(context) {
+            Poll::Pending => false,
+            Poll::Ready(heard) => {
+                self.client_speaks = true;
+                heard.is_err()
+            }
+        }
     }
 
     /// Whether the client has sent too little of its body for too long, though never silent for the
@@ -270,6 +293,12 @@ impl Exchange {
     ) -> Result<bool, End> {
         let mut moved = false;
         while !self.request_broken {
+            if self.request_pipe.is_some() {
+                match self.splice_up(presence, client, upstream, &mut moved, context)? {
+                    Poll::Ready(()) => continue,
+                    Poll::Pending => break,
+                }
+            }
             if self.inbound.start < self.ready {
                 let bytes = self.inbound.between(self.inbound.start, self.ready);
                 match upstream.poll_write(context, bytes) {
@@ -296,11 +325,14 @@ impl Exchange {
             {
                 break;
             }
-            let buffers = &presence.local.buffers;
-            if self.request_full {
-                buffers.enlarge(&mut self.inbound);
-            }
             self.replayable = false;
+            if self.request_full {
+                self.request_pipe = pipe_for(&self.request.body, presence, client, upstream);
+                if self.request_pipe.is_some() {
+                    continue;
+                }
+                presence.local.buffers.enlarge(&mut self.inbound);
+            }
             self.inbound.clear(0);
             self.ready = 0;
             match self.inbound.poll_fill(client, context) {
@@ -326,6 +358,58 @@ impl Exchange {
         Ok(moved)
     }
 
+    /// Client to instance, through the pipe, until one side has to wait; ready when there is no pipe
+    /// any more. It is there only while bytes are in it or may be had.
+    fn splice_up(
+        &mut self,
+        presence: &Presence,
+        client: &Stream,
+        upstream: &Stream,
+        moved: &mut bool,
+        context: &mut Context<'_>,
+    ) -> Result<Poll<()>, End> {
+        let (Some(source), Some(sink)) = (client.plain(), upstream.plain()) else {
+            return Err(End::Cut);
+        };
+        while let Some(pipe) = &mut self.request_pipe {
+            let mut sent = 0;
+            let drained = pipe.poll_drain(sink, &mut sent, context);
+            *moved |= sent > 0;
+            match drained {
+                Poll::Ready(Ok(())) => {}
+                // It may have answered before it closed.
+                Poll::Ready(Err(_)) => {
+                    self.request_broken = true;
+                    self.request_pipe = None;
+                    break;
+                }
+                Poll::Pending => return Ok(Poll::Pending),
+            }
+            let Some(left) = self.request.body.stated() else {
+                self.request_pipe = None;
+                break;
+            };
+            match pipe.poll_fill(source, left, context) {
+                Poll::Ready(Ok(count)) if count > 0 => {
+                    presence.opened.counters.received_bytes.add(count as u64);
+                    self.body_bytes = self.body_bytes.saturating_add(count as u32);
+                    self.request.body.pass(count as u64);
+                    if let Some(entry) = &mut self.entry {
+                        entry.received(count as u64);
+                    }
+                    *moved = true;
+                }
+                Poll::Ready(_) => return Err(End::ClientGone),
+                Poll::Pending => {
+                    self.request_full = !pipe.was_little();
+                    self.request_pipe = None;
+                    return Ok(Poll::Pending);
+                }
+            }
+        }
+        Ok(Poll::Ready(()))
+    }
+
     /// Instance to client. Says whether anything moved.
     fn poll_down(
         &mut self,
@@ -335,23 +419,22 @@ impl Exchange {
         upstream: &mut Stream,
         context: &mut Context<'_>,
     ) -> Result<bool, End> {
-        let counters = &presence.opened.counters;
         let mut moved = false;
         loop {
+            if self.answer_pipe.is_some() {
+                match self.splice_down(presence, client, upstream, &mut moved, context)? {
+                    Poll::Ready(()) => continue,
+                    Poll::Pending => return Ok(moved),
+                }
+            }
             if self.outbound.start < self.passed {
                 let bytes = self.outbound.between(self.outbound.start, self.passed);
                 match client.poll_write(context, bytes) {
                     Poll::Ready(Ok(count)) => {
-                        counters.sent_bytes.add(count as u64);
                         self.outbound.start += count;
                         let of_head = count.min(self.head_bytes);
                         self.head_bytes -= of_head;
-                        if let Some(entry) = &mut self.entry {
-                            entry.sent((count - of_head) as u64);
-                            if self.response.is_some() {
-                                entry.relays();
-                            }
-                        }
+                        self.has_sent(presence, count as u64, of_head as u64);
                         moved = true;
                         continue;
                     }
@@ -375,15 +458,29 @@ impl Exchange {
                 Poll::Ready(Err(_)) => return Err(self.instance_ended()),
                 Poll::Pending => return Ok(moved),
             }
-            let full = self.outbound.is_lent() && self.outbound.room() == 0;
             if !self.outbound.is_lent() {
                 self.outbound = presence.local.buffers.lend();
                 self.passed = self.outbound.start;
-            } else if full && self.response.is_none() {
-                presence.local.buffers.make_room(&mut self.outbound);
-                self.passed = self.outbound.start;
-            } else if full && self.much_is_left() {
-                presence.local.buffers.enlarge(&mut self.outbound);
+            } else if self.answer_full {
+                match &self.response {
+                    None => {
+                        presence.local.buffers.make_room(&mut self.outbound);
+                        self.passed = self.outbound.start;
+                    }
+                    Some(response) => {
+                        self.answer_pipe = pipe_for(&response.body, presence, upstream, client);
+                        if self.answer_pipe.is_some() {
+                            continue;
+                        }
+                        if response
+                            .body
+                            .stated()
+                            .is_none_or(|left| left > BUFFER_BYTES as u64)
+                        {
+                            presence.local.buffers.enlarge(&mut self.outbound);
+                        }
+                    }
+                }
             }
             if self.response.is_some() {
                 self.outbound.clear(0);
@@ -392,6 +489,7 @@ impl Exchange {
             match self.outbound.poll_fill(upstream, context) {
                 Poll::Ready(Ok(count)) if count > 0 => {
                     self.received = true;
+                    self.answer_full = self.outbound.room() == 0;
                     moved = true;
                     self.admit()?;
                 }
@@ -419,11 +517,63 @@ impl Exchange {
         }
     }
 
-    fn much_is_left(&self) -> bool {
-        match self.response.as_ref().map(|response| &response.body) {
-            Some(Body::Length(left)) => *left > BUFFER_BYTES as u64,
-            _ => true,
+    /// Counts what was sent of an answer, and how much of that were heads.
+    fn has_sent(&mut self, presence: &Presence, count: u64, of_head: u64) {
+        presence.opened.counters.sent_bytes.add(count);
+        if let Some(entry) = &mut self.entry {
+            entry.sent(count - of_head);
+            if self.response.is_some() {
+                entry.relays();
+            }
         }
+    }
+
+    /// Instance to client, through the pipe, until one side has to wait; ready when there is no pipe
+    /// any more. It is there only while bytes are in it or may be had.
+    fn splice_down(
+        &mut self,
+        presence: &Presence,
+        client: &Stream,
+        upstream: &Stream,
+        moved: &mut bool,
+        context: &mut Context<'_>,
+    ) -> Result<Poll<()>, End> {
+        let (Some(source), Some(sink)) = (upstream.plain(), client.plain()) else {
+            return Err(End::Cut);
+        };
+        while let Some(pipe) = &mut self.answer_pipe {
+            let mut sent = 0;
+            let drained = pipe.poll_drain(sink, &mut sent, context);
+            if sent > 0 {
+                self.has_sent(presence, sent, 0);
+                *moved = true;
+            }
+            match drained {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(_)) => return Err(End::ClientGone),
+                Poll::Pending => return Ok(Poll::Pending),
+            }
+            let (Some(pipe), Some(response)) = (&mut self.answer_pipe, &mut self.response) else {
+                break;
+            };
+            let Some(left) = response.body.stated() else {
+                self.answer_pipe = None;
+                break;
+            };
+            match pipe.poll_fill(source, left, context) {
+                Poll::Ready(Ok(count)) if count > 0 => {
+                    response.body.pass(count as u64);
+                    *moved = true;
+                }
+                Poll::Ready(_) => return Err(self.instance_ended()),
+                Poll::Pending => {
+                    self.answer_full = !pipe.was_little();
+                    self.answer_pipe = None;
+                    return Ok(Poll::Pending);
+                }
+            }
+        }
+        Ok(Poll::Ready(()))
     }
 
     /// Lets what was just read of the body pass.
@@ -518,4 +668,13 @@ impl Exchange {
         }
         Ok(true)
     }
+}
+
+/// A pipe for what is left of a body, if it is much, of a stated length, and nobody has to look at it.
+fn pipe_for(body: &Body, presence: &Presence, source: &Stream, sink: &Stream) -> Option<Box<Pipe>> {
+    let much = body.stated().is_some_and(|left| left >= SPLICED_BYTES);
+    if !much || !splice::is_possible(source, sink) {
+        return None;
+    }
+    presence.local.pipes.lend()
 }

@@ -1,10 +1,12 @@
 //! Bytes moved from socket to socket within the kernel, through a pipe: splice(2).
 //!
 //! Nothing is copied, so that a MiB costs a third of what it costs through a buffer. A small exchange
-//! would cost more: two calls and a pipe where a read and a write are enough. It is for transfers that
-//! have proved to be bulk ([`BULK_READS`](super::limits::BULK_READS)), and is given up when they pause.
+//! would cost more: two calls and a pipe where a read and a write are enough. It is for TCP that has
+//! proved to be bulk ([`BULK_READS`](super::limits::BULK_READS)), and for HTTP bodies of a stated
+//! length of which much is left ([`SPLICED_BYTES`](super::limits::SPLICED_BYTES)): nobody has to read
+//! those, and their end cannot be missed. It is given up when the transfer pauses.
 
-use super::limits::{BUFFER_BYTES, PIPE_BYTES, PIPES, SPARE_PIPES};
+use super::limits::{BUFFER_BYTES, LEAST_PIPE_BYTES, PIPE_BYTES, PIPES, SPARE_PIPES};
 use super::stream::Stream;
 use rustix::pipe::{
     PipeFlags, SpliceFlags, fcntl_getpipe_size, fcntl_setpipe_size, pipe_with, splice,
@@ -12,18 +14,25 @@ use rustix::pipe::{
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::os::fd::OwnedFd;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 
-/// A pipe, and how many bytes are in it.
+/// A pipe that is lent, and how many bytes are in it. Dropped, it goes back to its worker.
 pub struct Pipe {
-    read: OwnedFd,
-    write: OwnedFd,
+    ends: Rc<Ends>,
+    home: Rc<Home>,
     held: usize,
-    bytes: usize,
     /// How many bytes it was last filled with.
     last: usize,
+}
+
+/// The two ends of a pipe of so many bytes.
+struct Ends {
+    read: OwnedFd,
+    write: OwnedFd,
+    bytes: usize,
 }
 
 /// Whether bytes can pass between two streams without being looked at.
@@ -31,21 +40,18 @@ pub fn is_possible(source: &Stream, sink: &Stream) -> bool {
     source.plain().is_some() && sink.plain().is_some()
 }
 
-impl Pipe {
-    fn new() -> io::Result<Pipe> {
-        let (read, write) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
-        // The system may grant less; what it has is used.
-        let bytes =
-            fcntl_setpipe_size(&write, PIPE_BYTES).or_else(|_| fcntl_getpipe_size(&write))?;
-        Ok(Pipe {
-            read,
-            write,
-            held: 0,
-            bytes,
-            last: 0,
-        })
+impl Ends {
+    /// Nothing if no descriptors are left, or if the system has given this user so many pipes already
+    /// that another would be too small to be of use.
+    fn new() -> Option<Ends> {
+        let (read, write) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).ok()?;
+        let size = fcntl_setpipe_size(&write, PIPE_BYTES);
+        let bytes = size.or_else(|_| fcntl_getpipe_size(&write)).ok()?;
+        (bytes >= LEAST_PIPE_BYTES).then_some(Ends { read, write, bytes })
     }
+}
 
+impl Pipe {
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.held == 0
@@ -56,15 +62,18 @@ impl Pipe {
         self.last < BUFFER_BYTES / 2
     }
 
-    /// Takes bytes of a socket into the empty pipe. Zero is the end of the stream.
+    /// Takes bytes of a socket into the empty pipe, `limit` at most. Zero is the end of the stream.
     pub fn poll_fill(
         &mut self,
         source: &TcpStream,
+        limit: u64,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
+        let bytes =
+            usize::try_from(limit).map_or(self.ends.bytes, |limit| limit.min(self.ends.bytes));
         loop {
             ready!(source.poll_read_ready(context))?;
-            let moved = source.try_io(Interest::READABLE, || pass(source, &self.write, self.bytes));
+            let moved = source.try_io(Interest::READABLE, || pass(source, &self.ends.write, bytes));
             match moved {
                 Ok(count) => {
                     self.held += count;
@@ -87,7 +96,9 @@ impl Pipe {
     ) -> Poll<io::Result<()>> {
         while self.held > 0 {
             ready!(sink.poll_write_ready(context))?;
-            let moved = sink.try_io(Interest::WRITABLE, || pass(&self.read, sink, self.held));
+            let moved = sink.try_io(Interest::WRITABLE, || {
+                pass(&self.ends.read, sink, self.held)
+            });
             match moved {
                 Ok(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Ok(count) => {
@@ -111,38 +122,45 @@ fn pass(
     Ok(splice(from, None, to, None, bytes, flags)?)
 }
 
+impl Drop for Pipe {
+    fn drop(&mut self) {
+        self.home.lent.set(self.home.lent.get() - 1);
+        let mut spare = self.home.spare.borrow_mut();
+        // One with bytes in it is closed: they were somebody's.
+        if self.is_empty() && spare.len() < SPARE_PIPES {
+            spare.push(Rc::clone(&self.ends));
+        }
+    }
+}
+
 /// The pipes of one worker.
 #[derive(Default)]
-#[expect(
-    clippy::vec_box,
-    reason = "a pipe stays where it is, and its borrower is small"
-)]
-pub struct Pipes {
-    spare: RefCell<Vec<Box<Pipe>>>,
+pub struct Pipes(Rc<Home>);
+
+/// Where pipes are when they are not lent.
+#[derive(Default)]
+struct Home {
+    spare: RefCell<Vec<Rc<Ends>>>,
     lent: Cell<usize>,
 }
 
 impl Pipes {
-    /// Lends an empty pipe. Nothing if too many are lent, or no descriptors are left for another:
-    /// then bytes go through buffers as before.
+    /// Lends an empty pipe. Nothing if too many are lent, or another cannot be had: then bytes go
+    /// through buffers as before. Boxed: its borrower is small.
     pub fn lend(&self) -> Option<Box<Pipe>> {
-        if self.lent.get() == PIPES {
+        let home = &self.0;
+        if home.lent.get() == PIPES {
             return None;
         }
-        let spare = self.spare.borrow_mut().pop();
-        let pipe = spare.or_else(|| Pipe::new().ok().map(Box::new))?;
-        self.lent.set(self.lent.get() + 1);
-        Some(pipe)
-    }
-
-    /// Takes a pipe back. One with bytes in it is closed: they were somebody's.
-    pub fn take_back(&self, mut pipe: Box<Pipe>) {
-        self.lent.set(self.lent.get() - 1);
-        let mut spare = self.spare.borrow_mut();
-        if pipe.is_empty() && spare.len() < SPARE_PIPES {
-            pipe.last = 0;
-            spare.push(pipe);
-        }
+        let spare = home.spare.borrow_mut().pop();
+        let ends = spare.or_else(|| Ends::new().map(Rc::new))?;
+        home.lent.set(home.lent.get() + 1);
+        Some(Box::new(Pipe {
+            ends,
+            home: Rc::clone(home),
+            held: 0,
+            last: 0,
+        }))
     }
 }
 
@@ -158,10 +176,10 @@ mod tests {
         assert!(pipes.lend().is_none());
         let mut full = lent.pop().unwrap();
         full.held = 1;
-        pipes.take_back(full);
-        assert!(pipes.spare.borrow().is_empty());
-        lent.into_iter().for_each(|pipe| pipes.take_back(pipe));
-        assert_eq!(pipes.spare.borrow().len(), SPARE_PIPES);
+        drop(full);
+        assert!(pipes.0.spare.borrow().is_empty());
+        drop(lent);
+        assert_eq!(pipes.0.spare.borrow().len(), SPARE_PIPES);
         assert!(pipes.lend().is_some());
     }
 }

@@ -20,9 +20,10 @@
 use super::listener::Target;
 use crate::model::instance::InstanceId;
 use crate::model::plane::{BalancerLabel, Stickiness};
+use memchr::memmem::Finder;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
 /// The load balancer's own cookie, and its second for requests from other origins.
@@ -140,7 +141,9 @@ impl Visit {
     }
 
     fn had_any(&self, head: &[u8]) -> bool {
-        self.had_cookie || memchr::memmem::find(head, COOKIE).is_some()
+        /// Made once: making one costs more than a search through a head.
+        static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(COOKIE));
+        self.had_cookie || FINDER.find(head).is_some()
     }
 
     /// Adds to a head that is going to the client what makes it come back to the instance that

@@ -6,13 +6,17 @@
 
 use super::tls::Negotiated;
 use super::tls::session::Session;
+use rustix::net::RecvFlags;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+
+/// Looks at what has arrived, and leaves it.
+const PEEK: RecvFlags = RecvFlags::PEEK.union(RecvFlags::DONTWAIT);
 
 /// A connection.
 pub enum Stream {
@@ -84,13 +88,8 @@ impl Stream {
     /// repeated is sent on a kept connection, this one system call narrows the race to the network's
     /// own.
     pub fn is_still_open(&self) -> bool {
-        let mut byte = [0];
         matches!(
-            rustix::net::recv(
-                self.socket(),
-                &mut byte,
-                rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT,
-            ),
+            rustix::net::recv(self.socket(), &mut [0], PEEK),
             Err(rustix::io::Errno::AGAIN)
         )
     }
@@ -98,19 +97,30 @@ impl Stream {
     /// Whether the peer has closed or broken the connection, asked of the kernel. Bytes that wait to
     /// be read hide it.
     pub fn has_left(&self) -> bool {
-        let flags = rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT;
-        match rustix::net::recv(self.socket(), &mut [0], flags) {
+        match rustix::net::recv(self.socket(), &mut [0], PEEK) {
             Ok((count, _)) => count == 0,
             Err(error) => error != rustix::io::Errno::AGAIN,
         }
     }
 
-    /// Whether the peer has broken the connection, asked of the kernel; one that has only ended its
-    /// side has not.
-    pub fn was_reset(&self) -> bool {
-        let flags = rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT;
-        let peeked = rustix::net::recv(self.socket(), &mut [0], flags);
-        peeked.is_err_and(|error| error != rustix::io::Errno::AGAIN)
+    /// Waits for the peer to send something, to end its side, or to break the connection, which is the
+    /// error. What was sent stays to be read.
+    pub fn poll_heard(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            // The reactor may think that there is something: the last read may have met its bound.
+            Stream::Plain(stream) => stream
+                .poll_peek(context, &mut ReadBuf::new(&mut [0]))
+                .map_ok(drop),
+            Stream::Tls(session) => {
+                ready!(session.poll_readable(context))?;
+                match rustix::net::recv(session.socket(), &mut [0], PEEK) {
+                    Err(error) if error != rustix::io::Errno::AGAIN => {
+                        Poll::Ready(Err(error.into()))
+                    }
+                    _ => Poll::Ready(Ok(())),
+                }
+            }
+        }
     }
 
     /// Makes the coming close a reset. The error is of no use: the socket is closed either way.

@@ -86,6 +86,7 @@ async fn reach(presence: Presence, mut client: Stream, peer: SocketAddr) -> Opti
                     seat,
                     upstream,
                     from_client: Buffer::default(),
+                    pipe: None,
                     from_instance: Buffer::default(),
                     entry,
                 };
@@ -108,6 +109,8 @@ pub struct Tunnel {
     pub seat: Seat,
     pub upstream: Stream,
     pub from_client: Buffer,
+    /// What has been read of the client's after that, on its way.
+    pub pipe: Option<Box<Pipe>>,
     pub from_instance: Buffer,
     /// What is noted for the access log, if there is one.
     pub entry: Option<Box<Entry>>,
@@ -148,7 +151,10 @@ impl Session {
             seat: tunnel.seat,
             client,
             upstream: tunnel.upstream,
-            up: Half::starting_with(tunnel.from_client),
+            up: Half {
+                pipe: tunnel.pipe,
+                ..Half::starting_with(tunnel.from_client)
+            },
             down: Half::starting_with(tunnel.from_instance),
             entry: tunnel.entry,
         }
@@ -226,9 +232,7 @@ impl Half {
             .local
             .buffers
             .take_back(std::mem::take(&mut self.buffer));
-        if let Some(pipe) = self.pipe.take() {
-            presence.local.pipes.take_back(pipe);
-        }
+        self.pipe = None;
     }
 
     /// Moves bytes until one side has to wait; returns how many were written.
@@ -318,7 +322,7 @@ impl Half {
             if pipe.poll_drain(sink, written, context)?.is_pending() {
                 return Ok(Poll::Pending);
             }
-            match pipe.poll_fill(source, context)? {
+            match pipe.poll_fill(source, u64::MAX, context)? {
                 Poll::Ready(0) => break,
                 Poll::Ready(_) => {}
                 Poll::Pending => {

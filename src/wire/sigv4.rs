@@ -168,7 +168,9 @@ fn hmac(key: &[u8], data: &[u8]) -> [u8; 32] {
 }
 
 fn sha256_hex(data: &[u8]) -> String {
-    hex::encode(Sha256::digest(data))
+    let mut text = [0; 64];
+    hex::encode_to_slice(Sha256::digest(data), &mut text).expect("two digits for each byte");
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// The service that a request claims to be signed for, whether or not that can be believed: for
@@ -177,8 +179,7 @@ pub fn scope_hint(authorization: Option<&[u8]>, query: &str) -> Option<String> {
     let credential = match authorization {
         Some(header) => {
             let header = std::str::from_utf8(header).ok()?;
-            let at = memchr::memmem::find(header.as_bytes(), CREDENTIAL.as_bytes())?;
-            let rest = &header[at + CREDENTIAL.len()..];
+            let (_, rest) = header.split_once(CREDENTIAL)?;
             rest.split([',', ' ']).next()?.to_owned()
         }
         None => pairs(query)

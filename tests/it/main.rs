@@ -7,6 +7,7 @@
 mod access_log;
 mod admin;
 mod alike;
+mod bulk;
 mod cases;
 mod choosing;
 mod clients;

@@ -1,9 +1,8 @@
 //! What the data plane forwards: heads, bodies and connections between a raw client and scripted
 //! instances, through the real `eulb proxy`.
 
-use crate::reading::{Fault, Framing, Message, latin1};
+use crate::reading::{Fault, Framing, Message, digest, latin1, pattern};
 use crate::scripted::{Act, Client, Conversation, Down, Proxy, Recorder, Scripted, reply};
-use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::time::Duration;
 
@@ -12,18 +11,6 @@ fn one() -> (Scripted, Proxy) {
     let instance = Scripted::new();
     let proxy = Proxy::with_one_worker(&[instance.address()]);
     (instance, proxy)
-}
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
-/// Bytes that repeat at no power of two, so that a lost, doubled or moved block changes the digest.
-fn pattern(length: usize) -> Vec<u8> {
-    (0..length).map(|n| (n * 7 + n / 251) as u8).collect()
 }
 
 /// An instance that answers with what it received: the target, a digest of the body, its length.

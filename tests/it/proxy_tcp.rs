@@ -1,12 +1,7 @@
 //! TCP listeners: bytes both ways, and the end of each direction by itself.
 
-use crate::reading::Fault;
+use crate::reading::{Fault, pattern};
 use crate::scripted::{Down, Proxy, Scripted};
-
-/// Bytes that repeat at no power of two.
-fn pattern(length: usize) -> Vec<u8> {
-    (0..length).map(|n| (n * 11 + n / 241) as u8).collect()
-}
 
 fn one() -> (Scripted, Proxy) {
     let instance = Scripted::new();

@@ -4,6 +4,7 @@
 //! recipient may rely on, so that two readings that must agree are two readings. It repairs nothing:
 //! whatever a lenient recipient would have to guess about is a [`Fault::Broken`].
 
+use sha2::{Digest, Sha256};
 use std::io::{self, Read};
 
 /// Far above every head of these tests: the reader must not be what refuses them.
@@ -466,4 +467,19 @@ fn the_strict_reading_repairs_nothing() {
     }
     assert_eq!(ends("GET / HTTP/1.1\r\nHost").0, Err(Fault::Cut));
     assert_eq!(ends("").0, Err(Fault::Closed));
+}
+
+// ---- bodies --------------------------------------------------------------------------------------
+
+/// Bytes that repeat at no power of two, so that a lost, doubled or moved block changes the digest.
+pub fn pattern(length: usize) -> Vec<u8> {
+    (0..length).map(|n| (n * 7 + n / 251) as u8).collect()
+}
+
+/// What a body is told by when it is too long to be shown.
+pub fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
