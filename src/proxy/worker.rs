@@ -343,6 +343,11 @@ impl Shares {
         self.all[self.own].store(connections, Ordering::Relaxed);
     }
 
+    /// Whether there is no other worker.
+    fn are_all(&self) -> bool {
+        self.all.len() == 1
+    }
+
     /// Whether another worker has clearly fewer.
     fn is_ahead(&self) -> bool {
         let count = |share: &AtomicUsize| share.load(Ordering::Relaxed);
@@ -734,7 +739,10 @@ async fn accept(local: &Rc<Local>, opened: &Rc<Open>, socket: &AsyncFd<Arc<TcpLi
             }
         };
         if granted == 0 {
-            if local.shares.is_ahead() {
+            if local.shares.are_all() {
+                // Nobody to let go first: the runtime's own turns are enough.
+                granted = ACCEPT_BATCH;
+            } else if local.shares.is_ahead() {
                 tokio::time::sleep(COURTESY).await;
                 // Whoever had the time has taken theirs.
                 granted = ACCEPT_BATCH;
