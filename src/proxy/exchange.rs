@@ -12,7 +12,7 @@ use super::limits::{
     BUFFER_BYTES, INTERIM_ANSWERS, SLOW_BODY_BYTES, SLOW_BODY_TIMEOUTS, SPLICED_BYTES,
 };
 use super::pool::Instance;
-use super::splice::{self, Pipe};
+use super::splice::{self, Carried, Moved, Pipe};
 use super::sticky::{self, Visit};
 use super::stream::Stream;
 use super::worker::{Phase, Presence};
@@ -358,8 +358,8 @@ impl Exchange {
         Ok(moved)
     }
 
-    /// Client to instance, through the pipe, until one side has to wait; ready when there is no pipe
-    /// any more. It is there only while bytes are in it or may be had.
+    /// Client to instance, through the pipe. Ready when there is none any more: it is there only while
+    /// bytes are in it or may be had.
     fn splice_up(
         &mut self,
         presence: &Presence,
@@ -368,46 +368,36 @@ impl Exchange {
         moved: &mut bool,
         context: &mut Context<'_>,
     ) -> Result<Poll<()>, End> {
-        let (Some(source), Some(sink)) = (client.plain(), upstream.plain()) else {
-            return Err(End::Cut);
+        let Some(pipe) = &mut self.request_pipe else {
+            return Ok(Poll::Ready(()));
         };
-        while let Some(pipe) = &mut self.request_pipe {
-            let mut sent = 0;
-            let drained = pipe.poll_drain(sink, &mut sent, context);
-            *moved |= sent > 0;
-            match drained {
-                Poll::Ready(Ok(())) => {}
-                // It may have answered before it closed.
-                Poll::Ready(Err(_)) => {
-                    self.request_broken = true;
-                    self.request_pipe = None;
-                    break;
-                }
-                Poll::Pending => return Ok(Poll::Pending),
-            }
-            let Some(left) = self.request.body.stated() else {
-                self.request_pipe = None;
-                break;
-            };
-            match pipe.poll_fill(source, left, context) {
-                Poll::Ready(Ok(count)) if count > 0 => {
-                    presence.opened.counters.received_bytes.add(count as u64);
-                    self.body_bytes = self.body_bytes.saturating_add(count as u32);
-                    self.request.body.pass(count as u64);
-                    if let Some(entry) = &mut self.entry {
-                        entry.received(count as u64);
-                    }
-                    *moved = true;
-                }
-                Poll::Ready(_) => return Err(End::ClientGone),
-                Poll::Pending => {
-                    self.request_full = !pipe.was_little();
-                    self.request_pipe = None;
-                    return Ok(Poll::Pending);
-                }
-            }
+        let wanted = self.request.body.stated().unwrap_or(0);
+        let mut bytes = Moved::default();
+        let carried = pipe.carry((client, upstream), wanted, &mut bytes, context);
+        *moved |= bytes.is_any();
+        presence.opened.counters.received_bytes.add(bytes.taken);
+        let taken = u32::try_from(bytes.taken).unwrap_or(u32::MAX);
+        self.body_bytes = self.body_bytes.saturating_add(taken);
+        self.request.body.pass(bytes.taken);
+        if let Some(entry) = &mut self.entry {
+            entry.received(bytes.taken);
         }
-        Ok(Poll::Ready(()))
+        let waits = match carried {
+            Carried::SinkWaits => return Ok(Poll::Pending),
+            Carried::SourceWaits { bulk } => {
+                self.request_full = bulk;
+                Poll::Pending
+            }
+            Carried::All => Poll::Ready(()),
+            // It may have answered before it closed.
+            Carried::SinkBroken(_) => {
+                self.request_broken = true;
+                Poll::Ready(())
+            }
+            Carried::SourceEnded | Carried::SourceBroken(_) => return Err(End::ClientGone),
+        };
+        self.request_pipe = None;
+        Ok(waits)
     }
 
     /// Instance to client. Says whether anything moved.
@@ -461,7 +451,7 @@ impl Exchange {
             if !self.outbound.is_lent() {
                 self.outbound = presence.local.buffers.lend();
                 self.passed = self.outbound.start;
-            } else if self.answer_full {
+            } else if std::mem::take(&mut self.answer_full) {
                 match &self.response {
                     None => {
                         presence.local.buffers.make_room(&mut self.outbound);
@@ -528,8 +518,8 @@ impl Exchange {
         }
     }
 
-    /// Instance to client, through the pipe, until one side has to wait; ready when there is no pipe
-    /// any more. It is there only while bytes are in it or may be had.
+    /// Instance to client, through the pipe. Ready when there is none any more: it is there only while
+    /// bytes are in it or may be had.
     fn splice_down(
         &mut self,
         presence: &Presence,
@@ -538,42 +528,29 @@ impl Exchange {
         moved: &mut bool,
         context: &mut Context<'_>,
     ) -> Result<Poll<()>, End> {
-        let (Some(source), Some(sink)) = (upstream.plain(), client.plain()) else {
-            return Err(End::Cut);
+        let (Some(pipe), Some(response)) = (&mut self.answer_pipe, &mut self.response) else {
+            return Ok(Poll::Ready(()));
         };
-        while let Some(pipe) = &mut self.answer_pipe {
-            let mut sent = 0;
-            let drained = pipe.poll_drain(sink, &mut sent, context);
-            if sent > 0 {
-                self.has_sent(presence, sent, 0);
-                *moved = true;
-            }
-            match drained {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(_)) => return Err(End::ClientGone),
-                Poll::Pending => return Ok(Poll::Pending),
-            }
-            let (Some(pipe), Some(response)) = (&mut self.answer_pipe, &mut self.response) else {
-                break;
-            };
-            let Some(left) = response.body.stated() else {
-                self.answer_pipe = None;
-                break;
-            };
-            match pipe.poll_fill(source, left, context) {
-                Poll::Ready(Ok(count)) if count > 0 => {
-                    response.body.pass(count as u64);
-                    *moved = true;
-                }
-                Poll::Ready(_) => return Err(self.instance_ended()),
-                Poll::Pending => {
-                    self.answer_full = !pipe.was_little();
-                    self.answer_pipe = None;
-                    return Ok(Poll::Pending);
-                }
-            }
+        let wanted = response.body.stated().unwrap_or(0);
+        let mut bytes = Moved::default();
+        let carried = pipe.carry((upstream, client), wanted, &mut bytes, context);
+        *moved |= bytes.is_any();
+        response.body.pass(bytes.taken);
+        if bytes.sent > 0 {
+            self.has_sent(presence, bytes.sent, 0);
         }
-        Ok(Poll::Ready(()))
+        let waits = match carried {
+            Carried::SinkWaits => return Ok(Poll::Pending),
+            Carried::SourceWaits { bulk } => {
+                self.answer_full = bulk;
+                Poll::Pending
+            }
+            Carried::All => Poll::Ready(()),
+            Carried::SourceEnded | Carried::SourceBroken(_) => return Err(self.instance_ended()),
+            Carried::SinkBroken(_) => return Err(End::ClientGone),
+        };
+        self.answer_pipe = None;
+        Ok(waits)
     }
 
     /// Lets what was just read of the body pass.

@@ -35,6 +35,40 @@ struct Ends {
     bytes: usize,
 }
 
+/// Bytes that a pipe has moved.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Moved {
+    /// From the source into the pipe.
+    pub taken: u64,
+    /// From the pipe into the sink.
+    pub sent: u64,
+}
+
+impl Moved {
+    /// Whether there were any.
+    pub fn is_any(&self) -> bool {
+        self.taken + self.sent > 0
+    }
+}
+
+/// Why a pipe has stopped moving bytes.
+#[derive(Debug)]
+pub enum Carried {
+    /// All that was wanted has been sent.
+    All,
+    /// The pipe is empty, and the source has nothing for now. It is bulk no longer if the last piece
+    /// was little.
+    SourceWaits {
+        bulk: bool,
+    },
+    /// There are bytes in the pipe that the sink does not take for now.
+    SinkWaits,
+    /// The pipe is empty, and the source has ended.
+    SourceEnded,
+    SourceBroken(io::Error),
+    SinkBroken(io::Error),
+}
+
 /// Whether bytes can pass between two streams without being looked at.
 pub fn is_possible(source: &Stream, sink: &Stream) -> bool {
     source.plain().is_some() && sink.plain().is_some()
@@ -57,20 +91,53 @@ impl Pipe {
         self.held == 0
     }
 
-    /// Whether what it was last filled with was little: the bulk is over.
-    pub fn was_little(&self) -> bool {
-        self.last < BUFFER_BYTES / 2
+    /// Moves bytes from one plain stream to another, `wanted` more of them at most, until that is done
+    /// or one side has to wait. Adds up what was moved, whatever the end is.
+    pub fn carry(
+        &mut self,
+        (source, sink): (&Stream, &Stream),
+        wanted: u64,
+        moved: &mut Moved,
+        context: &mut Context<'_>,
+    ) -> Carried {
+        let (Some(source), Some(sink)) = (source.plain(), sink.plain()) else {
+            return Carried::SourceBroken(io::ErrorKind::Unsupported.into());
+        };
+        let mut left = wanted;
+        loop {
+            match self.poll_drain(sink, &mut moved.sent, context) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(error)) => return Carried::SinkBroken(error),
+                Poll::Pending => return Carried::SinkWaits,
+            }
+            if left == 0 {
+                return Carried::All;
+            }
+            match self.poll_fill(source, left, context) {
+                Poll::Ready(Ok(0)) => return Carried::SourceEnded,
+                Poll::Ready(Ok(count)) => {
+                    moved.taken += count as u64;
+                    left -= count as u64;
+                }
+                Poll::Ready(Err(error)) => return Carried::SourceBroken(error),
+                Poll::Pending => {
+                    return Carried::SourceWaits {
+                        bulk: self.last >= BUFFER_BYTES / 2,
+                    };
+                }
+            }
+        }
     }
 
     /// Takes bytes of a socket into the empty pipe, `limit` at most. Zero is the end of the stream.
-    pub fn poll_fill(
+    fn poll_fill(
         &mut self,
         source: &TcpStream,
         limit: u64,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
-        let bytes =
-            usize::try_from(limit).map_or(self.ends.bytes, |limit| limit.min(self.ends.bytes));
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let bytes = self.ends.bytes.min(limit);
         loop {
             ready!(source.poll_read_ready(context))?;
             let moved = source.try_io(Interest::READABLE, || pass(source, &self.ends.write, bytes));
@@ -87,11 +154,11 @@ impl Pipe {
         }
     }
 
-    /// Lets a socket take all that is in the pipe, and adds to `written` what it takes.
-    pub fn poll_drain(
+    /// Lets a socket take all that is in the pipe, and adds to `sent` what it takes.
+    fn poll_drain(
         &mut self,
         sink: &TcpStream,
-        written: &mut u64,
+        sent: &mut u64,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
         while self.held > 0 {
@@ -103,7 +170,7 @@ impl Pipe {
                 Ok(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Ok(count) => {
                     self.held -= count;
-                    *written += count as u64;
+                    *sent += count as u64;
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Poll::Ready(Err(error)),

@@ -10,7 +10,7 @@ use super::buffer::Buffer;
 use super::deadline::Deadline;
 use super::limits::{ATTEMPTS, BULK_READS};
 use super::pool::{self, Seat};
-use super::splice::{self, Pipe};
+use super::splice::{self, Carried, Moved, Pipe};
 use super::stream::Stream;
 use super::surge;
 use super::worker::{Phase, Presence};
@@ -163,13 +163,23 @@ impl Session {
     /// Moves what can be moved. Ready with whether a stream was cut before its end.
     fn poll_moved(&mut self, context: &mut Context<'_>) -> Poll<bool> {
         let presence = &self.presence;
-        let up = self
-            .up
-            .poll(presence, &mut self.client, &mut self.upstream, context);
+        let alone = self.down.finished;
+        let up = self.up.poll(
+            presence,
+            &mut self.client,
+            &mut self.upstream,
+            alone,
+            context,
+        );
         let before = self.entry.as_ref().and_then(|entry| entry.listens());
-        let down = self
-            .down
-            .poll(presence, &mut self.upstream, &mut self.client, context);
+        let alone = self.up.finished;
+        let down = self.down.poll(
+            presence,
+            &mut self.upstream,
+            &mut self.client,
+            alone,
+            context,
+        );
         let (Ok(sent_up), Ok(sent_down)) = (up, down) else {
             return Poll::Ready(true);
         };
@@ -235,22 +245,36 @@ impl Half {
         self.pipe = None;
     }
 
-    /// Moves bytes until one side has to wait; returns how many were written.
+    /// Moves bytes until one side has to wait; returns how many were written. `alone` says that the
+    /// other direction has finished: then both connections are closed after this one.
     fn poll(
         &mut self,
         presence: &Presence,
         source: &mut Stream,
         sink: &mut Stream,
+        alone: bool,
         context: &mut Context<'_>,
     ) -> io::Result<u64> {
         let buffers = &presence.local.buffers;
         let mut written = 0;
         while !self.finished {
-            if self.pipe.is_some() {
-                match self.poll_pipe(presence, source, sink, &mut written, context)? {
-                    Poll::Ready(()) => continue,
-                    Poll::Pending => break,
+            if let Some(pipe) = &mut self.pipe {
+                let mut moved = Moved::default();
+                let carried = pipe.carry((source, sink), u64::MAX, &mut moved, context);
+                written += moved.sent;
+                match carried {
+                    Carried::SinkWaits => return Ok(written),
+                    Carried::SourceWaits { bulk } => {
+                        // What comes next is bulk, too, unless it was no longer.
+                        self.full = if bulk { BULK_READS } else { 0 };
+                        break;
+                    }
+                    Carried::SourceEnded => self.source_ended = true,
+                    Carried::All => {}
+                    Carried::SourceBroken(error) | Carried::SinkBroken(error) => return Err(error),
                 }
+                self.give_back(presence);
+                continue;
             }
             if !self.buffer.is_empty() {
                 match sink.poll_write(context, self.buffer.bytes())? {
@@ -263,7 +287,9 @@ impl Half {
                 }
             }
             if self.source_ended {
-                if sink.poll_shutdown(context)?.is_ready() {
+                // A plain connection's close says the same, and comes now.
+                let close_will_do = alone && sink.plain().is_some();
+                if close_will_do || sink.poll_shutdown(context)?.is_ready() {
                     self.finished = true;
                 }
                 break;
@@ -277,6 +303,7 @@ impl Half {
                 self.full = 0;
                 self.pipe = presence.local.pipes.lend();
                 if self.pipe.is_some() {
+                    buffers.take_back(std::mem::take(&mut self.buffer));
                     continue;
                 }
             }
@@ -298,42 +325,8 @@ impl Half {
         if self.buffer.is_lent() && self.buffer.is_empty() {
             buffers.take_back(std::mem::take(&mut self.buffer));
         }
-        if self.pipe.as_ref().is_some_and(|pipe| pipe.is_empty()) {
-            // The bulk pauses, or is over: a silent connection holds no pipe either.
-            self.give_back(presence);
-        }
+        // The bulk pauses, or is over: a silent connection holds no pipe either.
+        self.pipe = None;
         Ok(written)
-    }
-
-    /// Moves bytes through the pipe until one side has to wait, or until the source has ended.
-    fn poll_pipe(
-        &mut self,
-        presence: &Presence,
-        source: &Stream,
-        sink: &Stream,
-        written: &mut u64,
-        context: &mut Context<'_>,
-    ) -> io::Result<Poll<()>> {
-        let (Some(pipe), Some(source), Some(sink)) = (&mut self.pipe, source.plain(), sink.plain())
-        else {
-            return Ok(Poll::Pending);
-        };
-        loop {
-            if pipe.poll_drain(sink, written, context)?.is_pending() {
-                return Ok(Poll::Pending);
-            }
-            match pipe.poll_fill(source, u64::MAX, context)? {
-                Poll::Ready(0) => break,
-                Poll::Ready(_) => {}
-                Poll::Pending => {
-                    // What comes next is bulk, too, unless it was no longer.
-                    self.full = if pipe.was_little() { 0 } else { BULK_READS };
-                    return Ok(Poll::Pending);
-                }
-            }
-        }
-        self.source_ended = true;
-        self.give_back(presence);
-        Ok(Poll::Ready(()))
     }
 }
