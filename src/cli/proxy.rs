@@ -541,7 +541,7 @@ impl Balancer {
             let mut spec = spec.clone();
             spec.in_service
                 .retain(|target| !out.contains(&target.instance));
-            self.workers.update(key, &Arc::new(spec), &[]);
+            self.workers.update(key, &Arc::new(spec));
         }
     }
 }

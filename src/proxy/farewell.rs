@@ -1,7 +1,7 @@
-//! Instances that leave and may finish: who is told when nothing of one is left.
+//! Instances that leave, and when nothing is left of one that may finish.
 //!
 //! An instance that was deregistered may have exchanges in every worker and at every listener of its
-//! servo. Each of those that has one holds the same [`Farewell`]; when the last lets go of it, by
+//! servo, also at those that were closed or changed before. Each that has one holds the same [`Farewell`]; when the last lets go of it, by
 //! whatever way an exchange can end, a worker's death included, the supervisor hears of it.
 
 use crate::model::instance::InstanceId;
@@ -11,10 +11,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 
-/// An instance that leaves a servo, held by whoever still carries something for it.
+/// An instance that leaves a servo.
+#[derive(Clone, Debug)]
+pub struct Leaving {
+    pub instance: InstanceId,
+    /// To be held as long as something of the instance is under way; nothing if nobody asks.
+    pub farewell: Option<Arc<Farewell>>,
+}
+
+/// The end of an instance's departure, held by whoever still carries something for it.
 #[derive(Debug)]
 pub struct Farewell {
-    pub instance: InstanceId,
+    instance: InstanceId,
     servo: ServoId,
     balancer: BalancerLabel,
     /// The newest revision without the instance: it may come back and leave once more meanwhile.

@@ -15,7 +15,7 @@ use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::io;
 use std::ops::Deref;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -158,6 +158,8 @@ pub struct Instances {
     in_service: RefCell<Vec<Rc<Instance>>>,
     /// Registered, but not in service: they get nothing new and finish what they have.
     resting: RefCell<Vec<Rc<Instance>>>,
+    /// In neither list any more, but perhaps with something under way.
+    former: RefCell<Vec<Weak<Instance>>>,
     /// Whose turn is next. The workers of a listener share it, since whoever counts expects round
     /// robin of the listener, not of each worker: one relaxed addition for a request.
     turn: Arc<AtomicUsize>,
@@ -184,6 +186,7 @@ impl Instances {
         Instances {
             in_service: RefCell::default(),
             resting: RefCell::default(),
+            former: RefCell::default(),
             turn,
             bound,
             surge: Rc::default(),
@@ -222,8 +225,37 @@ impl Instances {
                 self.counters.forget(id);
             }
         }
+        self.remember(&held);
         self.surge.call_all();
         held
+    }
+
+    /// Takes an instance out of the lists, and returns all that may have something of it under way:
+    /// it may have left before, under another address. What waits for a seat gets none of its.
+    pub fn depart(&self, id: &InstanceId) -> Vec<Rc<Instance>> {
+        let leaves = |instance: &mut Rc<Instance>| instance.target.instance == *id;
+        let mut left = Vec::new();
+        left.extend(self.in_service.borrow_mut().extract_if(.., leaves));
+        left.extend(self.resting.borrow_mut().extract_if(.., leaves));
+        if !left.is_empty() {
+            left.iter().for_each(|instance| instance.rest());
+            self.counters.forget(id);
+            self.surge.call_all();
+        }
+        let before = self.former.take();
+        self.remember(&left);
+        let of = |instance: &Rc<Instance>| instance.target.instance == *id;
+        left.extend(before.iter().filter_map(Weak::upgrade).filter(of));
+        self.former.borrow_mut().extend(before);
+        left
+    }
+
+    /// Keeps in sight what those that left have under way.
+    fn remember(&self, left: &[Rc<Instance>]) {
+        let mut former = self.former.borrow_mut();
+        former.retain(|instance| instance.strong_count() > 0);
+        let busy = left.iter().filter(|instance| instance.busy.get() > 0);
+        former.extend(busy.map(Rc::downgrade));
     }
 
     /// A seat at the instance whose turn it is, or, with [`Choice::LeastOutstanding`], at the one
@@ -385,6 +417,7 @@ pub async fn connect(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::SocketAddr;
 
     fn targets(names: &str) -> Vec<Target> {
         names
@@ -521,5 +554,31 @@ mod tests {
         // Deregistered while out of service: it leaves like any other.
         instances.replace(&targets("c"), &targets("b"));
         assert_eq!(instances.replace(&targets("c"), &[]).len(), 1);
+    }
+
+    #[test]
+    fn who_departs_is_found_wherever_it_has_something_under_way() {
+        let instances = instances("ab", 9);
+        let names = |left: &[Rc<Instance>]| -> Vec<SocketAddr> {
+            left.iter()
+                .map(|instance| instance.target.address)
+                .collect()
+        };
+        // One exchange at an address that the listener has left, one at its present address.
+        let mut moved = targets("ab");
+        moved[0].address = ([127, 0, 0, 1], 1).into();
+        let before = instances.seat_at(&InstanceId::new("a"), &[], 0).unwrap();
+        instances.replace(&moved, &[]);
+        let after = instances.seat_at(&InstanceId::new("a"), &[], 0).unwrap();
+        let left = instances.depart(&InstanceId::new("a"));
+        assert_eq!(names(&left), [after.target.address, before.target.address]);
+        assert!(left.iter().all(|instance| instance.resting.get()));
+        // It gets nothing new, and what it has is found again as long as it has it.
+        assert_eq!(turns(&instances, 2), "bb");
+        drop((before, left));
+        let again = instances.depart(&InstanceId::new("a"));
+        assert_eq!(names(&again), [after.target.address]);
+        drop((after, again));
+        assert!(instances.depart(&InstanceId::new("a")).is_empty());
     }
 }

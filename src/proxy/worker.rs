@@ -16,14 +16,14 @@ use super::access_log::{Book, Ending, Entry, Sink};
 use super::buffer::Buffers;
 use super::counters::{Counters, Register};
 use super::deadline::Deadlines;
-use super::farewell::Farewell;
+use super::farewell::Leaving;
 use super::http::request::Forwarding;
 use super::limits::{
     ACCEPT_BATCH, ACCEPT_PAUSE, CONNECTIONS, COURTEOUS_BATCH, COURTESY, HANDSHAKE_TIMEOUT,
     HANDSHAKES, INSTANCE_CONNECTIONS, RESTART_PAUSE, TICK, WORKER_STACK_BYTES,
 };
 use super::listener::{Carriage, ListenerKey, ListenerSpec};
-use super::pool::Instances;
+use super::pool::{Instance, Instances};
 use super::splice::Pipes;
 use super::stream::Stream;
 use super::surge::Load;
@@ -40,7 +40,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
-use std::rc::Rc;
+use std::rc::{self, Rc};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll};
@@ -101,7 +101,12 @@ enum Command {
     Update {
         key: ListenerKey,
         spec: Arc<ListenerSpec>,
-        leaving: Vec<Arc<Farewell>>,
+    },
+    Depart {
+        servo: ServoId,
+        ports: Vec<u16>,
+        leaving: Vec<Leaving>,
+        departure: Departure,
     },
     Close {
         key: ListenerKey,
@@ -223,14 +228,32 @@ impl Workers {
     }
 
     /// Replaces what is known of an open listener: instances, behaviour. Running exchanges go on, as
-    /// long as `Behaviour::departure` lets those with an instance that has left. The farewells of
-    /// instances that leave with it are held as long as they have such exchanges.
-    pub fn update(&self, key: &ListenerKey, spec: &Arc<ListenerSpec>, leaving: &[Arc<Farewell>]) {
+    /// long as `Behaviour::departure` lets those with an instance that it reaches no longer.
+    pub fn update(&self, key: &ListenerKey, spec: &Arc<ListenerSpec>) {
         for thread in &self.threads {
             thread.send(Command::Update {
                 key: key.clone(),
                 spec: Arc::clone(spec),
+            });
+        }
+    }
+
+    /// Takes instances out of a servo's open listeners, which are named, and out of those that were
+    /// closed and still carry something. What is under way with them goes on as long as `departure`
+    /// lets it, and their farewells are held as long.
+    pub fn depart(
+        &self,
+        servo: &ServoId,
+        ports: &[u16],
+        leaving: &[Leaving],
+        departure: Departure,
+    ) {
+        for thread in &self.threads {
+            thread.send(Command::Depart {
+                servo: servo.clone(),
+                ports: ports.to_vec(),
                 leaving: leaving.to_vec(),
+                departure,
             });
         }
     }
@@ -526,6 +549,7 @@ async fn obey(
         reserve: RefCell::new(reserve()),
     });
     let held: Rc<RefCell<HashMap<ListenerKey, Held>>> = Rc::default();
+    let mut closed_before = Closed::default();
     let keeper = (Rc::clone(&local), Rc::clone(&held));
     tokio::task::spawn_local(async move {
         let keep = || keep_time(&keeper.0, &keeper.1);
@@ -540,18 +564,42 @@ async fn obey(
                 let opening = openings.entry(key.clone()).insert_entry(opening);
                 serve(&key, opening.get(), &local, &held);
             }
-            Command::Update { key, spec, leaving } => {
+            Command::Update { key, spec } => {
                 if let Some(opening) = openings.get_mut(&key) {
                     opening.spec = Arc::clone(&spec);
                 }
                 if let Some(held) = held.borrow().get(&key) {
-                    held.update(&local, spec, &leaving);
+                    held.update(&local, spec);
+                }
+            }
+            Command::Depart {
+                servo,
+                ports,
+                leaving,
+                departure,
+            } => {
+                let mut concerned = closed_before.of(&servo);
+                for port in ports {
+                    let servo = servo.clone();
+                    let open = held.borrow();
+                    let open = open.get(&ListenerKey { servo, port });
+                    concerned.extend(open.map(|held| Rc::clone(&held.opened)));
+                }
+                for opened in &concerned {
+                    for of in &leaving {
+                        let left = opened.instances.depart(&of.instance);
+                        if let Some(farewell) = &of.farewell {
+                            left.iter().for_each(|instance| instance.part(farewell));
+                        }
+                        let_go(&local, opened, left, departure);
+                    }
                 }
             }
             Command::Close { key, drain, closed } => {
                 openings.remove(&key);
                 let held = held.borrow_mut().remove(&key);
                 if let Some(held) = held {
+                    closed_before.note(&held.opened);
                     held.close(&local, drain).await;
                 }
                 let _ = closed.send(());
@@ -641,35 +689,12 @@ struct Held {
 }
 
 impl Held {
-    fn update(&self, local: &Rc<Local>, spec: Arc<ListenerSpec>, leaving: &[Arc<Farewell>]) {
+    fn update(&self, local: &Rc<Local>, spec: Arc<ListenerSpec>) {
         let left = self
             .opened
             .instances
             .replace(&spec.in_service, &spec.out_of_service);
-        for instance in &left {
-            let mut leaving = leaving.iter();
-            if let Some(farewell) = leaving.find(|of| of.instance == instance.target.instance) {
-                instance.part(farewell);
-            }
-        }
-        let group = self.opened.group();
-        match spec.behaviour.departure {
-            _ if left.is_empty() => {}
-            Departure::Finish => {}
-            Departure::Cut => {
-                left.iter().for_each(|instance| instance.cut());
-                local.deadlines.wake(group);
-            }
-            Departure::Drain(time) => {
-                let local = Rc::clone(local);
-                // Ends by itself, at most an hour later by the API's rules.
-                tokio::task::spawn_local(async move {
-                    tokio::time::sleep(time).await;
-                    left.iter().for_each(|instance| instance.cut());
-                    local.deadlines.wake(group);
-                });
-            }
-        }
+        let_go(local, &self.opened, left, spec.behaviour.departure);
         self.opened.forwarding.replace(Rc::new(spec.forwarding()));
         self.opened.spec.replace(spec);
     }
@@ -684,10 +709,59 @@ impl Held {
         local.deadlines.wake(self.opened.group());
         if let Some(drain) = drain {
             let local = Rc::clone(local);
+            let opened = Rc::downgrade(&self.opened);
             tokio::task::spawn_local(async move {
                 tokio::time::sleep(drain).await;
-                self.opened.phase.set(Phase::Cut);
-                local.deadlines.wake(self.opened.group());
+                if let Some(opened) = opened.upgrade() {
+                    opened.phase.set(Phase::Cut);
+                    local.deadlines.wake(opened.group());
+                }
+            });
+        }
+    }
+}
+
+/// Listeners that were closed and may still carry something: their connections hold them.
+#[derive(Default)]
+struct Closed(HashMap<ServoId, Vec<rc::Weak<Open>>>);
+
+impl Closed {
+    fn note(&mut self, opened: &Rc<Open>) {
+        // Looking for those that have ended costs no more than they do.
+        if self.0.len().is_power_of_two() {
+            self.0.retain(|_, closed| {
+                closed.retain(|opened| opened.strong_count() > 0);
+                !closed.is_empty()
+            });
+        }
+        let closed = self.0.entry(opened.key.servo.clone()).or_default();
+        closed.retain(|opened| opened.strong_count() > 0);
+        closed.push(Rc::downgrade(opened));
+    }
+
+    fn of(&self, servo: &ServoId) -> Vec<Rc<Open>> {
+        let closed = self.0.get(servo).into_iter().flatten();
+        closed.filter_map(rc::Weak::upgrade).collect()
+    }
+}
+
+/// Gives what is under way with instances that a listener has no longer as much time as there is.
+fn let_go(local: &Rc<Local>, opened: &Rc<Open>, left: Vec<Rc<Instance>>, departure: Departure) {
+    let group = opened.group();
+    match departure {
+        _ if left.is_empty() => {}
+        Departure::Finish => {}
+        Departure::Cut => {
+            left.iter().for_each(|instance| instance.cut());
+            local.deadlines.wake(group);
+        }
+        Departure::Drain(time) => {
+            let local = Rc::clone(local);
+            // Ends by itself, at most an hour later by the API's rules.
+            tokio::task::spawn_local(async move {
+                tokio::time::sleep(time).await;
+                left.iter().for_each(|instance| instance.cut());
+                local.deadlines.wake(group);
             });
         }
     }

@@ -125,8 +125,7 @@ impl Stage {
     async fn update(&mut self, instances: &[&Scripted], departure: Departure) {
         self.spec.in_service = instances.iter().map(|instance| instance.target()).collect();
         self.spec.behaviour.departure = departure;
-        self.workers
-            .update(&self.key, &Arc::new(self.spec.clone()), &[]);
+        self.workers.update(&self.key, &Arc::new(self.spec.clone()));
     }
 
     async fn client(&self) -> TcpStream {
@@ -668,7 +667,7 @@ async fn under_steady_load_an_instance_leaves_and_returns_and_no_request_is_lost
     stage.spec.behaviour.departure = Departure::Drain(Duration::from_secs(60));
     stage
         .workers
-        .update(&stage.key, &Arc::new(stage.spec.clone()), &[]);
+        .update(&stage.key, &Arc::new(stage.spec.clone()));
     stage.workers.settle().await;
     let mut clients = tokio::task::JoinSet::new();
     for name in 0..CLIENTS {
@@ -684,7 +683,7 @@ async fn under_steady_load_an_instance_leaves_and_returns_and_no_request_is_lost
             .collect();
         stage
             .workers
-            .update(&stage.key, &Arc::new(stage.spec.clone()), &[]);
+            .update(&stage.key, &Arc::new(stage.spec.clone()));
         stage.workers.settle().await;
         changes += 1;
         while let Some(ended) = clients.try_join_next() {

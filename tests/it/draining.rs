@@ -98,6 +98,80 @@ fn one_exchange_of_two_is_enough_to_stay_and_its_time_is_the_last_word() {
     assert!(!endless.cut().ends_with("0\r\n\r\n"));
 }
 
+/// What happens to the listener before its instance is deregistered.
+#[derive(Clone, Copy, Debug)]
+enum Before {
+    Deleted,
+    /// Deleted, and made anew for another port of the instance.
+    Changed,
+}
+
+/// A reader of a listener that is no more, at a cloud whose instance was deregistered after that.
+fn listener_gone_first(before: Before, attributes: &[&str]) -> (Cloud, Slow, Reader) {
+    let (cloud, slow, ids) = slow_web(attributes);
+    let mut reader = Reader::ask(&cloud.listener("web"));
+    reader.until("first");
+    cloud.ok("eulb-delete-lb-listeners", ["-l", "80", "web"]);
+    if let Before::Changed = before {
+        let other = "lb-port=80, protocol=HTTP, instance-port=8080, instance-protocol=HTTP";
+        cloud.ok("eulb-create-lb-listeners", ["-l", other, "web"]);
+    }
+    cloud.settle();
+    cloud.deregister("web", &ids);
+    (cloud, slow, reader)
+}
+
+#[test]
+fn an_exchange_of_a_listener_that_is_no_more_is_still_under_way() {
+    for before in [Before::Deleted, Before::Changed] {
+        let on = [
+            "ConnectionDraining.Enabled=true",
+            "ConnectionDraining.Timeout=3600",
+        ];
+        let (cloud, slow, reader) = listener_gone_first(before, &on);
+        let finish = slow.begun();
+        assert_eq!(cloud.health("web", ID), LEAVING, "{before:?}");
+        finish.send(()).unwrap();
+        assert!(reader.whole().ends_with("0\r\n\r\n"));
+        cloud.ok("eulb", WAIT);
+        assert_eq!(cloud.health("web", ID), GONE, "{before:?}");
+    }
+}
+
+#[test]
+fn an_exchange_of_a_listener_that_is_no_more_is_cut_when_its_time_is_over() {
+    // Draining that is switched on after the listener has gone bounds what that left behind, too;
+    // 50 s are 1 s at fifty times the speed. Without draining nothing is left to wait for.
+    for before in [Before::Deleted, Before::Changed] {
+        for drains in [false, true] {
+            let (cloud, slow, ids) = slow_web(&[]);
+            let mut reader = Reader::ask(&cloud.listener("web"));
+            reader.until("first");
+            let _never = slow.begun();
+            cloud.ok("eulb-delete-lb-listeners", ["-l", "80", "web"]);
+            if let Before::Changed = before {
+                let other = "lb-port=80, protocol=TCP, instance-port=8080";
+                cloud.ok("eulb-create-lb-listeners", ["-l", other, "web"]);
+            }
+            cloud.settle();
+            if drains {
+                let on = [
+                    "--release",
+                    "aws",
+                    "web",
+                    "ConnectionDraining.Enabled=true",
+                    "ConnectionDraining.Timeout=50",
+                ];
+                cloud.ok("eulb-modify-lb-attributes", on);
+            }
+            cloud.deregister("web", &ids);
+            assert!(!reader.cut().ends_with("0\r\n\r\n"));
+            cloud.ok("eulb", WAIT);
+            assert_eq!(cloud.health("web", ID), GONE, "{before:?}");
+        }
+    }
+}
+
 #[test]
 fn who_comes_back_is_registered_and_who_has_nothing_or_may_not_drain_is_gone() {
     let on = [

@@ -14,7 +14,7 @@ pub mod checks;
 pub mod plan;
 
 use super::access_log::{Destination, Logging};
-use super::farewell::{Farewell, Gone};
+use super::farewell::{Farewell, Gone, Leaving};
 use super::listener::{Carriage, ListenerKey, ListenerSpec, Target};
 use super::sticky::Sticky;
 use super::tls::instance::ClientTls;
@@ -166,8 +166,8 @@ struct Carried {
     /// made from has changed, since making them costs more than a comparison.
     tls: BTreeMap<Port, ServerTls>,
     instance_tls: BTreeMap<Port, ClientTls>,
-    /// Instances that leave with the version that is being taken up, where they may finish.
-    leaving: Vec<Arc<Farewell>>,
+    /// Instances that leave with the version that is being taken up.
+    leaving: Vec<Leaving>,
     /// Those that left before and may still have something to finish.
     parting: BTreeMap<InstanceId, Weak<Farewell>>,
 }
@@ -180,7 +180,7 @@ impl Carried {
         instance: &InstanceId,
         revision: u64,
         told: &mpsc::UnboundedSender<Gone>,
-    ) {
+    ) -> Arc<Farewell> {
         self.parting.retain(|_, known| known.strong_count() > 0);
         let farewell = match self.parting.get(instance).and_then(Weak::upgrade) {
             Some(known) => {
@@ -191,7 +191,7 @@ impl Carried {
         };
         self.parting
             .insert(instance.clone(), Arc::downgrade(&farewell));
-        self.leaving.push(farewell);
+        farewell
     }
 
     /// The TLS settings of a listener, towards clients and towards instances.
@@ -308,12 +308,6 @@ impl Supervisor {
             // Nothing is said to be in force before the workers have it.
             self.workers.settle().await;
         }
-        for id in &touched {
-            // What they still hold is theirs; without a holder, the departure has ended.
-            if let Some(carried) = self.carried.get_mut(id) {
-                carried.leaving.clear();
-            }
-        }
         for id in touched {
             let Some(held) = self.held.servos.get(&id) else {
                 continue;
@@ -426,11 +420,14 @@ impl Supervisor {
             .keep(&servo.id, |id| checkers.contains_key(id));
         if let Some(carried) = self.carried.get_mut(&servo.id) {
             carried.checkers = checkers;
-            if let Departure::Drain(_) = servo.behaviour.departure {
-                let stays = |id: &InstanceId| servo.backends.iter().any(|of| of.instance == *id);
-                for id in before.keys().filter(|id| !stays(id)) {
-                    carried.part(servo, id, revision, &self.farewells);
-                }
+            let drains = matches!(servo.behaviour.departure, Departure::Drain(_));
+            let stays = |id: &InstanceId| servo.backends.iter().any(|of| of.instance == *id);
+            for id in before.keys().filter(|id| !stays(id)) {
+                let farewell = drains.then(|| carried.part(servo, id, revision, &self.farewells));
+                carried.leaving.push(Leaving {
+                    instance: id.clone(),
+                    farewell,
+                });
             }
         }
     }
@@ -515,7 +512,9 @@ impl Supervisor {
             return;
         };
         let cause = Arc::clone(&held.servo.cause);
+        let departure = departure(&held.servo, self.clock);
         let mut withdrawn = Vec::new();
+        let mut changed = Vec::new();
         for port in held.bound.keys() {
             let spec = match spec(&held.servo, *port, carried, self.clock) {
                 Ok(spec) => spec,
@@ -528,9 +527,16 @@ impl Supervisor {
                 continue;
             }
             let spec = Arc::new(spec);
-            self.workers
-                .update(&key(id, *port), &spec, &carried.leaving);
-            carried.specs.insert(*port, spec);
+            carried.specs.insert(*port, Arc::clone(&spec));
+            changed.push((*port, spec));
+        }
+        let leaving = std::mem::take(&mut carried.leaving);
+        if !leaving.is_empty() {
+            let ports: Vec<u16> = held.bound.keys().map(|port| port.get()).collect();
+            self.workers.depart(id, &ports, &leaving, departure);
+        }
+        for (port, spec) in changed {
+            self.workers.update(&key(id, port), &spec);
         }
         for (port, reason) in withdrawn {
             // What it may no longer be is not served on: a policy that was narrowed to nothing must

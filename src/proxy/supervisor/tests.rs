@@ -547,6 +547,25 @@ async fn the_end_of_a_departure_is_told_once_whatever_listeners_and_returns_ther
     drop(third);
     assert_eq!(rig.see(drained).await, of_revision(6));
 
+    // A listener that is closed, or moves to another port of its instance, before the instance
+    // leaves: what it carries still counts.
+    rig.publish([with()]).await;
+    rig.see_verdict(1, Verdict::InService).await;
+    let (_, one) = call(address, ports[0]).await.unwrap();
+    let (_, other) = call(address, ports[1]).await.unwrap();
+    let changed = |instances: &[&Instance]| {
+        let mut servo = patient(balancer(address, &ports[1..], instances));
+        servo.listeners[0].instance_port = port(81);
+        servo
+    };
+    rig.publish([changed(&[&instance])]).await;
+    rig.publish([changed(&[])]).await;
+    drop(one);
+    rig.publish([changed(&[])]).await;
+    assert_eq!(rig.revision, 10);
+    drop(other);
+    assert_eq!(rig.see(drained).await, of_revision(9));
+
     // It was told once: what comes next is of the next departure. An instance that is cut at once,
     // or may take all the time it needs, is none of it.
     rig.publish([balancer(address, &ports, &[&instance])]).await;
@@ -558,6 +577,6 @@ async fn the_end_of_a_departure_is_told_once_whatever_listeners_and_returns_ther
     rig.publish([with()]).await;
     rig.see_verdict(1, Verdict::InService).await;
     rig.publish([without()]).await;
-    assert_eq!(rig.see(drained).await, of_revision(12));
+    assert_eq!(rig.see(drained).await, of_revision(16));
     rig.end().await;
 }
