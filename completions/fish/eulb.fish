@@ -976,6 +976,7 @@ complete -c eulb -n '__fish_seen_subcommand_from config' -l color -x -a '(__eulb
 complete -c eulb -n '__fish_seen_subcommand_from doctor' -l output -x -a '(__eulb_asking)'
 complete -c eulb -n '__fish_seen_subcommand_from doctor' -l release -x -a '(__eulb_asking)'
 complete -c eulb -n '__fish_seen_subcommand_from doctor' -l color -x -a '(__eulb_asking)'
+complete -c eulb -n '__fish_seen_subcommand_from explain' -f -a '(__eulb_asking)'
 complete -c eulb -n '__fish_seen_subcommand_from explain' -l lb -x -a '(__eulb_asking)'
 complete -c eulb -n '__fish_seen_subcommand_from explain' -l instance -x -a '(__eulb_asking)'
 complete -c eulb -n '__fish_seen_subcommand_from stats' -f -a '(__eulb_asking)'

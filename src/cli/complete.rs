@@ -29,6 +29,8 @@ const PATIENCE: Duration = Duration::from_millis(300);
 enum Kind {
     Balancers,
     Instances,
+    /// Load balancers and instances.
+    Either,
     Zones,
     Policies,
     Listeners,
@@ -40,6 +42,7 @@ enum Kind {
 const KINDS: &[(&str, Kind)] = &[
     ("ELB", Kind::Balancers),
     ("INSTANCE", Kind::Instances),
+    ("ELB|INSTANCE", Kind::Either),
     ("INSTANCE1,INSTANCE2,...", Kind::Instances),
     ("ZONE", Kind::Zones),
     ("ZONE1,ZONE2,...", Kind::Zones),
@@ -396,6 +399,10 @@ async fn words_of(kind: Kind) -> Option<Vec<String>> {
 fn words_in(balancer: &LoadBalancerDescription, kind: Kind) -> Vec<String> {
     match kind {
         Kind::Balancers => balancer.load_balancer_name.iter().cloned().collect(),
+        Kind::Either => [Kind::Balancers, Kind::Instances]
+            .into_iter()
+            .flat_map(|kind| words_in(balancer, kind))
+            .collect(),
         Kind::Zones => members(&balancer.availability_zones).to_vec(),
         Kind::Instances => members(&balancer.instances)
             .iter()
@@ -430,7 +437,7 @@ mod tests {
     #[test]
     fn what_is_typed_follows_from_the_declarations() {
         #[rustfmt::skip]
-        let cases: [(&str, Option<(Kind, &str)>); 26] = [
+        let cases: [(&str, Option<(Kind, &str)>); 28] = [
             ("delete-lb w", Some((Kind::Balancers, "w"))),
             ("eulb-delete-lb ", Some((Kind::Balancers, ""))),
             ("eulb-delete-lb w", Some((Kind::Balancers, "w"))),
@@ -455,6 +462,8 @@ mod tests {
             ("eulb-modify-lb-attributes web ", None),
             ("eulb wait lb-deleted ", Some((Kind::Balancers, ""))),
             ("eulb instance run --zone P", Some((Kind::Zones, "P"))),
+            ("eulb explain w", Some((Kind::Either, "w"))),
+            ("eulb explain --lb w", Some((Kind::Balancers, "w"))),
             ("eulb nonsense ", None),
             ("eulb", None),
         ];

@@ -31,6 +31,9 @@ struct Explain {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct What {
+    /// A load balancer, by its name or DNS name, or an instance, by its id
+    #[arg(value_name = "ELB|INSTANCE")]
+    subject: Option<String>,
     /// Name or DNS name of a load balancer
     #[arg(long, value_name = "ELB")]
     lb: Option<String>,
@@ -51,12 +54,22 @@ pub fn describe() -> clap::Command {
 /// The cloud does not run, or knows neither.
 pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
     let explain = Explain::from_arg_matches(matches).map_err(Failure::usage)?;
-    let mut route = match (&explain.what.lb, &explain.what.instance) {
-        (Some(name), _) => format!("/_eulb/explain?lb={}", report::in_url(name)),
-        (_, Some(id)) => format!("/_eulb/explain?instance={}", report::in_url(id)),
-        _ => return Err(Failure::usage("name --lb or --instance")),
+    let What {
+        subject,
+        lb,
+        instance,
+    } = &explain.what;
+    let (kind, name) = match (subject, lb, instance) {
+        (Some(id), ..) if is_instance_id(id) => ("instance", id),
+        (Some(name), ..) | (_, Some(name), _) => ("lb", name),
+        (.., Some(id)) => ("instance", id),
+        _ => return Err(Failure::usage("name a load balancer or an instance")),
     };
+    let mut route = format!("/_eulb/explain?{kind}={}", report::in_url(name));
     if let Some(account) = &explain.account {
+        if kind == "instance" {
+            return Err(Failure::usage("--account is for load balancers"));
+        }
         let _ = write!(route, "&account={}", report::in_url(account));
     }
     let explanation: Explanation = ask(explain.place.client()?.get(&route))?;
@@ -65,6 +78,15 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
         return report::print(&format!("{text}\n"));
     }
     report::print(&told(&explanation))
+}
+
+/// Whether a word is an id as EC2 gives them, of either length; a load balancer with such a name is
+/// asked for with `--lb`.
+fn is_instance_id(word: &str) -> bool {
+    let digits = word.strip_prefix("i-");
+    digits.is_some_and(|digits| {
+        matches!(digits.len(), 8 | 17) && digits.chars().all(|c| c.is_ascii_hexdigit())
+    })
 }
 
 fn told(explanation: &Explanation) -> String {
