@@ -53,8 +53,11 @@ const MAXIMUM_IMPORT: usize = 1 << 30;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest wait for a whole body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-/// Connections at a time. Each costs a socket and some kilobytes.
+/// Connections at a time of the public port. Each costs a socket and some kilobytes.
 const MAXIMUM_CONNECTIONS: usize = 1024;
+/// Connections at a time of the Unix socket, whose places are its own: strangers who fill the public
+/// port must not lock the administrator out. Whoever may open it has a few tools, not a crowd.
+const MAXIMUM_LOCAL_CONNECTIONS: usize = 256;
 /// Connections over the limit that are told so at a time; beyond that they are closed silently.
 const MAXIMUM_REFUSALS: usize = 64;
 /// How long a refused connection may take to read why.
@@ -101,17 +104,19 @@ pub async fn serve(
 ) {
     let server = Server {
         shared,
-        seats: Seats::new(MAXIMUM_CONNECTIONS),
-        refusals: Arc::new(Semaphore::new(MAXIMUM_REFUSALS)),
         tasks: TaskTracker::new(),
         shutdown,
         abort: CancellationToken::new(),
     };
-    tokio::join!(server.accept(&public), async {
-        if let Some(local) = &local {
-            server.accept(local).await;
+    tokio::join!(
+        server.accept(&public, Places::new(MAXIMUM_CONNECTIONS)),
+        async {
+            if let Some(local) = &local {
+                let places = Places::new(MAXIMUM_LOCAL_CONNECTIONS);
+                server.accept(local, places).await;
+            }
         }
-    });
+    );
     server.tasks.close();
     if tokio::time::timeout(DRAIN_TIMEOUT, server.tasks.wait())
         .await
@@ -163,10 +168,23 @@ impl Listener for UnixListener {
     }
 }
 
-struct Server {
-    shared: Arc<Shared>,
+/// The places of one socket.
+struct Places {
     seats: Arc<Seats>,
     refusals: Arc<Semaphore>,
+}
+
+impl Places {
+    fn new(most: usize) -> Places {
+        Places {
+            seats: Seats::new(most),
+            refusals: Arc::new(Semaphore::new(MAXIMUM_REFUSALS)),
+        }
+    }
+}
+
+struct Server {
+    shared: Arc<Shared>,
     tasks: TaskTracker,
     /// No more connections, no more requests on those there are.
     shutdown: CancellationToken,
@@ -175,14 +193,14 @@ struct Server {
 }
 
 impl Server {
-    async fn accept<L: Listener>(&self, listener: &L) {
+    async fn accept<L: Listener>(&self, listener: &L, places: Places) {
         loop {
             let accepted = tokio::select! {
                 () = self.shutdown.cancelled() => return,
                 accepted = listener.next() => accepted,
             };
             match accepted {
-                Ok(stream) => self.admit(L::door(&stream), stream),
+                Ok(stream) => self.admit(&places, L::door(&stream), stream),
                 Err(error) => {
                     tracing::warn!(target: "loadbalancing", %error, "cannot accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -191,9 +209,14 @@ impl Server {
         }
     }
 
-    fn admit<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(&self, door: Door, stream: S) {
+    fn admit<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        &self,
+        places: &Places,
+        door: Door,
+        stream: S,
+    ) {
         let abort = self.abort.clone();
-        if let Some(seat) = self.seats.take() {
+        if let Some(seat) = places.seats.take() {
             let shared = self.shared.clone();
             let shutdown = self.shutdown.clone();
             self.tasks.spawn(async move {
@@ -204,7 +227,7 @@ impl Server {
                     () = connection(shared, door, seat.clone(), stream, shutdown) => {}
                 }
             });
-        } else if let Ok(permit) = self.refusals.clone().try_acquire_owned() {
+        } else if let Ok(permit) = places.refusals.clone().try_acquire_owned() {
             self.tasks.spawn(async move {
                 let _permit = permit;
                 // Whether the client hears it or not, it is gone afterwards.

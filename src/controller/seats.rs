@@ -16,7 +16,7 @@ const BUSY: u64 = 0;
 /// The place is another's.
 const GONE: u64 = u64::MAX;
 
-/// The places of a server.
+/// The places of a server's socket.
 pub struct Seats {
     most: usize,
     began: Instant,

@@ -549,6 +549,22 @@ async fn hostile_requests_get_their_status_and_harm_nobody() {
             first_line(&answer)
         );
     }
+    // A body that two readers could end differently ends the connection (RFC 9112, section 6.1): what
+    // follows it is nobody's request.
+    for both in [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4",
+    ] {
+        let request = format!(
+            "POST /nothing HTTP/1.1\r\nHost: x\r\n{both}\r\n\r\n0\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
+        );
+        let answer = served.raw(&request).await;
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{both}: {answer}");
+        assert!(
+            first_line(&answer).starts_with("HTTP/1.1 404"),
+            "{both}: {answer}"
+        );
+    }
     // Numbers that are too large are the binding's to refuse, not the server's to allocate.
     for body in [
         "Version=2012-06-01&Action=DescribeLoadBalancers&LoadBalancerNames.member.999999999999=x",
@@ -639,6 +655,9 @@ fn thousands_who_only_wait_keep_nobody_out() {
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let before = resident();
+    // Who came before all of them, by the socket that is the administrator's alone.
+    let socket = cloud.data_directory().join("eulb.sock");
+    let mut administrator = std::os::unix::net::UnixStream::connect(&socket).unwrap();
     let half_a_body =
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\nAction=".to_owned();
     let half_a_body = half_a_body + &"x".repeat(4000);
@@ -664,6 +683,12 @@ fn thousands_who_only_wait_keep_nobody_out() {
     last.set_nonblocking(true).unwrap();
     let last = { last }.read(&mut byte).unwrap_err();
     assert_eq!(last.kind(), std::io::ErrorKind::WouldBlock);
+    // The places of the Unix socket are its own: nobody there had to leave for them.
+    let ask = b"GET /_eulb/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    administrator.write_all(ask).unwrap();
+    let mut answer = String::new();
+    administrator.read_to_string(&mut answer).unwrap();
+    assert_eq!(first_line(&answer), "HTTP/1.1 200 OK");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
