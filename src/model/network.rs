@@ -10,6 +10,8 @@
 //! Sources: EC2 API reference 2016-11-15, default VPCs; Eucalyptus 4.1.0 (EUCA-9832).
 
 use super::account::AccountId;
+use super::balancer::LoadBalancer;
+use super::listener::Port;
 use super::placement::ZoneName;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -462,6 +464,35 @@ pub fn default_group(account: &AccountId, vpc: Option<&Arc<str>>) -> SecurityGro
         },
         id,
     }
+}
+
+/// The group that is made for the servos of a load balancer that has none of a VPC, in the account of
+/// whoever runs them: it admits everybody to each listener.
+///
+/// Source: Eucalyptus 3.3.0, SecurityGroupSetup and AuthorizeIngressRule.
+pub fn servo_group(owner: &AccountId, balancer: &LoadBalancer) -> SecurityGroup {
+    let name = servo_group_name(balancer);
+    let admits = |port: &Port| Rule {
+        protocol: "tcp".to_owned(),
+        from_port: Some(port.get().into()),
+        to_port: Some(port.get().into()),
+        peer: Peer::Range(Block::EVERYWHERE.to_string()),
+        description: None,
+    };
+    SecurityGroup {
+        id: default_id(prefix::GROUP, owner, &name),
+        account: owner.clone(),
+        vpc: None,
+        description: format!("group for loadbalancer {}", balancer.name),
+        ingress: balancer.listeners.keys().map(admits).collect(),
+        egress: BTreeSet::new(),
+        name,
+    }
+}
+
+/// The name of the group of a load balancer's servos.
+pub fn servo_group_name(balancer: &LoadBalancer) -> String {
+    format!("euca-internal-{}-{}", balancer.account, balancer.name)
 }
 
 impl Network {

@@ -323,6 +323,7 @@ pub enum Feature {
     Vpc,
     UnknownParametersIgnored,
     StoppedStateNamed,
+    AdministratorsServoGroups,
 }
 
 /// A row: the builder behind the table, so that a row is one line to read.
@@ -475,6 +476,7 @@ pub const AVAILABILITY: &[Availability] = &[
     at(Feature::Vpc, Kind::Behaviour, "every account has a default VPC", V4_1_0, "", "there is no VPC", "EUCA-9832"),
     at(Feature::UnknownParametersIgnored, Kind::Behaviour, "parameters that the operation does not know are ignored", Aws, "", "they are refused", "3.3.0 source, BaseQueryBinding; clients of Amazon that are newer than the API"),
     at(Feature::StoppedStateNamed, Kind::Behaviour, "an instance that was stopped is OutOfService, and its description says so", Aws, "", "its state is Error", "InstanceState, API reference 2012-06-01"),
+    at(Feature::AdministratorsServoGroups, Kind::Behaviour, "security groups of servos belong to the cloud administrator", V3_3_0, "", "", "3.3.0 source, SecurityGroupSetup; 4.2.0: the account (eucalyptus)loadbalancing").until(V4_2_0),
 ];
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! Security groups and their rules.
 
-use super::selection::{caller, matches, names, one, page};
-use super::{dry_run, invalid, missing, put_new_tags, refused, tag_set, tags_for};
+use super::selection::{caller, matches, matches_with, names, one, page};
+use super::{dry_run, invalid, missing, put_new_tags, refused, tag_items, tag_set, tags_for};
 use crate::controller::identity;
 use crate::controller::operations::{Context, Read, Write};
 use crate::controller::state::{Draft, ResourceTags, State};
-use crate::model::network::{Block, Network, Peer, Resource, Rule, SecurityGroup, prefix};
+use crate::model::account::AccountId;
+use crate::model::balancer::LoadBalancer;
+use crate::model::network::{
+    Block, Network, Peer, Resource, Rule, SecurityGroup, prefix, servo_group,
+};
 use crate::wire::ec2::TagSpecification;
 use crate::wire::ec2::group::{
     AuthorizeSecurityGroupEgress, AuthorizeSecurityGroupEgressResponse,
@@ -94,7 +98,64 @@ fn one_group(
     Ok(group.clone())
 }
 
-fn describe(group: &SecurityGroup, state: &State) -> WireSecurityGroup {
+/// The groups of the load balancers' servos, of all accounts, if they are the caller's: they belong to
+/// whoever runs the servos. From 4.2.0 on that is an account of the system, which nobody is.
+fn servo_groups(context: &Context, state: &State) -> Vec<SecurityGroup> {
+    let Some(owner) = servos_owner(context, state) else {
+        return Vec::new();
+    };
+    let all = state.balancers.values();
+    all.filter(|balancer| has_servo_group(balancer))
+        .map(|balancer| servo_group(owner, balancer))
+        .collect()
+}
+
+/// The caller's account, if servos are its own.
+fn servos_owner<'c>(context: &'c Context, state: &State) -> Option<&'c AccountId> {
+    let administrator = state.administrator()?;
+    let owns = context.has(Feature::AdministratorsServoGroups)
+        && administrator.id == context.caller.account;
+    owns.then_some(&context.caller.account)
+}
+
+/// A load balancer that was given groups of its account in a VPC has none made for it.
+fn has_servo_group(balancer: &LoadBalancer) -> bool {
+    let network = balancer.network.as_ref();
+    network.is_none_or(|network| network.groups.is_empty())
+}
+
+/// Refuses to change a group that follows its load balancer.
+fn refuse_servo_group(
+    id: Option<&String>,
+    name: Option<&String>,
+    context: &Context,
+    state: &State,
+) -> Result<(), Fault> {
+    let meant = |group: &SecurityGroup| match (id, name) {
+        (Some(id), _) => *id == *group.id,
+        (None, Some(name)) => *name == group.name,
+        (None, None) => false,
+    };
+    let groups = servo_groups(context, state);
+    match groups.iter().find(|group| meant(group)) {
+        None => Ok(()),
+        Some(group) => Err(refused(
+            "UnsupportedOperation",
+            format!(
+                "The security group {} is of a load balancer's servos and follows its listeners; \
+                 local servos are no machines that anything else could reach",
+                group.name
+            ),
+        )),
+    }
+}
+
+/// The tag of the servos' groups. Source: Eucalyptus 3.3.0, TagCreator.
+fn servo_tags() -> ResourceTags {
+    ResourceTags::from([("Name".to_owned(), "loadbalancer-resources".to_owned())])
+}
+
+fn describe(group: &SecurityGroup, tags: Option<&ResourceTags>) -> WireSecurityGroup {
     WireSecurityGroup {
         owner_id: Some(group.account.to_string()),
         group_id: Some(group.id.to_string()),
@@ -103,7 +164,7 @@ fn describe(group: &SecurityGroup, state: &State) -> WireSecurityGroup {
         vpc_id: group.vpc.as_ref().map(ToString::to_string),
         ip_permissions: Some(permissions(&group.ingress)),
         ip_permissions_egress: Some(permissions(&group.egress)),
-        tag_set: Some(tag_set(state, &group.account, &group.id)),
+        tag_set: Some(tag_items(tags)),
     }
 }
 
@@ -177,19 +238,31 @@ impl Read for DescribeSecurityGroups {
     ) -> Result<DescribeSecurityGroupsResponse, Fault> {
         dry_run(self.dry_run)?;
         let network = state.network(caller(context), &context.config);
+        let servo_groups = servo_groups(context, state);
+        let servo_tags = servo_tags();
         for id in self.group_id.iter().flatten() {
-            if !network.groups.contains_key(id.as_str()) {
+            let of_servos = || servo_groups.iter().any(|group| *group.id == **id);
+            if !network.groups.contains_key(id.as_str()) && !of_servos() {
                 return Err(no_group(id));
             }
         }
         for name in self.group_name.iter().flatten() {
-            named(name, usual_vpc(&network), &network).ok_or_else(|| no_group(name))?;
+            let of_servos = || servo_groups.iter().any(|group| group.name == *name);
+            if named(name, usual_vpc(&network), &network).is_none() && !of_servos() {
+                return Err(no_group(name));
+            }
         }
+        let own = network.groups.values().map(|group| {
+            let tags = state.tags_of(caller(context), &group.id);
+            (group, tags.map(AsRef::as_ref))
+        });
+        let of_servos = servo_groups.iter().map(|group| (group, Some(&servo_tags)));
+        let mut all: Vec<(&SecurityGroup, Option<&ResourceTags>)> = own.chain(of_servos).collect();
+        all.sort_unstable_by_key(|(group, _)| &group.id);
         let mut found = Vec::new();
-        for group in network.groups.values() {
-            let of = (state, caller(context), group.id.as_ref());
+        for (group, tags) in all {
             let port = |port: Option<i64>| port.map(|port| port.to_string());
-            let fits = matches(self.filter.as_ref(), of, |name| match name {
+            let fits = matches_with(self.filter.as_ref(), tags, |name| match name {
                 "group-id" => one(group.id.to_string()),
                 "group-name" => one(group.name.clone()),
                 "description" => one(group.description.clone()),
@@ -221,7 +294,7 @@ impl Read for DescribeSecurityGroups {
             let wanted = names(self.group_id.as_ref(), &group.id)
                 && names(self.group_name.as_ref(), &group.name);
             if fits && wanted {
-                found.push((group.id.to_string(), describe(group, state)));
+                found.push((group.id.to_string(), describe(group, tags)));
             }
         }
         let (groups, next_token) = page(found, self.max_results, self.next_token.as_deref())?;
@@ -262,7 +335,10 @@ impl Write for CreateSecurityGroup {
                 Some(vpc.ok_or_else(|| super::network::no_vpc(id))?.id.clone())
             }
         };
-        if named(&name, vpc.as_ref(), &network).is_some() {
+        let of_servos = servo_groups(context, draft.state());
+        if named(&name, vpc.as_ref(), &network).is_some()
+            || of_servos.iter().any(|group| group.name == name)
+        {
             return Err(refused(
                 "InvalidGroup.Duplicate",
                 format!("The security group '{name}' already exists"),
@@ -318,7 +394,9 @@ fn user_of(group: &SecurityGroup, context: &Context, state: &State) -> Option<St
 impl Write for DeleteSecurityGroup {
     fn handle(self, context: &Context, draft: &mut Draft) -> Result<Return, Fault> {
         let network = draft.state().network(caller(context), &context.config);
-        let group = one_group(self.group_id.as_ref(), self.group_name.as_ref(), &network)?;
+        let (id, name) = (self.group_id.as_ref(), self.group_name.as_ref());
+        refuse_servo_group(id, name, context, draft.state())?;
+        let group = one_group(id, name, &network)?;
         if group.name == SecurityGroup::DEFAULT {
             return Err(refused(
                 "CannotDelete",
@@ -559,7 +637,9 @@ impl Change {
         draft: &mut Draft,
     ) -> Result<Items<SecurityGroupRule>, Fault> {
         let network = draft.state().network(caller(context), &context.config);
-        let mut group = one_group(self.group_id.as_ref(), self.group_name.as_ref(), &network)?;
+        let (id, name) = (self.group_id.as_ref(), self.group_name.as_ref());
+        refuse_servo_group(id, name, context, draft.state())?;
+        let mut group = one_group(id, name, &network)?;
         let mut rules = self.rules(context, &network)?;
         rules.extend(self.by_id(&group, direction)?);
         if rules.is_empty() {
@@ -662,10 +742,9 @@ impl Read for DescribeSecurityGroupRules {
         let network = state.network(caller(context), &context.config);
         let asked = self.security_group_rule_id.as_ref();
         let mut found = Vec::new();
-        let directed = network
-            .groups
-            .values()
-            .flat_map(|group| Direction::BOTH.map(|direction| (group, direction)));
+        let servo_groups = servo_groups(context, state);
+        let groups = network.groups.values().chain(&servo_groups);
+        let directed = groups.flat_map(|group| Direction::BOTH.map(|direction| (group, direction)));
         for (group, direction) in directed {
             for rule in direction.rules(group) {
                 let id = rule.id(&group.id, direction.is_egress());

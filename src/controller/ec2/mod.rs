@@ -169,7 +169,11 @@ fn needs_vpcs(context: &Context) -> Result<(), Fault> {
 /// Tags of something, for its description.
 fn tag_set(state: &State, account: &AccountId, id: &str) -> Items<TagItem> {
     let tags = state.tags_of(account, id);
-    tags.iter()
+    tag_items(tags.map(AsRef::as_ref))
+}
+
+fn tag_items(tags: Option<&ResourceTags>) -> Items<TagItem> {
+    tags.into_iter()
         .flat_map(|tags| tags.iter())
         .map(|(key, value)| TagItem {
             key: Some(key.clone()),

@@ -1,6 +1,7 @@
 //! Which things a describe operation tells of: ids, filters, pages.
 
 use super::{Context, State, invalid, refused};
+use crate::controller::state::ResourceTags;
 use crate::model::account::AccountId;
 use crate::wire::ec2::Filter;
 use crate::wire::fault::Fault;
@@ -27,12 +28,23 @@ pub fn matches(
     (state, account, id): (&State, &AccountId, &str),
     values: impl Fn(&str) -> Values,
 ) -> Result<bool, Fault> {
+    let tags = filters.and_then(|_| state.tags_of(account, id));
+    matches_with(filters, tags.map(AsRef::as_ref), values)
+}
+
+/// As [`matches`], of a thing with these tags.
+///
+/// # Errors
+///
+/// A filter has a name that things of this kind do not have.
+pub fn matches_with(
+    filters: Option<&Vec<Filter>>,
+    tags: Option<&ResourceTags>,
+    values: impl Fn(&str) -> Values,
+) -> Result<bool, Fault> {
     for filter in filters.into_iter().flatten() {
         let name = filter.name.as_deref().unwrap_or_default();
-        let tags = || {
-            let tags = state.tags_of(account, id);
-            tags.into_iter().flat_map(|tags| tags.iter())
-        };
+        let tags = || tags.into_iter().flat_map(|tags| tags.iter());
         let held = match name {
             "tag-key" => tags().map(|(key, _)| key.clone()).collect(),
             "tag-value" => tags().map(|(_, value)| value.clone()).collect(),

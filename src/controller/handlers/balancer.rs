@@ -9,7 +9,9 @@ use crate::controller::refused::failed;
 use crate::controller::state::{Draft, State};
 use crate::model::balancer::{BalancerName, LoadBalancer, NameRule};
 use crate::model::listener::Listener;
-use crate::model::network::{Attachment, Scheme, SecurityGroup, Wanted, default_group};
+use crate::model::network::{
+    Attachment, Scheme, SecurityGroup, Wanted, default_group, servo_group_name,
+};
 use crate::model::placement::ZoneName;
 use crate::model::refusal::Refusal;
 use crate::wire::balancer::{
@@ -417,10 +419,7 @@ fn source_group(balancer: &LoadBalancer, context: &Context, state: &State) -> So
             owner_alias: state
                 .administrator()
                 .map(|administrator| administrator.id.to_string()),
-            group_name: Some(format!(
-                "euca-internal-{}-{}",
-                balancer.account, balancer.name
-            )),
+            group_name: Some(servo_group_name(balancer)),
         },
     }
 }

@@ -332,3 +332,96 @@ async fn a_load_balancer_without_listeners_is_eucalyptus_s() {
     assert_eq!(aws.code(question).await, "ValidationError");
     Desk::open(Release::V4_4_2).ask(question).await.unwrap();
 }
+
+#[tokio::test]
+async fn groups_of_servos_are_the_cloud_administrators_and_follow_the_listeners() {
+    let mut desk = Desk::with_web(Release::V3_3_0).await;
+    let described = desk.ask("DescribeLoadBalancers").await.unwrap();
+    let name = text(&described, "GroupName");
+    let groups = "ec2:DescribeSecurityGroups";
+    assert!(!desk.ask(groups).await.unwrap().contains(&name));
+    desk.administrator = true;
+    let named = format!("{groups} GroupName.1={name}");
+    let told = desk.ask(&named).await.unwrap();
+    assert_eq!(text(&told, "ownerId"), text(&described, "OwnerAlias"));
+    let description = text(&told, "groupDescription");
+    assert_eq!(description, "group for loadbalancer web");
+    for rule in [
+        "<fromPort>25<",
+        "<toPort>25<",
+        "<fromPort>80<",
+        "<toPort>80<",
+    ] {
+        assert!(told.contains(rule), "{rule} in {told}");
+    }
+    assert_eq!(told.matches("<cidrIp>0.0.0.0/0<").count(), 2, "{told}");
+    let id = text(&told, "groupId");
+    for question in [
+        format!("{groups} GroupId.1={id}"),
+        format!("{groups} Filter.1.Name=tag:Name&Filter.1.Value.1=loadbalancer-resources"),
+        format!("{groups} Filter.1.Name=ip-permission.from-port&Filter.1.Value.1=25"),
+    ] {
+        assert_eq!(desk.ask(&question).await.unwrap(), told, "{question}");
+    }
+    let rules =
+        format!("ec2:DescribeSecurityGroupRules Filter.1.Name=group-id&Filter.1.Value.1={id}");
+    let rules = desk.ask(&rules).await.unwrap();
+    assert_eq!(rules.matches("<securityGroupRuleId>").count(), 2);
+    // Beside the administrator's own.
+    let all = desk.ask(groups).await.unwrap();
+    assert_eq!(all.matches("<groupName>").count(), 2, "{all}");
+
+    // It is the load balancer's, and nobody changes it.
+    let rule = format!("GroupName={name}&IpProtocol=tcp&FromPort=22&ToPort=22&CidrIp=0.0.0.0/0");
+    for (question, code) in [
+        (
+            format!("ec2:AuthorizeSecurityGroupIngress {rule}"),
+            "UnsupportedOperation",
+        ),
+        (
+            format!("ec2:RevokeSecurityGroupIngress {rule}"),
+            "UnsupportedOperation",
+        ),
+        (
+            format!("ec2:DeleteSecurityGroup GroupId={id}"),
+            "UnsupportedOperation",
+        ),
+        (
+            format!("ec2:CreateSecurityGroup GroupName={name}&GroupDescription=x"),
+            "InvalidGroup.Duplicate",
+        ),
+    ] {
+        assert_eq!(desk.code(&question).await, code, "{question}");
+    }
+    desk.administrator = false;
+    let port = "LoadBalancerPorts.member.1=25";
+    desk.ask(&format!(
+        "DeleteLoadBalancerListeners LoadBalancerName=web&{port}"
+    ))
+    .await
+    .unwrap();
+    desk.administrator = true;
+    assert!(!desk.ask(&named).await.unwrap().contains("<fromPort>25<"));
+    desk.administrator = false;
+    desk.ask("DeleteLoadBalancer LoadBalancerName=web")
+        .await
+        .unwrap();
+    desk.administrator = true;
+    assert_eq!(desk.code(&named).await, "InvalidGroup.NotFound");
+
+    // From 4.2.0 on they belong to an account of the system.
+    for (release, expected) in [
+        (Release::V4_1_2, true),
+        (Release::V4_2_0, false),
+        (Release::Aws, false),
+    ] {
+        let mut desk = Desk::with_web(release).await;
+        desk.administrator = true;
+        let told = desk.ask(groups).await.unwrap();
+        assert_eq!(
+            told.contains("euca-internal-"),
+            expected,
+            "{release}: {told}"
+        );
+    }
+}
