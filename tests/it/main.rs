@@ -33,6 +33,7 @@ mod https;
 mod inline;
 mod input;
 mod linear;
+mod linearizable;
 mod local;
 mod log_lines;
 mod many;
