@@ -450,7 +450,7 @@ fn environment(shared: &Shared, name: Option<&str>, user: &str) -> Result<Enviro
         access_key: key.id.clone(),
         secret_key: key.secret.clone(),
         dns: shared.dns.get().copied(),
-        not_ready: !super::properties::has_image(state, shared.config.release),
+        not_ready: !super::properties::is_ready(state, shared.config.release),
     })
 }
 

@@ -6,7 +6,7 @@
 //!
 //! | signature | what a user sees |
 //! |---|---|
-//! | `service-not-ready` | nothing can be created: the servos have no image |
+//! | `service-not-ready` | every request is refused: the servos have no image |
 //! | `name-does-not-resolve` | no address is published: there is no servo, or none is in service yet |
 //! | `connection-refused` | the name resolves, and a listener is not bound |
 //! | `no-listener` | the load balancer has none |
@@ -240,11 +240,11 @@ impl Scene<'_> {
 
     /// Whether the service as a whole is ready. Source: Eucalyptus 3.3.0, LoadBalancerASGroupCreator.
     fn look_at_service(&self) -> Option<Finding> {
-        let ready = properties::has_image(self.state, self.config.release);
+        let ready = properties::is_ready(self.state, self.config.release);
         (!ready).then(|| {
             finding(
                 "service-not-ready",
-                "no load balancer can be created",
+                "every request to load balancing is refused, and traffic goes on",
                 "the service is NOTREADY: the property that names the image of the servos is not set",
                 format!("eulb admin properties set {}=emi-12345678", Property::Image.name(self.config.release)),
             )

@@ -9,6 +9,7 @@ use super::operations::{self, Context};
 use super::page;
 use super::permission;
 use super::prometheus;
+use super::properties;
 use super::seats::{Seat, Seats};
 use crate::model::account::Caller;
 use crate::wire::cloudwatch::{self, Protocol};
@@ -661,7 +662,14 @@ async fn operate(
             };
             let snapshot = shared.registry.snapshot();
             let state = &snapshot.state;
-            match permission::admit(service, operation.action, &parameters, &context, state) {
+            let ready = match service {
+                Service::LoadBalancing => properties::refuse_unready(state, shared.config.release),
+                _ => Ok(()),
+            };
+            let admitted = ready.and_then(|()| {
+                permission::admit(service, operation.action, &parameters, &context, state)
+            });
+            match admitted {
                 Ok(()) => operations::run(operation, &parameters, context, &shared.registry).await,
                 Err(denied) => Err(denied),
             }

@@ -11,6 +11,7 @@
 //! Source: Eucalyptus 3.3.0 to 4.4.2, the `ConfigurableClass`es of load balancing.
 
 use super::state::State;
+use crate::wire::fault::Fault;
 use crate::wire::release::{Feature, Release};
 use std::fmt;
 
@@ -98,7 +99,7 @@ const DAY_SECONDS: u32 = 86_400;
 #[rustfmt::skip]
 const PROPERTIES: &[Row] = &[
     Row { property: Property::Image, early: Some("loadbalancer_emi"), late: "worker.image", feature: None, default: NO_IMAGE, takes: Takes::Image,
-        effect: "The image of the servos. Without one the service is NOTREADY and no load balancer can be created; those there are go on. A local cloud sets one at its first start" },
+        effect: "The image of the servos. Without one the service is NOTREADY and refuses every request; the traffic of load balancers goes on. A local cloud sets one at its first start" },
     Row { property: Property::InstanceType, early: Some("loadbalancer_instance_type"), late: "worker.instance_type", feature: None, default: "m1.small", takes: Takes::Word,
         effect: "The machine type of the servos. Kept and shown; local servos have no machines" },
     Row { property: Property::ServosPerZone, early: Some("loadbalancer_num_vm"), late: "vm_per_zone", feature: None, default: "1", takes: Takes::Number(1, MAXIMUM_SERVOS),
@@ -331,9 +332,25 @@ pub fn servos_per_zone(state: &State, release: Release) -> usize {
         .unwrap_or(1)
 }
 
-/// Whether the service has an image for its servos, without which it is not ready.
-pub fn has_image(state: &State, release: Release) -> bool {
-    state.property(Property::Image, release) != NO_IMAGE
+/// Whether the service is ready: whether it has an image for its servos, where that is asked.
+pub fn is_ready(state: &State, release: Release) -> bool {
+    !release.has(Feature::NotReady) || state.property(Property::Image, release) != NO_IMAGE
+}
+
+/// Refuses a request to load balancing while it is not ready.
+///
+/// # Errors
+///
+/// It is not: whatever is asked, after the signature and the form of the request and before anything
+/// else is looked at.
+pub fn refuse_unready(state: &State, release: Release) -> Result<(), Fault> {
+    if is_ready(state, release) {
+        return Ok(());
+    }
+    let name = Property::Image.name(release);
+    Err(Fault::Unavailable {
+        message: format!("The service is NOTREADY: the property {name} names no image"),
+    })
 }
 
 /// The restricted ports as they are written, if a port is one of them.

@@ -324,6 +324,7 @@ pub enum Feature {
     UnknownParametersIgnored,
     StoppedStateNamed,
     AdministratorsServoGroups,
+    NotReady,
 }
 
 /// A row: the builder behind the table, so that a row is one line to read.
@@ -477,6 +478,7 @@ pub const AVAILABILITY: &[Availability] = &[
     at(Feature::UnknownParametersIgnored, Kind::Behaviour, "parameters that the operation does not know are ignored", Aws, "", "they are refused", "3.3.0 source, BaseQueryBinding; clients of Amazon that are newer than the API"),
     at(Feature::StoppedStateNamed, Kind::Behaviour, "an instance that was stopped is OutOfService, and its description says so", Aws, "", "its state is Error", "InstanceState, API reference 2012-06-01"),
     at(Feature::AdministratorsServoGroups, Kind::Behaviour, "security groups of servos belong to the cloud administrator", V3_3_0, "", "", "3.3.0 source, SecurityGroupSetup; 4.2.0: the account (eucalyptus)loadbalancing").until(V4_2_0),
+    at(Feature::NotReady, Kind::Behaviour, "load balancing answers 503 to everything while its servos have no image", V3_3_0, "", "", "3.3.0 source, LoadBalancerASGroupCreator; EUCA-6946, a service that is not enabled").until(Aws),
 ];
 
 #[cfg(test)]

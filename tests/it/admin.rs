@@ -565,12 +565,34 @@ fn without_an_image_the_service_is_not_ready_and_what_is_there_goes_on() {
         "WARN:  Load Balancing service URL is not configured.\n"
     );
     assert!(without.stdout.contains("AWS_ACCESS_KEY") && !without.stdout.contains("ELB_URL"));
-    let create = cloud.eulb("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "db"]);
-    assert_eq!(
-        create.stderr,
-        "eulb-create-lb: error (InternalFailure): Failed to create the loadbalancer: No loadbalancer EMI is found\n"
+    // Nothing is answered but who may not ask, and the clients of the load balancer.
+    let said =
+        "The service is NOTREADY: the property loadbalancing.loadbalancer_emi names no image";
+    let refused: [(Account, &str, &[&str]); 4] = [
+        (
+            Account::Tenant,
+            "eulb-create-lb",
+            &["-z", "PARTI00", "-l", HTTP_80, "db"],
+        ),
+        (Account::Tenant, "eulb-describe-lbs", &["web"]),
+        (Account::Tenant, "eulb-delete-lb", &["nobodys"]),
+        (Account::Administrator, "eulb-describe-lbs", &["verbose"]),
+    ];
+    for (account, command, arguments) in refused {
+        let run = cloud.eulb_as(account, command, arguments);
+        let line = format!("{command}: error (ServiceUnavailable): {said}\n");
+        assert_eq!((run.status, run.stderr), (1, line), "{arguments:?}");
+    }
+    let stranger = crate::cloud::run(
+        cloud
+            .command(Account::Tenant, "eulb-describe-lbs")
+            .env("AWS_SECRET_ACCESS_KEY", "wrong"),
     );
-    assert_eq!(cloud.ok("eulb-describe-lbs", ["web"]).lines().count(), 1);
+    assert!(
+        stranger.stderr.contains("error (SignatureDoesNotMatch)"),
+        "{stranger:?}"
+    );
+    assert_eq!(cloud.get(&cloud.listener("web")).0, 503);
     ok(
         &cloud,
         &[
@@ -581,6 +603,7 @@ fn without_an_image_the_service_is_not_ready_and_what_is_there_goes_on() {
         ],
     );
     cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "db"]);
+    assert_eq!(cloud.ok("eulb-describe-lbs", ["web"]).lines().count(), 1);
 }
 
 #[test]

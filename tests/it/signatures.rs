@@ -255,8 +255,8 @@ fn each_cause_of_a_refused_request_is_explained_by_the_words_of_the_refusal() {
         ),
         (
             |cloud| set(cloud, EMI, "NULL"),
-            "No loadbalancer EMI is found",
-            "No loadbalancer EMI is found",
+            "error (ServiceUnavailable): The service is NOTREADY: ",
+            "the property loadbalancing.loadbalancer_emi names no image",
         ),
         (
             |cloud| cloud.create_web(),

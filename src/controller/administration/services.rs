@@ -13,7 +13,7 @@ const NOT_READY: &str = "NOTREADY";
 pub fn list(shared: &Shared) -> Services {
     let snapshot = shared.registry.snapshot();
     let release = shared.config.release;
-    let ready = properties::has_image(&snapshot.state, release);
+    let ready = properties::is_ready(&snapshot.state, release);
     let name = Property::Image.name(release);
     Services {
         services: vec![Service {
@@ -23,8 +23,8 @@ pub fn list(shared: &Shared) -> Services {
             endpoint: shared.endpoint(),
             reason: (!ready).then(|| {
                 format!(
-                    "the property {name} names no image, so no load balancer can be created; set \
-                     it with 'eulb admin properties set {name}=emi-12345678'"
+                    "the property {name} names no image, so every request to load balancing is \
+                     refused and traffic goes on; set it with 'eulb admin properties set {name}=emi-12345678'"
                 )
             }),
         }],

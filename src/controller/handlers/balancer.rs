@@ -4,7 +4,7 @@ use super::placement::enable;
 use super::{listener, policy, tag};
 use crate::controller::operations::{Context, Prepared, Write};
 use crate::controller::permission;
-use crate::controller::properties::{self, Property};
+use crate::controller::properties::Property;
 use crate::controller::refused::failed;
 use crate::controller::state::{Draft, State};
 use crate::model::balancer::{BalancerName, LoadBalancer, NameRule};
@@ -152,12 +152,6 @@ impl Write for CreateLoadBalancer {
         let listeners = listener::read(members(&self.listeners), context, draft.state())?;
         listener::refuse_restricted(&listeners, context, draft.state())?;
         let account = context.caller.account.clone();
-        if !properties::has_image(draft.state(), context.config.release) {
-            return Err(Fault::Failure {
-                message: "Failed to create the loadbalancer: No loadbalancer EMI is found"
-                    .to_owned(),
-            });
-        }
         let mut balancer = LoadBalancer::new(
             account.clone(),
             name,
