@@ -25,6 +25,11 @@ const FILE: &str = "eulb.redb";
 /// The file while it is made for the first time.
 const NEW_FILE: &str = "eulb.redb.new";
 const LOCK: &str = "eulb.lock";
+/// The file that is written and removed again to see whether the disk has room.
+const ROOM: &str = "eulb.redb.room";
+
+/// Bytes of it: what a change of a row asks for, and some to spare.
+const ROOM_BYTES: usize = 128 << 10;
 
 /// Bytes of pages kept in memory. All reads are at the start, so there is little to gain.
 const CACHE_BYTES: usize = 4 << 20;
@@ -185,16 +190,30 @@ impl Store for DiskStore {
         if changes.is_empty() {
             return Ok(());
         }
-        self.write(changes, None)
-            .map_err(|error| StoreError::Write {
-                path: self.path.clone(),
+        let path = self.path.clone();
+        // What is changed is read first, and what nobody has read before may be damaged.
+        sound(&path, || self.write(changes, None)).map_err(|error| match error {
+            Unsound::Redb(error) => StoreError::Write {
                 reason: error.to_string(),
-            })
+                path,
+            },
+            Unsound::Panic => error.damage(&path),
+        })
     }
 
     fn recover(&mut self, acknowledged: &dyn Fn() -> Vec<Row>) -> Result<(), StoreError> {
-        // Closed first: redb lets nobody open a file twice.
-        self.database = None;
+        // Reading everything again is for a disk that may take something: while it is full, refusing
+        // costs no more than a look.
+        look_for_room(&self.path).map_err(|error| StoreError::Write {
+            path: self.path.clone(),
+            reason: redb::Error::Io(error).to_string(),
+        })?;
+        // Closed first: redb lets nobody open a file twice. Closing asserts, too.
+        let closed = self.database.take();
+        let _ = sound(&self.path, || {
+            drop(closed);
+            Ok(())
+        });
         let (database, _) = open_file(&self.path)?;
         self.database = Some(database);
         let expected = self.fingerprint;
@@ -397,6 +416,34 @@ fn create(directory: &Path) -> Result<(), StoreError> {
     File::open(directory)
         .and_then(|directory| directory.sync_all())
         .map_err(io)
+}
+
+/// Fails if the disk is full. What else may be wrong with it is for the store's own file to say.
+fn look_for_room(path: &Path) -> io::Result<()> {
+    let room = path.with_file_name(ROOM);
+    let opened = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&room);
+    let Ok(mut file) = opened else {
+        return Ok(());
+    };
+    let written = file.write_all(&vec![0; ROOM_BYTES]);
+    // Whatever is left of it is written over the next time.
+    let _ = fs::remove_file(&room);
+    match written {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            ) =>
+        {
+            Err(error)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What reading a damaged file leads to.
@@ -691,6 +738,34 @@ mod tests {
             let failed = (0..).take_while(|after| fail_and_recover(*after, flushes));
             assert!(failed.count() > usize::from(!flushes), "flushes: {flushes}");
         }
+    }
+
+    #[test]
+    fn while_the_disk_is_full_nothing_is_read_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut store = DiskStore::open(directory.path(), NOW).unwrap();
+        store.load().unwrap();
+        store.commit(&[put("a", "1")]).unwrap();
+        let kept = store.load().unwrap();
+        // As after a commit that failed; the file could not be read if somebody looked.
+        store.database = None;
+        let path = directory.path().join(FILE);
+        let away = directory.path().join("away");
+        fs::rename(&path, &away).unwrap();
+        std::os::unix::fs::symlink("/dev/full", directory.path().join(ROOM)).unwrap();
+        let nothing = || -> Vec<Row> { panic!("nobody asks") };
+        let refused = store.recover(&nothing).unwrap_err().to_string();
+        let expected = format!(
+            "cannot write {}: I/O error: No space left on device (os error 28)",
+            path.display()
+        );
+        assert_eq!(refused, expected);
+        // With room again.
+        fs::rename(&away, &path).unwrap();
+        store.recover(&nothing).unwrap();
+        store.commit(&[put("b", "2")]).unwrap();
+        assert_eq!(store.load().unwrap().len(), kept.len() + 1);
+        assert!(!directory.path().join(ROOM).exists());
     }
 
     #[test]
