@@ -660,10 +660,13 @@ async fn operate(
                 now: shared.config.clock.now(),
                 request_id: request_id.clone(),
             };
+            let release = context.config.release;
             let snapshot = shared.registry.snapshot();
             let state = &snapshot.state;
             let ready = match service {
-                Service::LoadBalancing => properties::refuse_unready(state, shared.config.release),
+                Service::LoadBalancing => {
+                    properties::refuse_unready(operation.action, state, release)
+                }
                 _ => Ok(()),
             };
             let admitted = ready.and_then(|()| {

@@ -11,6 +11,8 @@
 //! Source: Eucalyptus 3.3.0 to 4.4.2, the `ConfigurableClass`es of load balancing.
 
 use super::state::State;
+use crate::wire::Action;
+use crate::wire::balancer::CreateLoadBalancer;
 use crate::wire::fault::Fault;
 use crate::wire::release::{Feature, Release};
 use std::fmt;
@@ -342,10 +344,15 @@ pub fn is_ready(state: &State, release: Release) -> bool {
 /// # Errors
 ///
 /// It is not: whatever is asked, after the signature and the form of the request and before anything
-/// else is looked at.
-pub fn refuse_unready(state: &State, release: Release) -> Result<(), Fault> {
+/// else is looked at. Who creates a load balancer is told what a service says that has lost its image.
+pub fn refuse_unready(action: &str, state: &State, release: Release) -> Result<(), Fault> {
     if is_ready(state, release) {
         return Ok(());
+    }
+    if action == CreateLoadBalancer::NAME {
+        return Err(Fault::Failure {
+            message: "Failed to create the loadbalancer: No loadbalancer EMI is found".to_owned(),
+        });
     }
     let name = Property::Image.name(release);
     Err(Fault::Unavailable {

@@ -568,12 +568,11 @@ fn without_an_image_the_service_is_not_ready_and_what_is_there_goes_on() {
     // Nothing is answered but who may not ask, and the clients of the load balancer.
     let said =
         "The service is NOTREADY: the property loadbalancing.loadbalancer_emi names no image";
-    let refused: [(Account, &str, &[&str]); 4] = [
-        (
-            Account::Tenant,
-            "eulb-create-lb",
-            &["-z", "PARTI00", "-l", HTTP_80, "db"],
-        ),
+    let created = cloud.eulb("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "db"]);
+    let reason = "Failed to create the loadbalancer: No loadbalancer EMI is found";
+    let line = format!("eulb-create-lb: error (InternalFailure): {reason}\n");
+    assert_eq!((created.status, created.stderr), (1, line));
+    let refused: [(Account, &str, &[&str]); 3] = [
         (Account::Tenant, "eulb-describe-lbs", &["web"]),
         (Account::Tenant, "eulb-delete-lb", &["nobodys"]),
         (Account::Administrator, "eulb-describe-lbs", &["verbose"]),

@@ -255,8 +255,8 @@ fn each_cause_of_a_refused_request_is_explained_by_the_words_of_the_refusal() {
         ),
         (
             |cloud| set(cloud, EMI, "NULL"),
-            "error (ServiceUnavailable): The service is NOTREADY: ",
-            "the property loadbalancing.loadbalancer_emi names no image",
+            "error (InternalFailure): Failed to create the loadbalancer: No loadbalancer EMI is found",
+            "No loadbalancer EMI is found",
         ),
         (
             |cloud| cloud.create_web(),
