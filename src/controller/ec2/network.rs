@@ -13,18 +13,20 @@ use crate::model::network::{
 };
 use crate::wire::ec2::instance::GroupItem;
 use crate::wire::ec2::network::{
-    AttachInternetGateway, AttributeBoolean, CreateInternetGateway, CreateInternetGatewayResponse,
-    CreateSubnet, CreateSubnetResponse, CreateVpc, CreateVpcResponse, DeleteInternetGateway,
-    DeleteSubnet, DeleteVpc, DescribeInternetGateways, DescribeInternetGatewaysResponse,
-    DescribeNetworkInterfaces, DescribeNetworkInterfacesResponse, DescribeSubnets,
-    DescribeSubnetsResponse, DescribeVpcAttribute, DescribeVpcAttributeResponse, DescribeVpcs,
-    DescribeVpcsResponse, DetachInternetGateway, GatewayAttachment, InterfaceAssociation,
-    InterfaceAttachment, InternetGateway, ModifySubnetAttribute, ModifyVpcAttribute,
-    NetworkInterface, Subnet as WireSubnet, Vpc as WireVpc,
+    AttachInternetGateway, AttributeBoolean, CidrBlockAssociation, CidrBlockState,
+    CreateInternetGateway, CreateInternetGatewayResponse, CreateSubnet, CreateSubnetResponse,
+    CreateVpc, CreateVpcResponse, DeleteInternetGateway, DeleteSubnet, DeleteVpc,
+    DescribeInternetGateways, DescribeInternetGatewaysResponse, DescribeNetworkInterfaces,
+    DescribeNetworkInterfacesResponse, DescribeSubnets, DescribeSubnetsResponse,
+    DescribeVpcAttribute, DescribeVpcAttributeResponse, DescribeVpcs, DescribeVpcsResponse,
+    DetachInternetGateway, GatewayAttachment, InterfaceAssociation, InterfaceAttachment,
+    InternetGateway, ModifySubnetAttribute, ModifyVpcAttribute, NetworkInterface,
+    Subnet as WireSubnet, Vpc as WireVpc,
 };
 use crate::wire::ec2::{Items, Return};
 use crate::wire::fault::Fault;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// VPCs, subnets and gateways of an account at most, each. Source: Amazon's quotas, generously.
 const MAXIMUM_EACH: usize = 200;
@@ -88,11 +90,21 @@ fn networks(context: &Context, state: &State) -> Network {
 }
 
 fn describe_vpc(vpc: &Vpc, state: &State) -> WireVpc {
+    let unprefixed = vpc.id.trim_start_matches("vpc-");
+    let association = CidrBlockAssociation {
+        cidr_block: Some(vpc.block.to_string()),
+        association_id: Some(format!("vpc-cidr-assoc-{unprefixed}")),
+        cidr_block_state: Some(CidrBlockState {
+            state: Some("associated".to_owned()),
+        }),
+    };
     WireVpc {
         vpc_id: Some(vpc.id.to_string()),
         owner_id: Some(vpc.account.to_string()),
         state: Some("available".to_owned()),
         cidr_block: Some(vpc.block.to_string()),
+        // Ansible compares with this set, and would add the range once more.
+        cidr_block_association_set: Some([association].into_iter().collect()),
         dhcp_options_id: Some("default".to_owned()),
         instance_tenancy: Some("default".to_owned()),
         is_default: Some(vpc.default),
@@ -261,6 +273,13 @@ impl Write for ModifySubnetAttribute {
         let network = networks(context, draft.state());
         let subnet = network.subnets.get(self.subnet_id.as_str());
         let mut subnet = subnet.cloned().ok_or_else(|| no_subnet(&self.subnet_id))?;
+        let six = self.assign_ipv6_address_on_creation;
+        if six.is_some_and(|wanted| wanted.value == Some(true)) {
+            return Err(refused(
+                "UnsupportedOperation",
+                "The subnets of this local cloud have IPv4 addresses only",
+            ));
+        }
         if let Some(wanted) = self.map_public_ip_on_launch {
             subnet.public_addresses = wanted.value;
         }
@@ -300,6 +319,7 @@ fn describe_subnet(subnet: &Subnet, context: &Context, state: &State) -> WireSub
         availability_zone_id: zone_id,
         default_for_az: Some(subnet.default),
         map_public_ip_on_launch: Some(subnet.gives_public_addresses()),
+        assign_ipv6_address_on_creation: Some(false),
         tag_set: Some(tag_set(state, &subnet.account, &subnet.id)),
     }
 }
@@ -614,6 +634,10 @@ impl Write for DeleteInternetGateway {
     }
 }
 
+/// How long the interfaces of a new load balancer are there before they are attached. Ansible waits
+/// until it sees them so (`network_interface_available`), and would wait in vain for later ones.
+const ATTACHING: Duration = Duration::from_secs(60);
+
 impl Read for DescribeNetworkInterfaces {
     /// The interfaces of load balancers: one for each servo, in the subnet of its zone.
     fn answer(
@@ -629,6 +653,10 @@ impl Read for DescribeNetworkInterfaces {
             let Some(place) = &balancer.network else {
                 continue;
             };
+            let attaching = context.config.clock.real_duration(ATTACHING).as_millis();
+            let age = context.now.0.saturating_sub(balancer.created.0);
+            let attached = u128::try_from(age).is_ok_and(|age| age >= attaching);
+            let status = if attached { "in-use" } else { "available" };
             for (servo, at) in &balancer.servos {
                 let subnet = place.subnets.iter().find(|(_, zone)| **zone == at.zone);
                 let Some((subnet, _)) = subnet else {
@@ -645,10 +673,14 @@ impl Read for DescribeNetworkInterfaces {
                     "vpc-id" => one(place.vpc.to_string()),
                     "availability-zone" => one(at.zone.to_string()),
                     "group-id" => Some(groups()),
-                    "requester-id" | "attachment.instance-owner-id" => one(REQUESTER.to_owned()),
+                    "requester-id" => one(REQUESTER.to_owned()),
+                    "attachment.instance-owner-id" | "attachment.status" if !attached => {
+                        Some(Vec::new())
+                    }
+                    "attachment.instance-owner-id" => one(REQUESTER.to_owned()),
                     "requester-managed" => one("true".to_owned()),
                     "owner-id" => one(balancer.account.to_string()),
-                    "status" => one("in-use".to_owned()),
+                    "status" => one(status.to_owned()),
                     "private-ip-address" | "addresses.private-ip-address" => {
                         one(at.address.to_string())
                     }
@@ -671,11 +703,11 @@ impl Read for DescribeNetworkInterfaces {
                         owner_id: Some(balancer.account.to_string()),
                         requester_id: Some(REQUESTER.to_owned()),
                         requester_managed: Some(true),
-                        status: Some("in-use".to_owned()),
+                        status: Some(status.to_owned()),
                         private_ip_address: Some(at.address.to_string()),
                         source_dest_check: Some(true),
                         group_set: Some(place.groups.iter().map(named).collect()),
-                        attachment: Some(InterfaceAttachment {
+                        attachment: attached.then(|| InterfaceAttachment {
                             attachment_id: Some(id.replacen("eni-", "eni-attach-", 1)),
                             instance_owner_id: Some(REQUESTER.to_owned()),
                             device_index: Some(1),

@@ -48,10 +48,26 @@ pub struct Vpc {
     pub owner_id: Option<String>,
     pub state: Option<String>,
     pub cidr_block: Option<String>,
+    pub cidr_block_association_set: Option<Items<CidrBlockAssociation>>,
     pub dhcp_options_id: Option<String>,
     pub instance_tenancy: Option<String>,
     pub is_default: Option<bool>,
     pub tag_set: Option<Items<TagItem>>,
+}
+
+/// A range of addresses of a VPC; here each has the one that it was made with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CidrBlockAssociation {
+    pub cidr_block: Option<String>,
+    pub association_id: Option<String>,
+    pub cidr_block_state: Option<CidrBlockState>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CidrBlockState {
+    pub state: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,6 +137,7 @@ pub struct ModifyVpcAttribute {
 pub struct ModifySubnetAttribute {
     pub subnet_id: String,
     pub map_public_ip_on_launch: Option<Switch>,
+    pub assign_ipv6_address_on_creation: Option<Switch>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,6 +171,7 @@ pub struct Subnet {
     pub availability_zone_id: Option<String>,
     pub default_for_az: Option<bool>,
     pub map_public_ip_on_launch: Option<bool>,
+    pub assign_ipv6_address_on_creation: Option<bool>,
     pub tag_set: Option<Items<TagItem>>,
 }
 
