@@ -16,6 +16,7 @@ use crate::wire::cloudwatch::{self, Protocol};
 use crate::wire::fault::Fault;
 use crate::wire::local;
 use crate::wire::query::Parameters;
+use crate::wire::release::Feature;
 use crate::wire::service::Service;
 use crate::wire::sigv4;
 use bytes::Bytes;
@@ -68,7 +69,9 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pause after a failed accept: without it, a lack of file descriptors becomes a busy loop.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// The type of documents, of Eucalyptus and of Amazon. Sources: 3.3.0, the bindings; API reference.
 const XML: HeaderValue = HeaderValue::from_static("application/xml; charset=UTF-8");
+const AMAZON_XML: HeaderValue = HeaderValue::from_static("text/xml");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
 /// Where Prometheus asks.
@@ -372,11 +375,24 @@ fn plain(status: StatusCode, line: &'static str) -> Answer {
     with_type(status, TEXT, format!("{line}\n"))
 }
 
-/// The answer that shows a fault. Its reason phrase is the code: `400 400` at 3.3.0.
+/// The type of documents at the emulated release.
+fn xml(shared: &Shared) -> HeaderValue {
+    if shared.config.release.has(Feature::AmazonErrorCodes) {
+        AMAZON_XML
+    } else {
+        XML
+    }
+}
+
+/// The answer that shows a fault. Its reason phrase is the code: `400 400` at 3.3.0; Amazon's is that
+/// of the status.
 fn refusal(shared: &Shared, service: Service, fault: &Fault, request_id: &str) -> Answer {
     let shown = fault.shown_by(service, shared.config.release);
     let status = StatusCode::from_u16(shown.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut answer = with_type(status, XML, shown.body(request_id));
+    let mut answer = with_type(status, xml(shared), shown.body(request_id));
+    if shared.config.release.has(Feature::AmazonErrorCodes) {
+        return answer;
+    }
     if let Ok(reason) = ReasonPhrase::try_from(shown.code.as_bytes()) {
         answer.extensions_mut().insert(reason);
     }
@@ -453,7 +469,7 @@ async fn query(
         });
     }
     match operate(shared, service, parts, body, request_id).await {
-        Ok(body) => with_type(StatusCode::OK, XML, body),
+        Ok(body) => with_type(StatusCode::OK, xml(shared), body),
         Err(fault) => refusal(shared, service, &fault, request_id),
     }
 }
@@ -509,7 +525,7 @@ async fn metrics(shared: &Shared, parts: &Parts, body: &Bytes, request_id: &Arc<
     match told.await {
         Ok((operation, tree)) => {
             let text = cloudwatch::encode(protocol, &operation, &tree, request_id);
-            spelt(protocol, StatusCode::OK, text)
+            spelt((protocol, xml(shared)), StatusCode::OK, text)
         }
         Err(fault) if protocol == Protocol::Query => {
             refusal(shared, Service::CloudWatch, &fault, request_id)
@@ -518,7 +534,7 @@ async fn metrics(shared: &Shared, parts: &Parts, body: &Bytes, request_id: &Arc<
             let shown = fault.shown_by(Service::CloudWatch, shared.config.release);
             let status = StatusCode::from_u16(shown.status).unwrap_or(StatusCode::BAD_REQUEST);
             let text = cloudwatch::encode_refusal(protocol, shown.code, &shown.message);
-            let mut answer = spelt(protocol, status, text);
+            let mut answer = spelt((protocol, xml(shared)), status, text);
             // What the code was in the protocol before, by which SDKs still name the error.
             let code = format!("{};{}", shown.code, shown.side.as_str());
             if let Ok(code) = HeaderValue::from_str(&code) {
@@ -529,9 +545,10 @@ async fn metrics(shared: &Shared, parts: &Parts, body: &Bytes, request_id: &Arc<
     }
 }
 
-fn spelt(protocol: Protocol, status: StatusCode, text: Vec<u8>) -> Answer {
+/// An answer in a protocol, whose documents have a type.
+fn spelt((protocol, xml): (Protocol, HeaderValue), status: StatusCode, text: Vec<u8>) -> Answer {
     let kind = match protocol {
-        Protocol::Query => XML,
+        Protocol::Query => xml,
         Protocol::Json => HeaderValue::from_static("application/x-amz-json-1.0"),
         Protocol::Cbor => HeaderValue::from_static("application/cbor"),
     };

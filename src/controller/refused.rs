@@ -25,7 +25,11 @@ impl From<Refusal> for Fault {
                 port: port.get(),
             },
             Refusal::ProtocolUnsupported => Fault::UnsupportedProtocol,
-            Refusal::CertificateNotFound => Fault::CertificateNotFound,
+            Refusal::CertificateNotFound { arn } => Fault::CertificateNotFound { arn },
+            Refusal::InvalidName => Fault::InvalidName,
+            Refusal::NameTooLong => Fault::NameTooLong,
+            Refusal::InvalidTarget(error) => Fault::InvalidTarget { error },
+            Refusal::CertificateRequired => Fault::CertificateRequired,
             Refusal::ListenerNotFound { .. } => Fault::ListenerNotFound,
             Refusal::InstanceInvalid { id } => Fault::InvalidInstance { id: id.to_string() },
             Refusal::InstanceVpc { .. } => Fault::Service {
@@ -33,17 +37,13 @@ impl From<Refusal> for Fault {
                 code: "InvalidInstance",
                 message: refusal.to_string(),
             },
-            Refusal::InvalidName
-            | Refusal::NameTooLong
-            | Refusal::InvalidListener
+            Refusal::InvalidListener
             | Refusal::NoListeners
             | Refusal::InvalidPort
-            | Refusal::InvalidHealthCheck(_)
-            | Refusal::InvalidTarget(_) => Fault::InvalidArgument {
+            | Refusal::InvalidHealthCheck(_) => Fault::InvalidArgument {
                 reason: refusal.to_string(),
             },
-            Refusal::CertificateRequired
-            | Refusal::CertificateUnspecified
+            Refusal::CertificateUnspecified
             | Refusal::CertificateUnwanted
             | Refusal::InstancePortMixed { .. }
             | Refusal::LastZone => invalid(refusal.to_string()),
@@ -80,6 +80,7 @@ impl From<PolicyRefusal> for Fault {
             PolicyRefusal::TooMany => Fault::TooManyPolicies,
             PolicyRefusal::UnknownType => Fault::PolicyTypeNotFound,
             PolicyRefusal::NotFound => Fault::PolicyNotFound,
+            PolicyRefusal::ReferenceNotFound(policy) => Fault::ReferenceNotFound { policy },
             other => Fault::InvalidConfiguration {
                 reason: Some(other.to_string()),
             },

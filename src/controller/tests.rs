@@ -869,7 +869,7 @@ async fn later_releases_are_rows_of_the_table() {
         ("4.4.2", request("a", "&Subnets.member.1=subnet-1"), "400 SubnetNotFound: Invalid subnet(s)\n"),
         ("3.3.0", request("a", "&Tags.member.1.Key=k"), "400 InvalidParameterValue: Failed to bind the following fields:\nTags.member.1.Key = k\n"),
         ("aws", "CreateLoadBalancer&LoadBalancerName=a".to_owned(), "400 ValidationError: At least one listener must be specified\n"),
-        ("aws", "CreateLoadBalancer&LoadBalancerName=a&Listeners.member.1.Protocol=TCP&Listeners.member.1.LoadBalancerPort=80&Listeners.member.1.InstancePort=80".to_owned(), "400 ValidationError: At least one zone or subnet must be specified\n"),
+        ("aws", "CreateLoadBalancer&LoadBalancerName=a&Listeners.member.1.Protocol=TCP&Listeners.member.1.LoadBalancerPort=80&Listeners.member.1.InstancePort=80".to_owned(), "400 ValidationError: Either AvailabilityZones or SubnetIds must be specified\n"),
         ("aws", "DescribeLoadBalancers&LoadBalancerNames.member.1=no".to_owned(), "400 LoadBalancerNotFound: There is no ACTIVE Load Balancer named 'no'\n"),
         ("aws", "AttachLoadBalancerToSubnets".to_owned(), "400 ValidationError: Failed to bind the following fields:\nLoadBalancerName\n"),
     ];

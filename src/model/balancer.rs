@@ -14,7 +14,7 @@ use super::listener::{Listener, Port};
 use super::memo::Memo;
 use super::network::{Attachment, Scheme};
 use super::placement::{ServoId, ZoneName};
-use super::policy::Policies;
+use super::policy::{Dialect, Policies};
 use super::refusal::Refusal;
 use super::tag::Tags;
 use super::timestamp::Timestamp;
@@ -348,11 +348,11 @@ impl LoadBalancer {
 
     /// Removes the listeners of some ports, and with them the places where policies were in force.
     /// Ports without a listener are ignored.
-    pub fn remove_listeners(&mut self, ports: impl IntoIterator<Item = Port>) {
+    pub fn remove_listeners(&mut self, dialect: Dialect, ports: impl IntoIterator<Item = Port>) {
         for port in ports {
             self.listeners.remove(&port);
         }
-        self.policies.prune(self.listeners.values());
+        self.policies.prune(dialect, self.listeners.values());
     }
 
     /// The zones that are enabled.
@@ -613,7 +613,7 @@ impl HealthCheckRequest {
                 ));
             }
             if timeout >= interval {
-                return Err(refuse("HealthCheck Timeout must be less than the Interval"));
+                return Err(refuse("HealthCheck timeout must be less than interval."));
             }
             if healthy.max(unhealthy) > MAXIMUM_THRESHOLD {
                 return Err(refuse("HealthCheck thresholds must be between 2 and 10"));

@@ -250,15 +250,14 @@ pub enum PolicyRefusal {
     OneNegotiation,
     #[error("Only BackendServerAuthenticationPolicyType can be set to backend server")]
     OnlyAuthenticationForBackends,
-    #[error("{} cannot be set to backend servers", .0.as_str())]
-    NotForBackends(Kind),
+    /// Amazon's words.
+    #[error("{0} cannot be enabled")]
+    NotForBackends(PolicyName),
     #[error(
         "Policies of BackendServerAuthenticationPolicyType can be set to only HTTPS/SSL instance \
          protocol"
     )]
     AuthenticationNeedsTls,
-    #[error("Policies of ProxyProtocolPolicyType can be set to only TCP/SSL instance protocol")]
-    ProxyProtocolNeedsStream,
     #[error("Listener with the specified backend instance port is not found")]
     NoListenerForBackend,
     #[error("The policy is enabled for listeners")]

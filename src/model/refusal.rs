@@ -31,8 +31,8 @@ pub enum Refusal {
     CertificateRequired,
     #[error("SSLCertificateId is not specified")]
     CertificateUnspecified,
-    #[error("there is no such server certificate")]
-    CertificateNotFound,
+    #[error("there is no server certificate '{arn}'")]
+    CertificateNotFound { arn: String },
     #[error("SSLCertificateId can be specified for HTTPS or SSL listeners only")]
     CertificateUnwanted,
     #[error("there is no listener on port {port}")]

@@ -15,6 +15,7 @@ use super::query::{BindError, FormError};
 use super::release::{Feature, Release};
 use super::service::Service;
 use super::xml::Writer;
+use crate::model::health::TargetError;
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,19 @@ pub enum Fault {
     InvalidConfiguration {
         reason: Option<String>,
     },
+    /// The name of a load balancer has a character, or a place for one, that it may not have.
+    InvalidName,
+    NameTooLong,
+    /// The target of a health check is none.
+    InvalidTarget {
+        error: TargetError,
+    },
+    /// An HTTPS or SSL listener has no certificate.
+    CertificateRequired,
+    /// A policy refers to a predefined one that there is not.
+    ReferenceNotFound {
+        policy: String,
+    },
     /// An argument has a form that it may not have. Eucalyptus calls that an invalid configuration.
     InvalidArgument {
         reason: String,
@@ -46,7 +60,9 @@ pub enum Fault {
     TooManyLoadBalancers,
     UnsupportedProtocol,
     UnsupportedParameter,
-    CertificateNotFound,
+    CertificateNotFound {
+        arn: String,
+    },
     DuplicatePolicyName,
     ListenerNotFound,
     PolicyNotFound,
@@ -156,10 +172,10 @@ impl Side {
 /// The form of the document that carries a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// `<ErrorResponse><Error>`, of this API.
+    /// `<ErrorResponse><Error>` with an empty `<Detail>`, of this API at Eucalyptus.
     ErrorResponse,
-    /// `<ErrorResponse><Error>` in the namespace of a neighbouring service.
-    Neighbour(&'static str),
+    /// `<ErrorResponse><Error>` in the namespace of a service, as Amazon writes it.
+    Amazon(&'static str),
     /// `<Response><Errors><Error>`, of EC2 and of Eucalyptus' binding layer.
     Response,
 }
@@ -223,7 +239,12 @@ impl Fault {
                 status: 409,
                 ..sender("InvalidConfigurationRequest", "InvalidConfigurationRequest")
             },
-            Fault::InvalidArgument { .. } => Row {
+            Fault::InvalidArgument { .. }
+            | Fault::InvalidName
+            | Fault::NameTooLong
+            | Fault::InvalidTarget { .. }
+            | Fault::CertificateRequired
+            | Fault::ReferenceNotFound { .. } => Row {
                 status: 409,
                 ..sender("InvalidConfigurationRequest", "ValidationError")
             },
@@ -232,7 +253,7 @@ impl Fault {
             // These two never got a name of their own in Eucalyptus; Amazon's came later.
             Fault::UnsupportedProtocol => sender("InternalFailure", "UnsupportedProtocol"),
             Fault::UnsupportedParameter => sender("InternalFailure", "ValidationError"),
-            Fault::CertificateNotFound => sender("CertificateNotFoundException", "CertificateNotFound"),
+            Fault::CertificateNotFound { .. } => sender("CertificateNotFoundException", "CertificateNotFound"),
             Fault::DuplicatePolicyName => sender("DuplicatePolicyName", "DuplicatePolicyName"),
             Fault::ListenerNotFound => sender("ListenerNotFound", "ListenerNotFound"),
             Fault::PolicyNotFound => sender("PolicyNotFound", "PolicyNotFound"),
@@ -280,6 +301,7 @@ impl Fault {
 
     fn message(&self, release: Release) -> String {
         let amazon = release.has(Feature::AmazonErrorCodes);
+        let invalid = |reason: &str| format!("Requested configuration change is invalid: {reason}");
         match self {
             Fault::LoadBalancerNotFound { name } if amazon => {
                 format!("There is no ACTIVE Load Balancer named '{name}'")
@@ -307,11 +329,38 @@ impl Fault {
             } if amazon => reason.clone(),
             Fault::InvalidConfiguration {
                 reason: Some(reason),
-            } => format!("Requested configuration change is invalid: {reason}"),
-            Fault::InvalidArgument { reason } if amazon => reason.clone(),
-            Fault::InvalidArgument { reason } => {
-                format!("Requested configuration change is invalid: {reason}")
+            } => invalid(reason),
+            // In Amazon's words where they are known: from the SDKs' own tests, or as people quote them.
+            Fault::InvalidName if amazon => "LoadBalancer name cannot contain characters that \
+                 are not letters, or digits or the dash."
+                .to_owned(),
+            Fault::InvalidName => invalid("Invalid character found in the loadbalancer name"),
+            Fault::NameTooLong if amazon => {
+                "LoadBalancer name cannot be longer than 32 characters".to_owned()
             }
+            Fault::NameTooLong => invalid("Loadbalancer name must not exceed 32 characters"),
+            Fault::InvalidTarget {
+                error: TargetError::MissingPath(protocol),
+            } if amazon => format!(
+                "HealthCheck {protocol} Target must specify a port followed by a path that begins \
+                 with a slash. e.g. {protocol}:80/ping/this/path"
+            ),
+            Fault::InvalidTarget { error } if amazon => error.to_string(),
+            Fault::InvalidTarget { error } => invalid(&error.to_string()),
+            Fault::CertificateRequired if amazon => {
+                "Secure Listeners need to specify a SSLCertificateId".to_owned()
+            }
+            Fault::CertificateRequired => {
+                invalid("SSLCertificateId is required for HTTPS or SSL protocol")
+            }
+            Fault::ReferenceNotFound { policy } if amazon => {
+                format!("Invalid Reference Security Policy: {policy}")
+            }
+            Fault::ReferenceNotFound { policy } => {
+                invalid(&format!("Referenced security policy {policy} is not found"))
+            }
+            Fault::InvalidArgument { reason } if amazon => reason.clone(),
+            Fault::InvalidArgument { reason } => invalid(reason),
             Fault::InvalidInstance { id } if amazon => {
                 format!("Could not find EC2 instance {id}.")
             }
@@ -323,9 +372,14 @@ impl Fault {
             }
             Fault::UnsupportedProtocol => "The requested protocol is not supported".to_owned(),
             Fault::UnsupportedParameter => "The supplied parameters are not supported".to_owned(),
-            Fault::CertificateNotFound => "The specified SSL ID does not refer to a valid SSL \
+            Fault::CertificateNotFound { arn } if amazon => {
+                format!("Server Certificate not found for the key: {arn}")
+            }
+            Fault::CertificateNotFound { .. } => {
+                "The specified SSL ID does not refer to a valid SSL \
                  certificate in the AWS Identity and Access Management Service."
-                .to_owned(),
+                    .to_owned()
+            }
             Fault::DuplicatePolicyName => "Policy with the same name exists for this load \
                  balancer. Please choose another name."
                 .to_owned(),
@@ -345,9 +399,7 @@ impl Fault {
             Fault::SubnetNotFound => "Invalid subnet(s)".to_owned(),
             Fault::InvalidSecurityGroup => "Invalid security group(s)".to_owned(),
             Fault::InvalidScheme { scheme } if amazon => format!("Invalid scheme ({scheme})"),
-            Fault::InvalidScheme { scheme } => {
-                format!("Requested configuration change is invalid: Invalid scheme ({scheme})")
-            }
+            Fault::InvalidScheme { scheme } => invalid(&format!("Invalid scheme ({scheme})")),
             Fault::TooManyTags if !amazon => "Tag limit exceeded".to_owned(),
             Fault::TooManyTags => {
                 "The quota for the number of tags has already been reached".to_owned()
@@ -431,7 +483,7 @@ impl Fault {
         Shown {
             // At Amazon only a configuration that contradicts another is a conflict.
             status: match self {
-                Fault::InvalidArgument { .. } | Fault::InvalidScheme { .. } if amazon => 400,
+                _ if amazon && row.status == 409 && row.amazon != row.eucalyptus => 400,
                 // Odd, and documented. Source: common errors, API reference 2012-06-01.
                 Fault::Form(_) if amazon => 404,
                 _ => row.status,
@@ -442,10 +494,10 @@ impl Fault {
                 _ => row.side,
             },
             message: self.message(release),
-            form: if self.is_of_binding() && !amazon {
-                Form::Response
-            } else {
-                Form::ErrorResponse
+            form: match (amazon, self.is_of_binding()) {
+                (true, _) => Form::Amazon(NAMESPACE),
+                (false, true) => Form::Response,
+                (false, false) => Form::ErrorResponse,
             },
         }
     }
@@ -456,7 +508,7 @@ impl Fault {
             Service::LoadBalancing => self.shown(release),
             // What a release of load balancing calls a fault is nothing to its neighbours.
             Service::Iam | Service::Tokens | Service::CloudWatch => Shown {
-                form: Form::Neighbour(service.namespace()),
+                form: Form::Amazon(service.namespace()),
                 ..self.shown(Release::Aws)
             },
             Service::Compute => {
@@ -488,9 +540,9 @@ impl Shown {
     pub fn body(&self, request_id: &str) -> String {
         let mut writer = Writer::new();
         match self.form {
-            Form::ErrorResponse | Form::Neighbour(_) => {
+            Form::ErrorResponse | Form::Amazon(_) => {
                 let namespace = match self.form {
-                    Form::Neighbour(namespace) => namespace,
+                    Form::Amazon(namespace) => namespace,
                     _ => NAMESPACE,
                 };
                 writer.open_with("ErrorResponse", "xmlns", namespace);
@@ -498,7 +550,9 @@ impl Shown {
                 writer.text("Type", self.side.as_str());
                 writer.text("Code", self.code);
                 writer.text("Message", &self.message);
-                writer.text("Detail", "");
+                if self.form == Form::ErrorResponse {
+                    writer.text("Detail", "");
+                }
                 writer.close("Error");
                 writer.text("RequestId", request_id);
                 writer.close("ErrorResponse");
@@ -555,7 +609,10 @@ mod tests {
                 code,
                 side,
                 message: message.to_owned(),
-                form: Form::ErrorResponse,
+                form: match release {
+                    Release::Aws => Form::Amazon(NAMESPACE),
+                    _ => Form::ErrorResponse,
+                },
             };
             assert_eq!(fault.shown(release), expected, "{fault:?} at {release}");
         }
@@ -582,6 +639,12 @@ mod tests {
              <Message>Failed to bind the following fields:\nColour = red</Message></Error></Errors>\
              <RequestID>r</RequestID></Response>"
         );
-        assert_eq!(bind.shown(Release::Aws).form, Form::ErrorResponse);
+        assert_eq!(
+            bind.shown(Release::Aws).body("r"),
+            "<ErrorResponse xmlns=\"http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/\">\
+             <Error><Type>Sender</Type><Code>ValidationError</Code>\
+             <Message>Failed to bind the following fields:\nColour = red</Message></Error>\
+             <RequestId>r</RequestId></ErrorResponse>"
+        );
     }
 }

@@ -96,6 +96,18 @@ fn boto3_has_every_operation_every_waiter_and_every_paginator() {
 }
 
 #[test]
+fn what_other_peoples_suites_expect_of_amazon_holds() {
+    let Some(python) = python() else {
+        return skipped("boto3");
+    };
+    let cloud = cloud();
+    let told = json(client(&cloud, &python).arg(script("suites.py")));
+    assert_eq!(told["differences"], json!([]));
+    assert!(told["asked"].as_u64().unwrap() > 30, "{told}");
+    assert_eq!(cloud.ok("eulb-describe-lbs", [] as [&str; 0]), "");
+}
+
+#[test]
 fn terraform_finds_no_difference_after_an_apply() {
     let Some(python) = python() else {
         return skipped("boto3");

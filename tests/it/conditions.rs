@@ -96,23 +96,27 @@ const ROWS: &[Row] = &[
     // Eucalyptus leaves out of a list what is not there.
     ("", "DescribeLoadBalancers LoadBalancerNames.member.1=nope", ["ok / LoadBalancerDescriptions/>", "=", "=", NOT_FOUND[3]]),
     ("", "DescribeTags LoadBalancerNames.member.1=nope", ["NA", "=", "ok", NOT_FOUND[3]]),
+    // A name that nothing can have. Source: the SDKs' own tests against Amazon.
+    ("", "DescribeLoadBalancers LoadBalancerNames.member.1=fake_load_balancer", ["ok / LoadBalancerDescriptions/>", "=", "=", "400 ValidationError: LoadBalancer name cannot contain characters that are not letters, or digits or the dash."]),
+    ("", "RegisterInstancesWithLoadBalancer LoadBalancerName=DC_TEST-1-lb&Instances.member.1.InstanceId={a}", [NOT_FOUND[0], "=", "=", "400 ValidationError: LoadBalancer name cannot contain characters that are not letters, or digits or the dash."]),
+    ("", "DescribeInstanceHealth LoadBalancerName=a23456789012345678901234567890bcd", [NOT_FOUND[0], "=", "=", "400 ValidationError: LoadBalancer name cannot be longer than 32 characters"]),
 
     // CreateLoadBalancer
     ("", "{CREATE}web&{81}", ["400 DuplicateAccessPointName: LoadBalancer name already exists for this account. Please choose another name.", "=", "=", "400 DuplicateLoadBalancerName: Load Balancer named 'web' already exists and it is configured with different parameters."]),
     ("", "{CREATE}twice&{80}", ["ok / -{account}.lb.localhost</DNSName>", "=", "=", "="]),
     ("", "{CREATE}twice&{80}", ["400 DuplicateAccessPointName: LoadBalancer name already exists for this account. Please choose another name.", "=", "=", "ok / <DNSName>twice-"]),
     ("", "{CREATE}twice&{80}&Tags.member.1.Key=k", ["B Tags.member.1.Key", "=", "400 DuplicateAccessPointName: LoadBalancer name already exists for this account. Please choose another name.", "400 DuplicateLoadBalancerName: Load Balancer named 'twice' already exists and it is configured with different tags."]),
-    ("", "{CREATE}no+space&{80}", ["! Invalid character found in the loadbalancer name", "=", "=", "V Invalid character"]),
-    ("", "{CREATE}-edge&{80}", ["! Invalid character found in the loadbalancer name", "=", "=", "V Invalid character"]),
-    ("", "{CREATE}a.b_c&{80}", ["ok / <DNSName>a_b_c-", "=", "! Invalid character found in the loadbalancer name", "V Invalid character"]),
+    ("", "{CREATE}no+space&{80}", ["! Invalid character found in the loadbalancer name", "=", "=", "400 ValidationError: LoadBalancer name cannot contain characters that are not letters, or digits or the dash."]),
+    ("", "{CREATE}-edge&{80}", ["! Invalid character found in the loadbalancer name", "=", "=", "400 ValidationError: LoadBalancer name cannot contain characters that are not letters, or digits or the dash."]),
+    ("", "{CREATE}a.b_c&{80}", ["ok / <DNSName>a_b_c-", "=", "! Invalid character found in the loadbalancer name", "400 ValidationError: LoadBalancer name cannot contain characters that are not letters, or digits or the dash."]),
     ("", "{CREATE}a23456789012345678901234567890bc&{80}", ["ok", "=", "=", "="]),
-    ("", "{CREATE}a23456789012345678901234567890bcd&{80}", ["ok", "! Loadbalancer name must not exceed 32 characters", "=", "V 32 characters"]),
+    ("", "{CREATE}a23456789012345678901234567890bcd&{80}", ["ok", "! Loadbalancer name must not exceed 32 characters", "=", "400 ValidationError: LoadBalancer name cannot be longer than 32 characters"]),
     ("", "CreateLoadBalancer AvailabilityZones.member.1=PARTI00&{80}", ["B LoadBalancerName", "=", "=", "V LoadBalancerName"]),
     ("", "CreateLoadBalancer LoadBalancerName=lost&AvailabilityZones.member.1=NOWHERE&{80}", ["! No cluster named NOWHERE is available", "=", "=", "V NOWHERE"]),
     ("", "CreateLoadBalancer LoadBalancerName=bare", ["ok", "=", "=", "V"]),
-    ("", "CreateLoadBalancer LoadBalancerName=zoneless&{80}", ["ok", "=", "=", "V zone or subnet"]),
-    ("", "{CREATE}t&{tls}", ["400 *InternalFailure: The requested protocol is not supported", "=", "! SSLCertificateId is required for HTTPS or SSL protocol", "="]),
-    ("", "{CREATE}t&{tls}&Listeners.member.1.SSLCertificateId=arn:aws:iam::{account}:server-certificate/nope", ["400 *InternalFailure: The requested protocol is not supported", "=", "400 CertificateNotFoundException: The specified SSL ID does not refer to a valid SSL certificate in the AWS Identity and Access Management Service.", "400 CertificateNotFound: The specified SSL ID does not refer to a valid SSL certificate in the AWS Identity and Access Management Service."]),
+    ("", "CreateLoadBalancer LoadBalancerName=zoneless&{80}", ["ok", "=", "=", "400 ValidationError: Either AvailabilityZones or SubnetIds must be specified"]),
+    ("", "{CREATE}t&{tls}", ["400 *InternalFailure: The requested protocol is not supported", "=", "! SSLCertificateId is required for HTTPS or SSL protocol", "400 ValidationError: Secure Listeners need to specify a SSLCertificateId"]),
+    ("", "{CREATE}t&{tls}&Listeners.member.1.SSLCertificateId=arn:aws:iam::{account}:server-certificate/nope", ["400 *InternalFailure: The requested protocol is not supported", "=", "400 CertificateNotFoundException: The specified SSL ID does not refer to a valid SSL certificate in the AWS Identity and Access Management Service.", "400 CertificateNotFound: Server Certificate not found for the key: arn:aws:iam::{account}:server-certificate/nope"]),
     // What would come out otherwise than asked is not made; what it is anyway may be asked for.
     ("", "{CREATE}inside&{80}&Scheme=internal", ["NA", "=", "ok / <DNSName>internal-inside-", "="]),
     ("", "{CREATE}outside&{80}&Scheme=internet-facing", ["ok / <DNSName>outside-", "=", "=", "="]),
@@ -133,9 +137,9 @@ const ROWS: &[Row] = &[
     // DeleteLoadBalancer
     ("", "DeleteLoadBalancer LoadBalancerName=nope", ["ok", "=", "=", "="]),
     ("admin", "DeleteLoadBalancer LoadBalancerName=nope", ["F Unable to find the loadbalancer (use DNS name if you are Cloud admin)", "=", "ok", "="]),
-    ("", "DeleteLoadBalancer LoadBalancerName=twice-{account}.lb.localhost", ["ok", "=", "=", "="]),
+    ("", "DeleteLoadBalancer LoadBalancerName=twice-{account}.lb.localhost", ["ok", "=", "=", "400 ValidationError: LoadBalancer name cannot contain characters that are not letters, or digits or the dash."]),
     ("", "DescribeLoadBalancers LoadBalancerNames.member.1=twice", ["ok / <LoadBalancerName>twice<", "=", "=", "="]),
-    ("admin", "DeleteLoadBalancer LoadBalancerName=twice-{account}.lb.localhost", ["ok", "=", "=", "="]),
+    ("admin", "DeleteLoadBalancer LoadBalancerName=twice-{account}.lb.localhost", ["ok", "=", "=", "400 ValidationError: LoadBalancer name cannot contain characters that are not letters, or digits or the dash."]),
     ("", "DescribeLoadBalancers LoadBalancerNames.member.1=twice", ["ok / LoadBalancerDescriptions/>", "=", "=", "ok / <LoadBalancerName>twice<"]),
     ("", "DeleteLoadBalancer ", ["B LoadBalancerName", "=", "=", "V LoadBalancerName"]),
 
@@ -179,7 +183,7 @@ const ROWS: &[Row] = &[
     // DescribeInstanceHealth
     ("", "DescribeInstanceHealth LoadBalancerName=web&Instances.member.1.InstanceId=i-00000000", ["ok / InstanceStates/>", "=", "=", "400 InvalidInstance"]),
     ("", "DescribeInstanceHealth LoadBalancerName=web&Instances.member.1.InstanceId={b}", ["ok / InstanceStates/>", "=", "=", "ok / <State>OutOfService</State><ReasonCode>Instance</ReasonCode><Description>Instance is not currently registered with the LoadBalancer.<"]),
-    ("admin", "DescribeInstanceHealth LoadBalancerName=web-{account}.lb.localhost", [NOT_FOUND[0], "=", "ok / {a}", "400 LoadBalancerNotFound: There is no ACTIVE Load Balancer named 'web-{account}.lb.localhost'"]),
+    ("admin", "DescribeInstanceHealth LoadBalancerName=web-{account}.lb.localhost", [NOT_FOUND[0], "=", "ok / {a}", "400 ValidationError: LoadBalancer name cannot contain characters that are not letters, or digits or the dash."]),
 
     // ConfigureHealthCheck
     ("", "ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target=TCP:80&HealthCheck.Interval=30&HealthCheck.Timeout=5&HealthCheck.UnhealthyThreshold=2", ["! Healthy tresholds must be specified", "=", "=", "V"]),
@@ -194,7 +198,7 @@ const ROWS: &[Row] = &[
     // The example of Eucalyptus' own documentation.
     ("", "ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target=HTTP:80/&HealthCheck.HealthyThreshold=2&HealthCheck.UnhealthyThreshold=360&HealthCheck.Timeout=120&HealthCheck.Interval=15", ["ok / <UnhealthyThreshold>360<", "=", "=", "V"]),
     ("", "{HEALTH}FTP:21", ["F Failed to persist the health check config", "=", "! target must starts with one of HTTP, HTTPS, TCP, SSL", "V target must starts with one of HTTP, HTTPS, TCP, SSL"]),
-    ("", "{HEALTH}HTTP:80", ["F Failed to persist the health check config", "=", "! Port and Path must be specified for HTTP", "V Port and Path must be specified for HTTP"]),
+    ("", "{HEALTH}HTTP:80", ["F Failed to persist the health check config", "=", "! Port and Path must be specified for HTTP", "400 ValidationError: HealthCheck HTTP Target must specify a port followed by a path that begins with a slash. e.g. HTTP:80/ping/this/path"]),
     ("", "{HEALTH}TCP:0", ["F Failed to persist the health check config", "=", "! Invalid target specified", "V Invalid target specified"]),
     ("", "{HEALTH}TCP:65536", ["F Failed to persist the health check config", "=", "! Invalid target specified", "V Invalid target specified"]),
     ("", "{HEALTH}tcp:80", ["F Failed to persist the health check config", "=", "ok / <Target>tcp:80<", "="]),
@@ -214,6 +218,10 @@ const ROWS: &[Row] = &[
     ("", "CreateAppCookieStickinessPolicy LoadBalancerName=web&PolicyName=lb&CookieName=c", ["NA", "=", "400 DuplicatePolicyName: Policy with the same name exists for this load balancer. Please choose another name.", "="]),
     ("", "CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=lb&CookieExpirationPeriod=1", ["NA", "=", "400 DuplicatePolicyName: Policy with the same name exists for this load balancer. Please choose another name.", "="]),
     ("", "CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=session&CookieExpirationPeriod=0", ["NA", "=", "! Expiration period must be bigger than 0", "ok"]),
+    // Without a period the cookie is the session's, which is described as 0. Source: Terraform's acceptance tests, fog's.
+    ("", "CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=browser", ["NA", "=", "! Expiration period must be bigger than 0", "ok"]),
+    ("", "DescribeLoadBalancerPolicies LoadBalancerName=web&PolicyNames.member.1=browser", ["NA", "=", "ok / PolicyDescriptions/>", "ok / <AttributeName>CookieExpirationPeriod</AttributeName><AttributeValue>0</AttributeValue>"]),
+    ("", "DescribeLoadBalancers LoadBalancerNames.member.1=web", ["ok", "=", "=", "ok / <member><PolicyName>browser</PolicyName></member>"]),
     ("", "CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=&CookieExpirationPeriod=1", ["NA", "=", "! Policy name must be specified", "409 InvalidConfigurationRequest"]),
     ("", "CreateAppCookieStickinessPolicy LoadBalancerName=web&PolicyName=p&CookieName=", ["NA", "=", "! Cookie name must be specified", "="]),
     ("", "CreateLBCookieStickinessPolicy LoadBalancerName=web&CookieExpirationPeriod=1", ["NA", "=", "B PolicyName", "V PolicyName"]),
@@ -223,8 +231,11 @@ const ROWS: &[Row] = &[
     ("", "{POLICY}lb&PolicyTypeName=AppCookieStickinessPolicyType&PolicyAttributes.member.1.AttributeName=CookieName&PolicyAttributes.member.1.AttributeValue=c", ["NA", "=", "400 DuplicatePolicyName: Policy with the same name exists for this load balancer. Please choose another name.", "="]),
     ("", "{POLICY}p&PolicyTypeName=AppCookieStickinessPolicyType", ["NA", "=", "! There is no attribute CookieName found (Cardinality: ONE)", "="]),
     ("", "{POLICY}p&PolicyTypeName=BackendServerAuthenticationPolicyType", ["NA", "=", "! There is no attribute PublicKeyPolicyName found (Cardinality: ONE_OR_MORE)", "="]),
-    ("", "{POLICY}p&PolicyTypeName=SSLNegotiationPolicyType&PolicyAttributes.member.1.AttributeName=Reference-Security-Policy&PolicyAttributes.member.1.AttributeValue=Mine", ["NA", "=", "! Referenced security policy Mine is not found", "="]),
+    ("", "{POLICY}p&PolicyTypeName=SSLNegotiationPolicyType&PolicyAttributes.member.1.AttributeName=Reference-Security-Policy&PolicyAttributes.member.1.AttributeValue=Mine", ["NA", "=", "! Referenced security policy Mine is not found", "400 ValidationError: Invalid Reference Security Policy: Mine"]),
     ("", "{POLICY}proxy&PolicyTypeName=ProxyProtocolPolicyType&PolicyAttributes.member.1.AttributeName=ProxyProtocol&PolicyAttributes.member.1.AttributeValue=true", ["NA", "=", "ok", "="]),
+    // The same once more is none more at Amazon. Source: Kubernetes, whose controller does so at each of its rounds.
+    ("", "{POLICY}proxy&PolicyTypeName=ProxyProtocolPolicyType&PolicyAttributes.member.1.AttributeName=ProxyProtocol&PolicyAttributes.member.1.AttributeValue=true", ["NA", "=", "400 DuplicatePolicyName: Policy with the same name exists for this load balancer. Please choose another name.", "ok"]),
+    ("", "{POLICY}proxy&PolicyTypeName=ProxyProtocolPolicyType&PolicyAttributes.member.1.AttributeName=ProxyProtocol&PolicyAttributes.member.1.AttributeValue=false", ["NA", "=", "400 DuplicatePolicyName: Policy with the same name exists for this load balancer. Please choose another name.", "="]),
     ("", "{POLICY}key&PolicyTypeName=PublicKeyPolicyType&PolicyAttributes.member.1.AttributeName=PublicKey&PolicyAttributes.member.1.AttributeValue=MIIB", ["NA", "=", "ok", "="]),
     ("", "{POLICY}auth&PolicyTypeName=BackendServerAuthenticationPolicyType&PolicyAttributes.member.1.AttributeName=PublicKeyPolicyName&PolicyAttributes.member.1.AttributeValue=key", ["NA", "=", "ok", "="]),
     ("", "DescribeLoadBalancerPolicies ", ["NA", "=", "ok / <AttributeValue>ELBSampleCookie<", "="]),
@@ -247,16 +258,20 @@ const ROWS: &[Row] = &[
     ("", "DeleteLoadBalancerPolicy LoadBalancerName=web&PolicyName=lb", ["NA", "=", "ok", "="]),
     ("", "SetLoadBalancerPoliciesForBackendServer LoadBalancerName=web&InstancePort=8443&PolicyNames.member.1=app", ["NA", "=", "! Only BackendServerAuthenticationPolicyType can be set to backend server", "409 InvalidConfigurationRequest"]),
     ("", "SetLoadBalancerPoliciesForBackendServer LoadBalancerName=web&InstancePort=8080&PolicyNames.member.1=auth", ["NA", "=", "! Policies of BackendServerAuthenticationPolicyType can be set to only HTTPS/SSL instance protocol", "="]),
-    ("", "SetLoadBalancerPoliciesForBackendServer LoadBalancerName=web&InstancePort=4711&PolicyNames.member.1=auth", ["NA", "=", "! Listener with the specified backend instance port is not found", "="]),
+    ("", "SetLoadBalancerPoliciesForBackendServer LoadBalancerName=web&InstancePort=4711&PolicyNames.member.1=auth", ["NA", "=", "! Listener with the specified backend instance port is not found", "ok"]),
+    ("", "SetLoadBalancerPoliciesForBackendServer LoadBalancerName=web&InstancePort=4711&PolicyNames=", ["NA", "=", "! Listener with the specified backend instance port is not found", "ok"]),
     ("", "SetLoadBalancerPoliciesForBackendServer LoadBalancerName=web&InstancePort=8443&PolicyNames.member.1=nope", ["NA", "=", "400 PolicyNotFound: One or more specified policies were not found.", "="]),
     ("", "SetLoadBalancerPoliciesForBackendServer LoadBalancerName=web&InstancePort=2525&PolicyNames.member.1=proxy", ["NA", "=", "! Only BackendServerAuthenticationPolicyType can be set to backend server", "ok"]),
+    // A port of HTTP takes the policy, too, which has no effect there. Source: Ansible's integration tests, fog's.
+    ("", "SetLoadBalancerPoliciesForBackendServer LoadBalancerName=web&InstancePort=8080&PolicyNames.member.1=proxy", ["NA", "=", "! Only BackendServerAuthenticationPolicyType can be set to backend server", "ok"]),
+    ("", "SetLoadBalancerPoliciesForBackendServer LoadBalancerName=web&InstancePort=8080&PolicyNames=", ["NA", "=", "ok", "="]),
     ("", "SetLoadBalancerPoliciesForBackendServer LoadBalancerName=web&InstancePort=8443&PolicyNames.member.1=auth", ["NA", "=", "ok", "="]),
     ("", "DeleteLoadBalancerPolicy LoadBalancerName=web&PolicyName=auth", ["NA", "=", "! The policy is enabled for backend servers", "="]),
 
     // SetLoadBalancerListenerSSLCertificate
     ("", "SetLoadBalancerListenerSSLCertificate LoadBalancerName=web&LoadBalancerPort=443&SSLCertificateId=", ["NA", "=", "! SSLCertificateId is not specified", "="]),
     ("", "SetLoadBalancerListenerSSLCertificate LoadBalancerName=web&LoadBalancerPort=4711&SSLCertificateId={cert}", ["NA", "=", "400 ListenerNotFound: Load balancer does not have a listener configured at the given port.", "="]),
-    ("", "SetLoadBalancerListenerSSLCertificate LoadBalancerName=web&LoadBalancerPort=443&SSLCertificateId=arn:aws:iam::{account}:server-certificate/nope", ["NA", "=", "400 CertificateNotFoundException: The specified SSL ID does not refer to a valid SSL certificate in the AWS Identity and Access Management Service.", "400 CertificateNotFound: The specified SSL ID does not refer to a valid SSL certificate in the AWS Identity and Access Management Service."]),
+    ("", "SetLoadBalancerListenerSSLCertificate LoadBalancerName=web&LoadBalancerPort=443&SSLCertificateId=arn:aws:iam::{account}:server-certificate/nope", ["NA", "=", "400 CertificateNotFoundException: The specified SSL ID does not refer to a valid SSL certificate in the AWS Identity and Access Management Service.", "400 CertificateNotFound: Server Certificate not found for the key: arn:aws:iam::{account}:server-certificate/nope"]),
     ("", "SetLoadBalancerListenerSSLCertificate LoadBalancerName=web&LoadBalancerPort=80&SSLCertificateId={cert}", ["NA", "=", "409 InvalidConfigurationRequest", "="]),
     ("", "SetLoadBalancerListenerSSLCertificate LoadBalancerName=web&LoadBalancerPort=443&SSLCertificateId={cert}", ["NA", "=", "ok", "="]),
 
@@ -286,6 +301,8 @@ const ROWS: &[Row] = &[
     ("", "{ATTRIBUTE}AccessLog.EmitInterval=4", ["NA", "=", "! Access log's emit interval must be between 5 and 60 minutes", "409 InvalidConfigurationRequest"]),
     ("", "{ATTRIBUTE}AccessLog.EmitInterval=61", ["NA", "=", "! Access log's emit interval must be between 5 and 60 minutes", "409 InvalidConfigurationRequest"]),
     ("", "{ATTRIBUTE}AccessLog.Enabled=true", ["NA", "=", "409 InvalidConfigurationRequest", "="]),
+    // Amazon remembers the place of a log that is off. Source: Terraform's acceptance tests.
+    ("", "{ATTRIBUTE}AccessLog.Enabled=false&LoadBalancerAttributes.AccessLog.S3BucketName=logs-a&LoadBalancerAttributes.AccessLog.EmitInterval=5", ["NA", "=", "ok / <AccessLog><Enabled>false</Enabled></AccessLog>", "ok / <AccessLog><Enabled>false</Enabled><S3BucketName>logs-a</S3BucketName><EmitInterval>5</EmitInterval><S3BucketPrefix/></AccessLog>"]),
     ("", "{ATTRIBUTE}AdditionalAttributes.member.1.Key=elb.http.nothing&LoadBalancerAttributes.AdditionalAttributes.member.1.Value=1", ["NA", "=", "400 LoadBalancerAttributeNotFound", "="]),
     ("", "{ATTRIBUTE}AdditionalAttributes.member.1.Key=elb.http.desyncmitigationmode&LoadBalancerAttributes.AdditionalAttributes.member.1.Value=strictest", ["NA", "=", "NA", "ok"]),
     ("", "DescribeLoadBalancerAttributes LoadBalancerName=web", ["NA", "=", "ok / <ConnectionDraining><Enabled>false</Enabled></ConnectionDraining>", "ok / <ConnectionDraining><Enabled>true</Enabled><Timeout>300</Timeout></ConnectionDraining>"]),
@@ -296,7 +313,7 @@ const ROWS: &[Row] = &[
     ("", "DetachLoadBalancerFromSubnets LoadBalancerName=web", ["NA", "=", "B Subnets", "V Subnets"]),
     ("", "ApplySecurityGroupsToLoadBalancer LoadBalancerName=web", ["NA", "=", "B SecurityGroups", "V SecurityGroups"]),
     ("", "DetachLoadBalancerFromSubnets LoadBalancerName=web&Subnets.member.1=subnet-00000000", ["NA", "=", "ok", "="]),
-    ("", "DetachLoadBalancerFromSubnets LoadBalancerName=web&Subnets.member.1={subnet}", ["NA", "=", "409 InvalidConfigurationRequest", "="]),
+    ("", "DetachLoadBalancerFromSubnets LoadBalancerName=web&Subnets.member.1={subnet}", ["NA", "=", "409 InvalidConfigurationRequest", "409 InvalidConfigurationRequest: Requested configuration change for LoadBalancer \"web\" is invalid because you attempted to detach all the subnets for this LoadBalancer and a LoadBalancer cannot be attached to zero subnets in VPC."]),
     ("", "ApplySecurityGroupsToLoadBalancer LoadBalancerName=web&SecurityGroups.member.1=sg-00000000", ["NA", "=", "400 InvalidSecurityGroup: Invalid security group(s)", "="]),
 
     // DescribeAccountLimits
@@ -309,7 +326,7 @@ const ROWS: &[Row] = &[
     ("ann", "DescribeTags LoadBalancerNames.member.1=web", ["NA", "=", NOT_FOUND[0], "403 AccessDenied"]),
     ("bob", "DescribeTags ", ["NA", "=", "ok / <LoadBalancerName>web<", "V LoadBalancerNames"]),
     ("admin", "DescribeTags LoadBalancerNames.member.1=verbose", ["NA", "=", "ok / <LoadBalancerName>web<", "400 LoadBalancerNotFound"]),
-    ("admin", "DescribeTags LoadBalancerNames.member.1=web-{account}.lb.localhost", ["NA", "=", "ok / <LoadBalancerName>web<", "400 LoadBalancerNotFound"]),
+    ("admin", "DescribeTags LoadBalancerNames.member.1=web-{account}.lb.localhost", ["NA", "=", "ok / <LoadBalancerName>web<", "400 ValidationError"]),
     ("ann", "{CREATE}anns&{80}", ["400 InternalFailure", "=", "=", "403 AccessDenied"]),
     ("ann", "DeleteLoadBalancer LoadBalancerName=web", ["F The specified LoadBalancer could not be found", "=", "=", "403 AccessDenied"]),
     ("ann", "DescribeInstanceHealth LoadBalancerName=web", [NOT_FOUND[0], "=", "=", "403 AccessDenied"]),
@@ -352,8 +369,6 @@ impl Answer {
     /// `409 InvalidConfigurationRequest: MESSAGE`; nothing of a success.
     fn refusal(&self) -> Option<String> {
         let code = self.element("Code")?;
-        // The reason phrase is the code.
-        assert_eq!(self.reason, code, "{}", self.text);
         let message = self.element("Message").unwrap_or_default();
         Some(format!("{} {code}: {message}", self.status))
     }
@@ -568,6 +583,13 @@ fn judged(release: &str, expected: &str, answer: &Answer) -> Result<(), String> 
         .unwrap_or_else(|| format!("{} {}", answer.status, answer.text));
     let must = |right: bool| if right { Ok(()) } else { Err(said.clone()) };
     let amazon = release == "aws";
+    if let Some(code) = answer.element("Code") {
+        // The reason phrase is the code, and at Amazon that of the status.
+        let status = hyper::StatusCode::from_u16(answer.status).unwrap();
+        let phrase = status.canonical_reason().unwrap().to_owned();
+        let expected = if amazon { phrase } else { code };
+        assert_eq!(answer.reason, expected, "{}", answer.text);
+    }
     let numbered = release.starts_with("3.");
     let of_service = |right: bool| must(right && answer.root() == "ErrorResponse");
     let (kind, rest) = expected.split_once(' ').unwrap_or((expected, ""));

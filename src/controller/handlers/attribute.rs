@@ -110,8 +110,10 @@ fn change(given: &LoadBalancerAttributes) -> Result<Change, Fault> {
 
 fn describe(attributes: &Attributes, context: &Context) -> LoadBalancerAttributes {
     let amazon = dialect(context) == Dialect::Amazon;
-    // Where the log goes is told only while there is one.
-    let log = Some(&attributes.access_log).filter(|log| log.enabled);
+    // Where the log goes is told only while there is one; at Amazon from when it was first said, or
+    // clients would see a difference to what they asked for. Source: Terraform's acceptance tests.
+    let log = Some(&attributes.access_log);
+    let log = log.filter(|log| log.enabled || (amazon && log.bucket.is_some()));
     LoadBalancerAttributes {
         cross_zone_load_balancing: Some(CrossZoneLoadBalancing {
             enabled: Some(attributes.cross_zone),

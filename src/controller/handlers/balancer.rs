@@ -1,7 +1,7 @@
 //! CreateLoadBalancer, DescribeLoadBalancers, DeleteLoadBalancer.
 
 use super::placement::enable;
-use super::{listener, policy, tag};
+use super::{absent, listener, policy, tag};
 use crate::controller::operations::{Context, Prepared, Write};
 use crate::controller::permission;
 use crate::controller::properties::Property;
@@ -103,7 +103,7 @@ fn place(
     let subnets = members(&request.subnets);
     if zones.is_empty() && subnets.is_empty() && context.has(Feature::ZonesRequired) {
         return Err(Fault::InvalidArgument {
-            reason: "At least one zone or subnet must be specified".to_owned(),
+            reason: "Either AvailabilityZones or SubnetIds must be specified".to_owned(),
         });
     }
     if !zones.is_empty() && !subnets.is_empty() && context.has(Feature::AmazonRules) {
@@ -285,7 +285,7 @@ impl Prepared for DescribeLoadBalancers {
                 match state.balancer(account, name) {
                     Some(balancer) => found.push(balancer),
                     None if context.has(Feature::DescribeUnknownFails) => {
-                        return Err(Fault::LoadBalancerNotFound { name: name.clone() });
+                        return Err(absent(context, name).into());
                     }
                     None => {}
                 }
@@ -473,6 +473,9 @@ impl Write for DeleteLoadBalancer {
                 }
             }
         }
-        Ok(DeleteLoadBalancerResponse {})
+        match absent(context, name) {
+            Refusal::BalancerNotFound { .. } => Ok(DeleteLoadBalancerResponse {}),
+            malformed => Err(malformed.into()),
+        }
     }
 }

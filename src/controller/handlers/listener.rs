@@ -1,7 +1,7 @@
 //! CreateLoadBalancerListeners, DeleteLoadBalancerListeners,
 //! SetLoadBalancerListenerSSLCertificate.
 
-use super::{balancer_to_change, given, policy};
+use super::{balancer_to_change, dialect, given, policy};
 use crate::controller::operations::{Context, Write};
 use crate::controller::properties;
 use crate::controller::state::{Draft, State};
@@ -146,7 +146,9 @@ fn own_certificate(arn: &str, context: &Context, state: &State) -> Result<String
         .get(arn)
         .filter(|certificate| certificate.account == context.caller.account)
         .map(|certificate| certificate.arn())
-        .ok_or(Refusal::CertificateNotFound)
+        .ok_or_else(|| Refusal::CertificateNotFound {
+            arn: arn.to_owned(),
+        })
 }
 
 /// Puts listeners on a load balancer, each with the policy that a release gives to secure ones.
@@ -211,7 +213,8 @@ impl Write for DeleteLoadBalancerListeners {
         given("LoadBalancerPorts", &self.load_balancer_ports)?;
         // A port without a listener, or that is no port, is none to delete.
         let ports = members(&self.load_balancer_ports).iter();
-        balancer.remove_listeners(ports.filter_map(|port| Port::new(*port)));
+        let ports = ports.filter_map(|port| Port::new(*port));
+        balancer.remove_listeners(dialect(context), ports);
         draft.put_balancer(balancer);
         Ok(DeleteLoadBalancerListenersResponse {})
     }

@@ -14,7 +14,7 @@ mod tag;
 
 use super::operations::Context;
 use super::state::{Draft, State};
-use crate::model::balancer::LoadBalancer;
+use crate::model::balancer::{BalancerName, LoadBalancer, NameRule};
 use crate::model::policy::Dialect;
 use crate::model::refusal::Refusal;
 use crate::wire::Members;
@@ -31,9 +31,20 @@ fn balancer<'s>(
 ) -> Result<&'s Arc<LoadBalancer>, Refusal> {
     state
         .balancer(&context.caller.account, name)
-        .ok_or_else(|| Refusal::BalancerNotFound {
-            name: name.to_owned(),
-        })
+        .ok_or_else(|| absent(context, name))
+}
+
+/// Why there is no load balancer of a name. Amazon looks at what the name is made of first, whatever
+/// is asked about it. Source: the SDKs' tests against Amazon, which describe `fake_load_balancer`.
+fn absent(context: &Context, name: &str) -> Refusal {
+    if context.has(Feature::AmazonRules)
+        && let Err(malformed) = BalancerName::parse(name, NameRule::Label)
+    {
+        return malformed;
+    }
+    Refusal::BalancerNotFound {
+        name: name.to_owned(),
+    }
 }
 
 /// A copy of the caller's load balancer of a name, to be changed and put back.

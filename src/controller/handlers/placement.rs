@@ -168,8 +168,7 @@ fn unattached(refusal: PlacementRefusal, context: &Context) -> Fault {
         PlacementRefusal::ZoneTwice(_) if context.has(Feature::AmazonRules) => {
             Fault::InvalidConfiguration {
                 reason: Some(
-                    "The load balancer cannot be attached to multiple subnets in the same AZ"
-                        .to_owned(),
+                    "ELB cannot be attached to multiple subnets in the same AZ.".to_owned(),
                 ),
             }
         }
@@ -191,6 +190,16 @@ impl Write for DetachLoadBalancerFromSubnets {
             .iter()
             .filter_map(|id| place.subnets.remove(id.as_str()))
             .collect();
+        if place.subnets.is_empty() && context.has(Feature::AmazonRules) {
+            let name = &self.load_balancer_name;
+            return Err(Fault::InvalidConfiguration {
+                reason: Some(format!(
+                    "Requested configuration change for LoadBalancer \"{name}\" is invalid because \
+                     you attempted to detach all the subnets for this LoadBalancer and a \
+                     LoadBalancer cannot be attached to zero subnets in VPC."
+                )),
+            });
+        }
         if place.subnets.is_empty() && context.has(Feature::LastZoneStays) {
             return Err(PlacementRefusal::LastSubnet.into());
         }

@@ -276,19 +276,28 @@ impl Read for DescribeLoadBalancerPolicies {
             .iter()
             .filter(|policy| all || wanted.iter().any(|name| policy.name().as_str() == name));
         Ok(DescribeLoadBalancerPoliciesResponse {
-            policy_descriptions: Some(chosen.map(|policy| describe(policy)).collect()),
+            policy_descriptions: Some(chosen.map(|policy| describe(policy, context)).collect()),
         })
     }
 }
 
-fn describe(policy: &Policy) -> PolicyDescription {
-    let attributes = policy
-        .attributes()
-        .into_iter()
-        .map(|attribute| PolicyAttribute {
-            attribute_name: Some(attribute.name),
-            attribute_value: Some(attribute.value),
-        });
+fn describe(policy: &Policy, context: &Context) -> PolicyDescription {
+    let mut attributes = policy.attributes();
+    // A cookie without a period lasts as long as the browser's session, which Amazon describes as 0;
+    // clients look for the attribute. Source: Terraform's acceptance tests of its policies, fog's.
+    let session = matches!(
+        policy.terms(),
+        Terms::LbCookieStickiness {
+            expiration_seconds: None
+        }
+    );
+    if session && dialect(context) == Dialect::Amazon {
+        attributes.push(Attribute::new(COOKIE_EXPIRATION, "0"));
+    }
+    let attributes = attributes.into_iter().map(|attribute| PolicyAttribute {
+        attribute_name: Some(attribute.name),
+        attribute_value: Some(attribute.value),
+    });
     PolicyDescription {
         policy_name: Some(policy.name().to_string()),
         policy_type_name: Some(policy.kind().as_str().to_owned()),

@@ -84,7 +84,8 @@ impl Policies {
             .collect()
     }
 
-    /// Creates a policy.
+    /// Creates a policy. At Amazon the same one may be created again: Kubernetes does so at each of
+    /// its rounds, and is not refused.
     ///
     /// # Errors
     ///
@@ -97,8 +98,13 @@ impl Policies {
         type_name: &str,
         attributes: &[Attribute],
     ) -> Result<(), PolicyRefusal> {
-        if self.get(name.as_str()).is_some() {
-            return Err(PolicyRefusal::Duplicate);
+        if let Some(held) = self.get(name.as_str()) {
+            let again = Policy::new(catalogue, name, type_name, attributes);
+            let same = again.is_ok_and(|policy| policy == *held);
+            return match catalogue.dialect {
+                Dialect::Amazon if same => Ok(()),
+                _ => Err(PolicyRefusal::Duplicate),
+            };
         }
         let policy = Policy::new(catalogue, name, type_name, attributes)?;
         if let Terms::BackendServerAuthentication { public_keys } = &policy.terms {
@@ -219,8 +225,8 @@ impl Policies {
     ///
     /// # Errors
     ///
-    /// A name is unknown, no listener forwards to the port, or the policies do not suit an instance
-    /// port or its protocol.
+    /// A name is unknown, no listener forwards to the port (which Amazon does not mind), or the policies
+    /// do not suit an instance port or its protocol.
     pub fn set_for_backend<'a>(
         &mut self,
         dialect: Dialect,
@@ -234,11 +240,14 @@ impl Policies {
             match (policy.kind(), dialect) {
                 (Kind::BackendServerAuthentication, _) => {}
                 // No release of Eucalyptus ever sent the PROXY line; all refuse the policy here.
+                // Amazon takes it at a port of HTTP, where it has no effect, as clients' tests do.
                 (Kind::ProxyProtocol, Dialect::Amazon) => {}
                 (_, Dialect::Eucalyptus) => {
                     return Err(PolicyRefusal::OnlyAuthenticationForBackends);
                 }
-                (kind, Dialect::Amazon) => return Err(PolicyRefusal::NotForBackends(kind)),
+                (_, Dialect::Amazon) => {
+                    return Err(PolicyRefusal::NotForBackends(policy.name.clone()));
+                }
             }
             if !wanted.iter().any(|one| one.name == policy.name) {
                 wanted.push(policy);
@@ -246,16 +255,18 @@ impl Policies {
         }
         let listener = listeners
             .into_iter()
-            .find(|listener| listener.instance_port == port)
-            .ok_or(PolicyRefusal::NoListenerForBackend)?;
-        let protocol = listener.instance_protocol.unwrap_or(listener.protocol);
-        for policy in &wanted {
-            if policy.kind() == Kind::BackendServerAuthentication && !protocol.is_tls() {
-                return Err(PolicyRefusal::AuthenticationNeedsTls);
-            }
-            if policy.kind() == Kind::ProxyProtocol && protocol.is_http() {
-                return Err(PolicyRefusal::ProxyProtocolNeedsStream);
-            }
+            .find(|listener| listener.instance_port == port);
+        // Amazon takes policies for a port before there is a listener. Source: boto's integration tests.
+        if listener.is_none() && dialect == Dialect::Eucalyptus {
+            return Err(PolicyRefusal::NoListenerForBackend);
+        }
+        let plain = listener.is_some_and(|listener| {
+            let protocol = listener.instance_protocol.unwrap_or(listener.protocol);
+            !protocol.is_tls()
+        });
+        let authentication = |policy: &&Policy| policy.kind() == Kind::BackendServerAuthentication;
+        if plain && wanted.iter().any(authentication) {
+            return Err(PolicyRefusal::AuthenticationNeedsTls);
         }
         let names: Vec<_> = wanted.iter().map(|policy| policy.name.clone()).collect();
         place(&mut self.backends, port, names);
@@ -264,13 +275,21 @@ impl Policies {
 
     /// Forgets the places that went with listeners: their own ports, and instance ports to which
     /// none of the `remaining` forwards. The policies themselves stay.
-    pub fn prune<'a>(&mut self, remaining: impl Iterator<Item = &'a Listener> + Clone) {
+    ///
+    /// At Amazon an instance port keeps its policies, for whatever listener comes next: Kubernetes
+    /// clears them by itself, since "these old policies will stick around".
+    pub fn prune<'a>(
+        &mut self,
+        dialect: Dialect,
+        remaining: impl Iterator<Item = &'a Listener> + Clone,
+    ) {
         self.listeners
             .retain(|port, _| remaining.clone().any(|listener| listener.port == *port));
         self.backends.retain(|port, _| {
-            remaining
-                .clone()
-                .any(|listener| listener.instance_port == *port)
+            dialect == Dialect::Amazon
+                || remaining
+                    .clone()
+                    .any(|listener| listener.instance_port == *port)
         });
     }
 }

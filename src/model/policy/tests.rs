@@ -328,8 +328,10 @@ fn instance_ports_take_the_policies_that_suit_them() {
         (Eucalyptus, Http, Some(Http), 8443, &[], None),
         (Amazon, Tcp, Some(Tcp), 8443, &["proxy"], None),
         (Amazon, Ssl, Some(Ssl), 8443, &["proxy", "auth"], None),
-        (Amazon, Http, Some(Http), 8443, &["proxy"], Some(ProxyProtocolNeedsStream)),
-        (Amazon, Tcp, Some(Tcp), 8443, &["key"], Some(NotForBackends(Kind::PublicKey))),
+        (Amazon, Http, Some(Http), 8443, &["proxy"], None),
+        (Amazon, Http, Some(Http), 8081, &["proxy"], None),
+        (Amazon, Http, Some(Http), 8443, &["auth"], Some(AuthenticationNeedsTls)),
+        (Amazon, Tcp, Some(Tcp), 8443, &["key"], Some(NotForBackends(name("key")))),
     ];
     for (dialect, front, back, instance_port, names, expected) in cases {
         let mut policies = stocked();
@@ -373,8 +375,18 @@ fn what_is_in_force_is_seen_replaced_and_cleared() {
     assert_eq!(policies.trusted_keys(port(2525)), ["MIIB"]);
     assert_eq!(policies.trusted_keys(port(8080)), [] as [&str; 0]);
 
-    // With a listener go its own port and the instance port that only it forwarded to.
-    policies.prune(listeners[..1].iter());
+    // With a listener go its own port and, but for Amazon, the instance port that only it forwarded to.
+    policies.prune(Dialect::Amazon, listeners[..1].iter());
+    assert!(policies.proxy_protocol_ports().eq([port(2525)]));
+    let mut cleared = policies.clone();
+    let left = || &listeners[..1];
+    cleared
+        .set_for_backend(Dialect::Amazon, left(), port(2525), &[])
+        .expect("there is something to clear");
+    assert_eq!(cleared.backends().count(), 0);
+    let none = policies.set_for_backend(Dialect::Eucalyptus, left(), port(2525), &[]);
+    assert_eq!(none, Err(PolicyRefusal::NoListenerForBackend));
+    policies.prune(Dialect::Eucalyptus, listeners[..1].iter());
     assert_eq!(policies.backends().count(), 0);
     assert_eq!(policies.of_listener(port(80)), [name("lb")]);
     set(&mut policies, &[]).expect("none is fine");
@@ -416,6 +428,17 @@ fn creation_refuses_taken_names_dangling_references_and_too_many() {
     let cookie = attributes(&[("CookieName", "x")]);
     let again = policies.create(&amazon(), name("lb"), app, &cookie);
     assert_eq!(again, Err(PolicyRefusal::Duplicate));
+    // The same policy once more is none more at Amazon, and a duplicate at Eucalyptus.
+    let proxy = "ProxyProtocolPolicyType";
+    for (catalogue, enabled, expected) in [
+        (amazon(), "true", Ok(())),
+        (amazon(), "false", Err(PolicyRefusal::Duplicate)),
+        (eucalyptus(), "true", Err(PolicyRefusal::Duplicate)),
+    ] {
+        let given = attributes(&[("ProxyProtocol", enabled)]);
+        let repeated = policies.create(&catalogue, name("proxy"), proxy, &given);
+        assert_eq!(repeated, expected, "{enabled}");
+    }
     let auth = "BackendServerAuthenticationPolicyType";
     for absent in ["never-was", "lb"] {
         let given = attributes(&[("PublicKeyPolicyName", absent)]);

@@ -178,9 +178,9 @@ async fn secure_listeners_need_a_certificate_of_the_account() {
     let cases = [
         (Release::V3_4_3, "", "400 400: The requested protocol is not supported"),
         (Release::V4_0_0, "", "409 InvalidConfigurationRequest: Requested configuration change is invalid: SSLCertificateId is required for HTTPS or SSL protocol"),
-        (Release::Aws, "", "409 InvalidConfigurationRequest: SSLCertificateId is required for HTTPS or SSL protocol"),
+        (Release::Aws, "", "400 ValidationError: Secure Listeners need to specify a SSLCertificateId"),
         (Release::V4_0_0, absent, "400 CertificateNotFoundException: The specified SSL ID does not refer to a valid SSL certificate in the AWS Identity and Access Management Service."),
-        (Release::Aws, absent, "400 CertificateNotFound: The specified SSL ID does not refer to a valid SSL certificate in the AWS Identity and Access Management Service."),
+        (Release::Aws, absent, "400 CertificateNotFound: Server Certificate not found for the key: arn:aws:iam::1:server-certificate/x"),
     ];
     for (release, rest, expected) in cases {
         let desk = Desk::open(release);

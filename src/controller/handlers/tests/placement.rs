@@ -163,15 +163,16 @@ async fn a_load_balancer_is_created_in_subnets_and_moved_between_them() {
     assert_eq!(texts(&interfaces, "networkInterfaceId").len(), 2);
     assert_eq!(
         desk.refused(&attach(&two)).await,
-        "409 InvalidConfigurationRequest: The load balancer cannot be attached to multiple subnets \
-         in the same AZ"
+        "409 InvalidConfigurationRequest: ELB cannot be attached to multiple subnets in the same AZ."
     );
     let left = desk.ask(&detach(&one)).await.unwrap();
     assert_eq!(texts(&left, "member"), std::slice::from_ref(&three));
     assert_eq!(desk.desired().servos.len(), 1);
     assert_eq!(
         desk.refused(&detach(&three)).await,
-        "409 InvalidConfigurationRequest: There must be at least one availability zone"
+        "409 InvalidConfigurationRequest: Requested configuration change for LoadBalancer \"lb\" is \
+         invalid because you attempted to detach all the subnets for this LoadBalancer and a \
+         LoadBalancer cannot be attached to zero subnets in VPC."
     );
     for question in [
         format!("ec2:DeleteSubnet SubnetId={three}"),

@@ -184,13 +184,13 @@ async fn amazon_differs_where_it_does() {
             # CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=lb
             <CreateLBCookieStickinessPolicyResult/>
             # CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=lb
-            400 DuplicatePolicyName: Policy with the same name exists for this load balancer. Please choose another name.
+            <CreateLBCookieStickinessPolicyResult/>
             # CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=a_b
             400 ValidationError: policy names are made of letters, digits and hyphens
             # CreateLoadBalancerPolicy LoadBalancerName=web&PolicyName=proxy&PolicyTypeName=ProxyProtocolPolicyType&PolicyAttributes.member.1.AttributeName=ProxyProtocol&PolicyAttributes.member.1.AttributeValue=true
             <CreateLoadBalancerPolicyResult/>
             # SetLoadBalancerPoliciesForBackendServer LoadBalancerName=web&InstancePort=8080&PolicyNames.member.1=proxy
-            409 InvalidConfigurationRequest: Policies of ProxyProtocolPolicyType can be set to only TCP/SSL instance protocol
+            <SetLoadBalancerPoliciesForBackendServerResult/>
             # SetLoadBalancerPoliciesForBackendServer LoadBalancerName=web&InstancePort=2525&PolicyNames.member.1=proxy
             <SetLoadBalancerPoliciesForBackendServerResult/>
             # SetLoadBalancerPoliciesOfListener LoadBalancerName=web&LoadBalancerPort=25&PolicyNames.member.1=lb
@@ -205,7 +205,12 @@ async fn amazon_differs_where_it_does() {
             <member>
             <PolicyName>lb</PolicyName>
             <PolicyTypeName>LBCookieStickinessPolicyType</PolicyTypeName>
-            <PolicyAttributeDescriptions/>
+            <PolicyAttributeDescriptions>
+            <member>
+            <AttributeName>CookieExpirationPeriod</AttributeName>
+            <AttributeValue>0</AttributeValue>
+            </member>
+            </PolicyAttributeDescriptions>
             </member>
             <member>
             <PolicyName>proxy</PolicyName>
@@ -459,7 +464,7 @@ async fn describe_load_balancers_has_the_fields_of_the_release() {
             # DeleteLoadBalancerListeners LoadBalancerName=web&LoadBalancerPorts.member.1=25
             <DeleteLoadBalancerListenersResult/>
             # DeleteLoadBalancerPolicy LoadBalancerName=web&PolicyName=proxy
-            <DeleteLoadBalancerPolicyResult/>
+            409 InvalidConfigurationRequest: The policy is enabled for backend servers
         "#]],
     )
     .await;

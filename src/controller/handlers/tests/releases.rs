@@ -755,13 +755,13 @@ async fn the_answers_of_4_4_2() {
 async fn the_answers_of_aws() {
     expect![[r#"
         CreateLoadBalancer {L}&LoadBalancerName=a_b
-            400 ValidationError: Invalid character found in the loadbalancer name
+            400 ValidationError: LoadBalancer name cannot contain characters that are not letters, or digits or the dash.
         CreateLoadBalancer {L}&LoadBalancerName=a.b
-            400 ValidationError: Invalid character found in the loadbalancer name
+            400 ValidationError: LoadBalancer name cannot contain characters that are not letters, or digits or the dash.
         CreateLoadBalancer {L}&LoadBalancerName=-a
-            400 ValidationError: Invalid character found in the loadbalancer name
+            400 ValidationError: LoadBalancer name cannot contain characters that are not letters, or digits or the dash.
         CreateLoadBalancer {L}&LoadBalancerName=aaaaaaaaaaaaaaaaaaaa
-            400 ValidationError: Loadbalancer name must not exceed 32 characters
+            400 ValidationError: LoadBalancer name cannot be longer than 32 characters
         CreateLoadBalancer {L}&LoadBalancerName=web
             200 web-(tenant).lb.localhost
         CreateLoadBalancer {L}&LoadBalancerName=web
@@ -807,7 +807,7 @@ async fn the_answers_of_aws() {
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
             400 ValidationError: HealthCheck thresholds must be between 2 and 10
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
-            400 ValidationError: HealthCheck Timeout must be less than the Interval
+            400 ValidationError: HealthCheck timeout must be less than interval.
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
             400 ValidationError: Healthy thresholds must be larger than 2
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
@@ -815,7 +815,7 @@ async fn the_answers_of_aws() {
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
             200 http:80/ 30 5 2 2
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
-            400 ValidationError: Port and Path must be specified for HTTP
+            400 ValidationError: HealthCheck HTTP Target must specify a port followed by a path that begins with a slash. e.g. HTTP:80/ping/this/path
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
             400 ValidationError: target must starts with one of HTTP, HTTPS, TCP, SSL
         ConfigureHealthCheck LoadBalancerName=no&HealthCheck.Target=
