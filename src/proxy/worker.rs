@@ -11,6 +11,8 @@
 //! costs nobody anything: the task is begun anew. Should a worker itself die, it loses its own
 //! connections and begins anew with the listeners it had, whose sockets never close meanwhile.
 
+mod accept;
+
 use super::access_log::entry::Kind;
 use super::access_log::{Book, Ending, Entry, Sink};
 use super::buffer::Buffers;
@@ -19,19 +21,19 @@ use super::deadline::Deadlines;
 use super::farewell::Leaving;
 use super::http::request::Forwarding;
 use super::limits::{
-    ACCEPT_BATCH, ACCEPT_PAUSE, CONNECTIONS, COURTEOUS_BATCH, COURTESY, HANDSHAKE_TIMEOUT,
-    HANDSHAKES, INSTANCE_CONNECTIONS, RESTART_PAUSE, TICK, WORKER_STACK_BYTES,
+    CONNECTIONS, HANDSHAKE_TIMEOUT, HANDSHAKES, INSTANCE_CONNECTIONS, RESTART_PAUSE, TICK,
+    WORKER_STACK_BYTES,
 };
-use super::listener::{Carriage, ListenerKey, ListenerSpec};
+use super::listener::{ListenerKey, ListenerSpec};
 use super::pool::{Instance, Instances};
 use super::splice::Pipes;
 use super::stream::Stream;
 use super::surge::Load;
-use super::tls::server::ServerTls;
 use super::tls::{Handshakes, Negotiated};
-use super::{client, proxy_protocol, tcp, tls};
+use super::{client, proxy_protocol};
 use crate::model::placement::ServoId;
 use crate::model::plane::Departure;
+use accept::{Shares, accept, reserve, watch};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -46,9 +48,6 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
-use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 /// The bounds that whoever starts the workers may choose.
@@ -353,32 +352,6 @@ impl Thread {
     }
 }
 
-/// How many client connections each worker has: written by itself, read by the others when they
-/// accept.
-#[derive(Clone)]
-struct Shares {
-    all: Arc<[AtomicUsize]>,
-    own: usize,
-}
-
-impl Shares {
-    fn note(&self, connections: usize) {
-        self.all[self.own].store(connections, Ordering::Relaxed);
-    }
-
-    /// Whether there is no other worker.
-    fn are_all(&self) -> bool {
-        self.all.len() == 1
-    }
-
-    /// Whether another worker has clearly fewer.
-    fn is_ahead(&self) -> bool {
-        let count = |share: &AtomicUsize| share.load(Ordering::Relaxed);
-        let least = self.all.iter().map(count).min().unwrap_or(0);
-        count(&self.all[self.own]) >= least + COURTEOUS_BATCH
-    }
-}
-
 /// What the connections of one worker share.
 pub struct Local {
     pub deadlines: Rc<Deadlines>,
@@ -673,16 +646,6 @@ fn serve(
         .insert(key.clone(), Held { opened, accepting });
 }
 
-#[expect(
-    deprecated,
-    reason = "its successor wants unsafe code, for types whose descriptor may change; a socket's does not"
-)]
-fn watch(socket: &Arc<TcpListener>) -> io::Result<(AsyncFd<Arc<TcpListener>>, Box<str>)> {
-    let address = socket.local_addr()?.to_string().into();
-    let socket = AsyncFd::with_interest(Arc::clone(socket), Interest::READABLE)?;
-    Ok((socket, address))
-}
-
 struct Held {
     opened: Rc<Open>,
     accepting: tokio::task::JoinHandle<()>,
@@ -796,144 +759,6 @@ async fn keep_time(local: &Local, held: &RefCell<HashMap<ListenerKey, Held>>) {
                 held.opened.instances.sweep(now, idle_timeout);
             }
         }
-    }
-}
-
-/// Accepts what comes. A worker that has more connections than another lets that one take the next
-/// first: both were woken by it, and who is quicker by chance would end up with all of them.
-async fn accept(local: &Rc<Local>, opened: &Rc<Open>, socket: &AsyncFd<Arc<TcpListener>>) {
-    // Connections that may be taken without asking how the others are.
-    let mut granted = 0;
-    loop {
-        let mut ready = match socket.readable().await {
-            Ok(ready) => ready,
-            Err(error) => {
-                tracing::error!(servo = %opened.key.servo, port = opened.key.port, %error, "cannot watch a listening socket");
-                return;
-            }
-        };
-        if granted == 0 {
-            if local.shares.are_all() {
-                // Nobody to let go first: the runtime's own turns are enough.
-                granted = ACCEPT_BATCH;
-            } else if local.shares.is_ahead() {
-                tokio::time::sleep(COURTESY).await;
-                // Whoever had the time has taken theirs.
-                granted = ACCEPT_BATCH;
-            } else {
-                tokio::task::yield_now().await;
-                granted = COURTEOUS_BATCH;
-            }
-        }
-        granted -= 1;
-        match ready.try_io(|socket| accept_one(socket.get_ref())) {
-            Err(_nothing_there) => granted = 0,
-            Ok(Ok((client, peer))) => admit(local, opened, client, peer),
-            Ok(Err(error)) if is_one_connections_fault(&error) => {}
-            Ok(Err(error)) => {
-                tracing::warn!(servo = %opened.key.servo, port = opened.key.port, %error, "cannot accept");
-                if !refuse(local, opened, socket.get_ref()) {
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            }
-        }
-    }
-}
-
-/// Accepts one connection, by one system call.
-fn accept_one(socket: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
-    use rustix::net::SocketFlags;
-    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-    let (accepted, peer) = rustix::net::acceptfrom_with(socket, flags)?;
-    let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
-    let peer = peer.ok_or(io::ErrorKind::ConnectionAborted)?;
-    Ok((TcpStream::from_std(accepted.into())?, peer))
-}
-
-/// A descriptor kept for the time when there are no others.
-fn reserve() -> Option<std::fs::File> {
-    std::fs::File::open("/dev/null").ok()
-}
-
-/// Without a free descriptor: gives up the reserve to accept what waits, and tells it so instead of
-/// letting it wait for nothing. Says whether that was possible.
-fn refuse(local: &Local, opened: &Open, socket: &TcpListener) -> bool {
-    let mut spare = local.reserve.borrow_mut();
-    let mut refused = false;
-    if spare.take().is_some()
-        && let Ok((client, _)) = accept_one(socket)
-    {
-        opened.counters.connections.add(1);
-        turn_away(opened, &client);
-        refused = true;
-    }
-    *spare = reserve();
-    refused
-}
-
-/// Tells a client that it is one too many.
-fn turn_away(opened: &Open, client: &TcpStream) {
-    opened.counters.spillover.add(1);
-    let spec = opened.spec.borrow();
-    // In the midst of no handshake there is no way to say it.
-    if spec.carriage == Carriage::Http && spec.tls.is_none() {
-        client::turn_away(opened, client);
-    }
-}
-
-/// Errors that `accept` reports of a connection that died in the queue.
-fn is_one_connections_fault(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::Interrupted
-    )
-}
-
-/// Gives a connection a task of its own, or turns it away at once.
-fn admit(local: &Rc<Local>, opened: &Rc<Open>, client: TcpStream, peer: SocketAddr) {
-    opened.counters.connections.add(1);
-    let presence = Presence::enter(local, opened);
-    let carriage = opened.spec.borrow().carriage;
-    let tls = opened.spec.borrow().tls.clone();
-    if presence.number > local.limits.connections {
-        turn_away(opened, &client);
-        // Only a client that was told 503 is one whose request was answered.
-        let told = carriage == Carriage::Http && tls.is_none();
-        let kind = if told { Kind::Request } else { Kind::Session };
-        if let Some(mut entry) = presence.note(kind, peer, None) {
-            if told {
-                entry.refused(503);
-            }
-            presence.tell(&entry);
-        }
-        return;
-    }
-    match (carriage, tls) {
-        (Carriage::Http, None) => {
-            spawn(opened, client::serve(presence, Stream::Plain(client), peer));
-        }
-        (Carriage::Tcp, None) => spawn(opened, tcp::serve(presence, Stream::Plain(client), peer)),
-        (_, Some(tls)) => spawn(opened, welcome(presence, client, peer, carriage, tls)),
-    }
-}
-
-/// Serves a client over TLS, once it has shaken hands.
-async fn welcome(
-    presence: Presence,
-    client: TcpStream,
-    peer: SocketAddr,
-    carriage: Carriage,
-    tls: ServerTls,
-) {
-    // Boxed: over in a moment, and large beside what the task keeps.
-    let Some(stream) = Box::pin(tls::accept(&presence, client, peer, tls)).await else {
-        return;
-    };
-    match carriage {
-        Carriage::Http => client::serve(presence, stream, peer).await,
-        Carriage::Tcp => tcp::serve(presence, stream, peer).await,
     }
 }
 

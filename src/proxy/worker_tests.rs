@@ -7,9 +7,12 @@ use crate::model::placement::{ServoId, ZoneName};
 use crate::model::plane::{BalancerLabel, Behaviour, Choice, Identity, ListenerTls, LogForm};
 use crate::proxy::access_log::Logging;
 use crate::proxy::access_log::object::tests::destination;
-use crate::proxy::listener::Target;
+use crate::proxy::listener::{Carriage, Target};
+use crate::proxy::tcp;
+use crate::proxy::tls::server::ServerTls;
 use std::path::Path;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
