@@ -647,7 +647,11 @@ fn servos_are_listed_with_their_load_and_what_was_done_to_them() {
         ("PARTI00", "InService", "HTTP:80")
     );
     assert_eq!(cells[10], "1", "{listed}");
-    assert_eq!(ok(&cloud, &["admin", "servos", "--lb", "db"]), "");
+    let nobodys = refusal(&cloud, &["admin", "servos", "--lb", "db"]);
+    assert_eq!(
+        nobodys,
+        "eulb admin: error: there is no load balancer 'db'\n"
+    );
 
     cloud.ok("eulb-delete-lb", ["web"]);
     let told = ok(&cloud, &["admin", "activities"]);
@@ -662,4 +666,49 @@ fn servos_are_listed_with_their_load_and_what_was_done_to_them() {
         ("Terminate", &*servo, "web"),
     ];
     assert_eq!(kinds, expected, "{told}");
+}
+
+#[test]
+fn a_listing_of_what_nobody_has_is_refused_and_of_what_is_empty_is_not() {
+    let cloud = Cloud::start();
+    ok(&cloud, &["admin", "accounts", "create", "research"]);
+    cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "web"]);
+    cloud.ok("eulb-disable-zones-for-lb", ["-z", "PARTI00", "web"]);
+    cloud.settle();
+    let nobody = "there is no account 'nobody'; there are ";
+    let refused = [
+        ("users list --account nobody", nobody),
+        ("keys list --account nobody", nobody),
+        ("groups list --account nobody", nobody),
+        ("policies list --account nobody", nobody),
+        ("certificates list --account nobody", nobody),
+        ("lbs --account nobody", nobody),
+        ("keys list --user nobody", "no account has a user 'nobody'"),
+        (
+            "keys list --account research --user nobody",
+            "the account 'research' has no user 'nobody'",
+        ),
+        ("servos --lb nobodys", "there is no load balancer 'nobodys'"),
+        (
+            "activities --lb nobodys",
+            "there is no load balancer 'nobodys'",
+        ),
+    ];
+    for (line, said) in refused {
+        let words: Vec<&str> = ["admin"].into_iter().chain(line.split(' ')).collect();
+        let told = refusal(&cloud, &words);
+        let told = told.strip_prefix("eulb admin: error: ").unwrap_or_default();
+        assert!(told.starts_with(said), "{line}: {told}");
+        assert_eq!(told.lines().count(), 1, "{line}: {told}");
+    }
+    for line in [
+        "keys list --account research",
+        "keys list --account research --user admin",
+        "groups list --account research",
+        "lbs --account research",
+        "servos --lb web",
+    ] {
+        let words: Vec<&str> = ["admin"].into_iter().chain(line.split(' ')).collect();
+        assert_eq!(ok(&cloud, &words), "", "{line}");
+    }
 }

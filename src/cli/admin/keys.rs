@@ -3,7 +3,8 @@
 use super::super::exit::Failure;
 use super::super::local::{Place, ask};
 use super::super::report;
-use super::{is_of, listed};
+use super::{is_of, known_account, listed};
+use crate::client::local::LocalClient;
 use crate::wire::admin::{self, ChangeKey, DeleteKey, NamedUser, NewKey};
 use crate::wire::local::Done;
 use clap::{Args, Subcommand};
@@ -93,12 +94,21 @@ impl Keys {
     pub fn run(self) -> Result<(), Failure> {
         match self.verb {
             Verb::List(list) => {
-                let mut all: admin::Keys = ask(list.place.client()?.get("/_eulb/admin/keys"))?;
+                let client = list.place.client()?;
+                let mut all: admin::Keys = ask(client.get("/_eulb/admin/keys"))?;
                 let account = list.account.as_deref();
                 all.keys.retain(|key| {
                     account.is_none_or(|account| is_of(key, account))
                         && list.user.as_ref().is_none_or(|user| key.user == *user)
                 });
+                if all.keys.is_empty() {
+                    if let Some(account) = account {
+                        known_account(&client, account)?;
+                    }
+                    if let Some(user) = &list.user {
+                        known_user(&client, account, user)?;
+                    }
+                }
                 listed(list.json, &all, &HEAD, all.keys.iter().map(row))
             }
             Verb::Create(create) => {
@@ -128,6 +138,19 @@ impl Keys {
             }
         }
     }
+}
+
+/// Refuses the name of a user whom nobody has.
+fn known_user(client: &LocalClient, account: Option<&str>, name: &str) -> Result<(), Failure> {
+    let all: admin::Users = ask(client.get("/_eulb/admin/users"))?;
+    let of = |user: &&admin::User| account.is_none_or(|account| is_of(*user, account));
+    if all.users.iter().filter(of).any(|user| user.name == name) {
+        return Ok(());
+    }
+    Err(Failure::new(match account {
+        Some(account) => format!("the account '{account}' has no user '{name}'"),
+        None => format!("no account has a user '{name}'"),
+    }))
 }
 
 fn row(key: &admin::Key) -> Vec<String> {

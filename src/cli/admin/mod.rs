@@ -29,6 +29,7 @@ mod users;
 use super::exit::Failure;
 use super::local::{Place, ask, columns, parse};
 use super::report;
+use crate::client::local::LocalClient;
 use crate::wire::admin;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Serialize;
@@ -110,9 +111,13 @@ impl Listing {
         row: fn(&R) -> Vec<String>,
         items: fn(&mut T) -> &mut Vec<R>,
     ) -> Result<(), Failure> {
-        let mut all: T = ask(self.place.client()?.get(route))?;
+        let client = self.place.client()?;
+        let mut all: T = ask(client.get(route))?;
         if let Some(account) = &self.account {
             items(&mut all).retain(|one| is_of(one, account));
+            if items(&mut all).is_empty() {
+                known_account(&client, account)?;
+            }
         }
         let rows: Vec<_> = items(&mut all).iter().map(row).collect();
         listed(self.json, &all, head, rows.into_iter())
@@ -140,6 +145,29 @@ owned! { Balancer Certificate Group Key Policy User }
 /// Whether it is an account's, by number or alias.
 fn is_of(one: &impl Owned, account: &str) -> bool {
     one.owner().contains(&account)
+}
+
+/// Refuses the name of an account that nobody has: an empty listing would hide a slip.
+fn known_account(client: &LocalClient, account: &str) -> Result<(), Failure> {
+    let all: admin::Accounts = ask(client.get("/_eulb/admin/accounts"))?;
+    let mut known = all.accounts.iter();
+    if known.any(|one| one.alias == account || one.id == account) {
+        return Ok(());
+    }
+    let aliases: Vec<&str> = all.accounts.iter().map(|one| one.alias.as_str()).collect();
+    Err(Failure::new(format!(
+        "there is no account '{account}'; there are {}",
+        aliases.join(", ")
+    )))
+}
+
+/// Refuses the name of a load balancer that nobody has.
+fn known_balancer(client: &LocalClient, name: &str) -> Result<(), Failure> {
+    let all: admin::Balancers = ask(client.get("/_eulb/admin/lbs"))?;
+    if all.balancers.iter().any(|one| one.name == name) {
+        return Ok(());
+    }
+    Err(Failure::new(format!("there is no load balancer '{name}'")))
 }
 
 /// Prints what a noun lists: the whole answer as JSON, or a line each.

@@ -2,7 +2,7 @@
 
 use super::super::exit::Failure;
 use super::super::local::{Place, ask};
-use super::listed;
+use super::{known_balancer, listed};
 use crate::wire::admin::{self, Activity, Servo, TerminateServo};
 use crate::wire::local::Done;
 use clap::Args;
@@ -69,9 +69,13 @@ impl Servos {
             let Done {} = ask(client.post(route, &TerminateServo { servo }))?;
             return Ok(());
         }
-        let mut all: admin::Servos = ask(self.place.client()?.get("/_eulb/admin/servos"))?;
+        let client = self.place.client()?;
+        let mut all: admin::Servos = ask(client.get("/_eulb/admin/servos"))?;
         if let Some(name) = &self.lb {
             all.servos.retain(|servo| servo.balancer == *name);
+            if all.servos.is_empty() {
+                known_balancer(&client, name)?;
+            }
         }
         listed(self.json, &all, &HEAD, all.servos.iter().map(row))
     }
@@ -79,9 +83,13 @@ impl Servos {
 
 impl Activities {
     pub fn run(&self) -> Result<(), Failure> {
-        let mut all: admin::Activities = ask(self.place.client()?.get("/_eulb/admin/activities"))?;
+        let client = self.place.client()?;
+        let mut all: admin::Activities = ask(client.get("/_eulb/admin/activities"))?;
         if let Some(name) = &self.lb {
             all.activities.retain(|one| one.balancer == *name);
+            if all.activities.is_empty() {
+                known_balancer(&client, name)?;
+            }
         }
         let rows = all.activities.iter().map(activity);
         listed(self.json, &all, &ACTIVITY, rows)

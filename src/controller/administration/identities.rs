@@ -30,7 +30,7 @@ pub fn account<'s>(
         let aliases: Vec<_> = state.accounts.values().map(|a| a.alias.as_str()).collect();
         format!(
             "there is no account '{name}'; there are {}",
-            aliases.join(" and ")
+            aliases.join(", ")
         )
     })
 }
