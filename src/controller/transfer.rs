@@ -1,7 +1,7 @@
 //! The state as one JSON document, out of a cloud and into one.
 //!
 //! ```text
-//! {"format": "eulb-state", "version": 1, "schema": 3, "release": "3.3.0", "exported": "…",
+//! {"format": "eulb-state", "version": 1, "schema": 4, "release": "3.3.0", "exported": "…",
 //!  "secrets": false, "tables": {"accounts": {"KEY": {…}, …}, …}}
 //! ```
 //!
@@ -348,7 +348,7 @@ mod tests {
             "{\"format\":\"eulb-state\",\"version\":1,\"schema\":1,\"secrets\":true,\"tables\":{}}",
             "{\"format\":\"eulb-state\",\"version\":1,\"schema\":1,\"secrets\":true,\"tables\":{\"x\":{}}}",
             &good.replace("\"version\": 1", "\"version\": 2"),
-            &good.replace("\"schema\": 3", "\"schema\": 9"),
+            &good.replace("\"schema\": 4", "\"schema\": 9"),
             &good.replace("\"alias\": \"eucalyptus\"", "\"alias\": \"other\""),
         ] {
             let error = read(bad).map(|_| ()).unwrap_err().to_string();
@@ -362,7 +362,7 @@ mod tests {
             the export contradicts itself: there is no account 'eucalyptus'
             this is no export of a local cloud: there is no table 'x'
             the export is of a newer version (version 2, this one knows 1)
-            the export is of a newer version (schema 9, this one knows 3)
+            the export is of a newer version (schema 9, this one knows 4)
             the export contradicts itself: there is no account 'eucalyptus'
         "#]].assert_eq(&told);
     }

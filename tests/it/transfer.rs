@@ -85,7 +85,7 @@ fn tables(desk: &Desk) -> serde_json::Map<String, serde_json::Value> {
 /// of users.
 #[test]
 fn whatever_a_cloud_may_have_goes_to_another_and_stays_what_it_is() {
-    for schema in [2, 3] {
+    for schema in [2, 3, 4] {
         goes_to_another(schema);
     }
 }
@@ -154,7 +154,7 @@ fn a_cloud_that_does_not_run_is_written_and_read() {
     let run = desk.run("eulb", &["local", "export", path]);
     assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
     let document = fs::read_to_string(&file).unwrap();
-    assert!(document.contains("\"schema\": 3") && !document.contains("\"secret\""));
+    assert!(document.contains("\"schema\": 4") && !document.contains("\"secret\""));
 
     let other = desk.folder.path().join("other");
     let desk = desk.with("EULB_DATA_DIR", other.to_str().unwrap());

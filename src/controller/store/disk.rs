@@ -1,9 +1,13 @@
 //! The state in a file: `eulb.redb` in the data directory.
 //!
 //! redb gives transactions that survive a crash at any instant. Around it stand: a lock file that
-//! names the process which has the directory; the version of the schema; a checksum per row, since
-//! redb finds a damaged page only where it must repair; and a first file that is written whole before
-//! it gets its name, so that an empty file is always damage and never a beginning.
+//! names the process which has the directory; the version of the schema; a checksum per row, and one
+//! of all rows, since redb finds a damaged page only where it must repair; and a first file that is
+//! written whole before it gets its name, so that an empty file is always damage and never a beginning.
+//!
+//! Where the newest transaction is damaged, redb takes it for one that a crash broke off, and goes on
+//! with the one before. Transactions are numbered, therefore, and the number of the newest that was
+//! acknowledged is written beside the file: what lacks it is refused.
 //!
 //! After a write that failed redb takes no more: the file may hold the transaction or not. It is opened
 //! anew then, and compared with what was acknowledged before anything else is written.
@@ -17,7 +21,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -25,6 +29,8 @@ const FILE: &str = "eulb.redb";
 /// The file while it is made for the first time.
 const NEW_FILE: &str = "eulb.redb.new";
 const LOCK: &str = "eulb.lock";
+/// The number of the newest transaction that was acknowledged.
+const ACKNOWLEDGED: &str = "eulb.acknowledged";
 /// The file that is written and removed again to see whether the disk has room.
 const ROOM: &str = "eulb.redb.room";
 
@@ -39,6 +45,10 @@ const CHECKSUM: usize = 8;
 
 const META: TableDefinition<'static, &str, u64> = TableDefinition::new("meta");
 const SCHEMA_KEY: &str = "schema";
+/// How many transactions there were.
+const NUMBER_KEY: &str = "transactions";
+/// Of all rows, as of the newest transaction.
+const FINGERPRINT_KEY: &str = "fingerprint";
 
 fn definition(table: Table) -> TableDefinition<'static, &'static str, &'static [u8]> {
     TableDefinition::new(table.as_str())
@@ -52,6 +62,11 @@ pub struct DiskStore {
     database: Option<Database>,
     /// Of the rows that were loaded or acknowledged.
     fingerprint: Fingerprint,
+    /// Of the newest transaction.
+    number: u64,
+    /// Where the number of the newest that was acknowledged is written. A hint: what is lost with the
+    /// machine is found a transaction too low.
+    acknowledged: File,
     _lock: File,
 }
 
@@ -77,16 +92,38 @@ impl DiskStore {
             path: directory.to_owned(),
             cause,
         })?;
+        let noted = directory.join(ACKNOWLEDGED);
+        let directory_error = |cause| StoreError::Directory {
+            path: directory.to_owned(),
+            cause,
+        };
         if !exists {
-            create(directory)?;
+            // Of a store that is no more.
+            match fs::remove_file(&noted) {
+                Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                    return Err(directory_error(cause));
+                }
+                _ => create(directory)?,
+            }
         }
         let (database, older) = open_file(&path)?;
+        let (acknowledged, expected) = open_acknowledged(&noted).map_err(directory_error)?;
         let mut store = DiskStore {
             path,
             database: Some(database),
             fingerprint: Fingerprint::default(),
+            number: 0,
+            acknowledged,
             _lock: lock,
         };
+        store.number = store.meta(NUMBER_KEY)?.unwrap_or_default();
+        if store.number < expected {
+            return Err(StoreError::Behind {
+                path: store.path,
+                missing: expected - store.number,
+                noted,
+            });
+        }
         if let Some(older) = older {
             store.migrate(older, now)?;
         }
@@ -113,12 +150,19 @@ impl DiskStore {
         self.database.as_ref().ok_or(redb::Error::PreviousIo)
     }
 
+    /// What the file says of itself under a key.
+    fn meta(&self, key: &str) -> Result<Option<u64>, StoreError> {
+        let read = || {
+            let meta = self.database()?.begin_read()?.open_table(META)?;
+            Ok(meta.get(key)?.map(|row| row.value()))
+        };
+        sound(&self.path, read).map_err(|error| error.damage(&self.path))
+    }
+
     fn write(&mut self, changes: &[Change], schema: Option<u64>) -> Result<(), redb::Error> {
         let transaction = self.database()?.begin_write()?;
         let mut fingerprint = self.fingerprint;
-        if let Some(schema) = schema {
-            transaction.open_table(META)?.insert(SCHEMA_KEY, schema)?;
-        }
+        let number = self.number + 1;
         for table in Table::ALL {
             let mut changes = changes.iter().filter(|change| change.table == table);
             let Some(first) = changes.next() else {
@@ -140,8 +184,26 @@ impl DiskStore {
                 }
             }
         }
+        {
+            let mut meta = transaction.open_table(META)?;
+            if let Some(schema) = schema {
+                meta.insert(SCHEMA_KEY, schema)?;
+            }
+            meta.insert(NUMBER_KEY, number)?;
+            meta.insert(FINGERPRINT_KEY, fingerprint.0)?;
+        }
         transaction.commit()?;
         self.fingerprint = fingerprint;
+        self.number = number;
+        // In the same place and of the same length each time, so that a full disk takes it. Not
+        // flushed: a process that is killed loses nothing, and after a loss of power a lower number
+        // refuses nothing.
+        let noted = self
+            .acknowledged
+            .write_all_at(format!("{number:020}\n").as_bytes(), 0);
+        if let Err(error) = noted {
+            tracing::warn!(target: "store", %error, "cannot note what was acknowledged");
+        }
         Ok(())
     }
 
@@ -171,7 +233,9 @@ impl Store for DiskStore {
     fn load(&mut self) -> Result<Vec<Row>, StoreError> {
         let rows = self.sealed()?;
         self.fingerprint = Fingerprint::of(rows.iter().map(|(_, _, sealed)| sealed.as_slice()));
-        rows.into_iter()
+        let whole = self.meta(FINGERPRINT_KEY)?;
+        let rows = rows
+            .into_iter()
             .map(|(table, key, sealed)| match unseal(table, &key, &sealed) {
                 Some(value) => Ok(Row {
                     table,
@@ -183,7 +247,14 @@ impl Store for DiskStore {
                     reason: format!("row {key} of {} is not as it was written", table.as_str()),
                 }),
             })
-            .collect()
+            .collect::<Result<Vec<Row>, StoreError>>()?;
+        if whole.is_some_and(|whole| whole != self.fingerprint.0) {
+            return Err(StoreError::Damaged {
+                path: self.path.clone(),
+                reason: "rows are missing, or older than others".to_owned(),
+            });
+        }
+        Ok(rows)
     }
 
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
@@ -216,6 +287,8 @@ impl Store for DiskStore {
         });
         let (database, _) = open_file(&self.path)?;
         self.database = Some(database);
+        // What comes next must be newer than what is there and than what was acknowledged.
+        self.number = self.number.max(self.meta(NUMBER_KEY)?.unwrap_or_default());
         let expected = self.fingerprint;
         let found = self.load()?;
         if self.fingerprint != expected {
@@ -344,6 +417,23 @@ fn make_directory(directory: &Path) -> io::Result<()> {
         Err(error) => return Err(error),
     }
     Ok(())
+}
+
+/// Opens the file with the number of the newest transaction that was acknowledged. What cannot be read
+/// as a number says nothing.
+fn open_acknowledged(path: &Path) -> io::Result<(File, u64)> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)?;
+    let mut text = Vec::new();
+    Read::by_ref(&mut file).take(64).read_to_end(&mut text)?;
+    let number = std::str::from_utf8(&text).ok();
+    let number = number.and_then(|number| number.trim().parse().ok());
+    Ok((file, number.unwrap_or_default()))
 }
 
 /// Locks the directory for this process and writes into the lock file which one that is.
@@ -741,6 +831,55 @@ mod tests {
     }
 
     #[test]
+    fn what_was_acknowledged_and_is_not_there_is_missed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(FILE);
+        let commit = |changes: &[Change]| {
+            let mut store = DiskStore::open(directory.path(), NOW).unwrap();
+            store.load().unwrap();
+            store.commit(changes).unwrap();
+        };
+        commit(&[put("a", "1"), put("b", "2")]);
+        let copy = fs::read(&path).unwrap();
+        commit(&[put("b", "3")]);
+        commit(&[put("c", "4")]);
+        fs::write(&path, &copy).unwrap();
+        let noted = directory.path().join(ACKNOWLEDGED);
+        assert_eq!(
+            refusal(directory.path()),
+            format!(
+                "{} lacks the last 2 transactions that were acknowledged: it is damaged, or a copy \
+                 from before them; to go on without them, remove {}",
+                path.display(),
+                noted.display()
+            )
+        );
+        // As whoever restores a copy is told.
+        fs::remove_file(&noted).unwrap();
+        commit(&[put("d", "5")]);
+        // After a loss of power the note may be older, or nothing at all.
+        for note in ["00000000000000000001\n", "", "\0\0\0\0"] {
+            fs::write(&noted, note).unwrap();
+            commit(&[put("e", "6")]);
+        }
+        // A store that begins anew misses nothing.
+        fs::remove_file(&path).unwrap();
+        commit(&[]);
+        // Rows that are as they were written, and not all of them.
+        commit(&[put("a", "1"), put("b", "2")]);
+        let mut store = DiskStore::open(directory.path(), NOW).unwrap();
+        let transaction = store.database().unwrap().begin_write().unwrap();
+        let rows = transaction.open_table(definition(Table::Balancers));
+        rows.unwrap().remove("a").unwrap();
+        transaction.commit().unwrap();
+        let missing = store.load().unwrap_err().to_string();
+        assert!(
+            missing.contains("rows are missing, or older than others"),
+            "{missing}"
+        );
+    }
+
+    #[test]
     fn while_the_disk_is_full_nothing_is_read_again() {
         let directory = tempfile::tempdir().unwrap();
         let mut store = DiskStore::open(directory.path(), NOW).unwrap();
@@ -783,7 +922,7 @@ mod tests {
         }
         let text = refusal(directory.path());
         assert!(
-            text.contains("newer version (schema 7, this one knows 3)"),
+            text.contains("newer version (schema 7, this one knows 4)"),
             "{text}"
         );
     }

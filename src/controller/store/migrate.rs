@@ -17,7 +17,10 @@ use std::collections::BTreeMap;
 ///
 /// Schema 3 has groups of users, and needs no step: there were none. A version that knows no groups
 /// must not open it, since it would allow what is forbidden to a group.
-pub const SCHEMA: u64 = 3;
+///
+/// Schema 4 numbers transactions and has a checksum of all rows, and needs no step: the next change
+/// writes both. A version that knows neither must not write, since it would leave them as they were.
+pub const SCHEMA: u64 = 4;
 
 /// What must change in rows of an older schema; their order does not matter.
 ///

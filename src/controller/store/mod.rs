@@ -116,6 +116,16 @@ pub enum StoreError {
         path.display()
     )]
     Damaged { path: PathBuf, reason: String },
+    #[error(
+        "{} lacks the last {missing} transactions that were acknowledged: it is damaged, or a copy \
+         from before them; to go on without them, remove {}",
+        path.display(), noted.display()
+    )]
+    Behind {
+        path: PathBuf,
+        missing: u64,
+        noted: PathBuf,
+    },
     #[error("cannot write {}: {reason}", path.display())]
     Write { path: PathBuf, reason: String },
 }
