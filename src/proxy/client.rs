@@ -20,6 +20,7 @@ use super::http::body::Body;
 use super::http::desync::{self, Reason, Tier, Treatment};
 use super::http::head::HeadFinder;
 use super::http::request::{self, Ends, ForTheProxy, Refused, Request};
+use super::http::response::Response;
 use super::limits::{ATTEMPTS, DEVIATION_PAUSE, EMPTY_LINES, LINGER_BYTES, LINGER_TIME};
 use super::pool::{self, Instance, Seat};
 use super::sticky::{self, Visit};
@@ -471,12 +472,14 @@ impl Connection {
 
     /// Carries the rest of a request whose answer was whole before it, as long as both sides go on:
     /// an echo, or an instance that answers early and reads all the same, is not cut short. Our side
-    /// of the client's connection is closed first, so that who reads to the end has the answer.
+    /// of the client's connection is closed first, so that who reads to the end has the answer; unless
+    /// the answer said that the connection is kept, since all of the request had arrived here.
     async fn finish_request(&mut self, exchange: &mut Exchange, instance: &Instance) {
         let Some(mut upstream) = exchange.upstream.take() else {
             return;
         };
-        let mut closed = false;
+        let kept = |response: &Response| response.client_keeps;
+        let mut closed = exchange.response.as_ref().is_some_and(kept);
         self.deadline.set(self.idle_timeout());
         poll_fn(|context| {
             closed = closed || self.client.poll_shutdown(context).is_ready();

@@ -1100,6 +1100,55 @@ fn a_request_that_is_longer_than_its_answer_arrives_whole() {
 
 // ---- ending ------------------------------------------------------------------------------------
 
+/// An instance that answers a body of every size before it reads it. Whatever has become of the body
+/// by then: an answer that does not say close leaves a connection on which the next request is
+/// answered, and one that does is the last.
+#[test]
+fn a_connection_that_was_to_be_kept_is_kept_when_the_answer_overtakes_the_body() {
+    let instance = Scripted::new();
+    instance.receive_little();
+    let proxy = Proxy::with_one_worker(&[instance.address()]);
+    for size in (64 << 10..8 << 20).step_by(64 << 10) {
+        let mut client = proxy.client();
+        let up = client.line.send_meanwhile(
+            [
+                format!("POST /case HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n")
+                    .into_bytes(),
+                pattern(size),
+            ]
+            .concat(),
+        );
+        let mut at = instance.accept();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.extend(at.line.reader.exactly(1).unwrap());
+        }
+        // All that fits is on its way: in sockets, and in the proxy.
+        let mut patience = 300;
+        while !up.is_finished() && patience > 0 {
+            std::thread::sleep(Duration::from_millis(1));
+            patience -= 1;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+        let fitted = up.is_finished();
+        at.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        let answer = client.answer();
+        assert_eq!(answer.text(), "ok");
+        if answer.head.list("connection").contains(&"close".to_owned()) {
+            // The proxy had not read the body to its end.
+            match fitted {
+                true => continue,
+                false => break,
+            }
+        }
+        client.get("/next");
+        assert_eq!(at.line.reader.exactly(size).unwrap().len(), size);
+        at.expect("GET /next").reply(200, "next");
+        assert_eq!(client.answer().text(), "next", "{size}");
+        assert!(up.join().unwrap());
+    }
+}
+
 #[test]
 fn a_running_exchange_is_finished_before_the_proxy_ends() {
     let (instance, mut proxy) = one();

@@ -358,6 +358,13 @@ impl Scripted {
         self.listener.local_addr().unwrap()
     }
 
+    /// Lets connections to come hold as little as may be of what was not read.
+    pub fn receive_little(&self) {
+        SockRef::from(&self.listener)
+            .set_recv_buffer_size(4096)
+            .unwrap();
+    }
+
     /// The next connection of the proxy.
     pub fn accept(&self) -> Conversation {
         match self.listener.accept() {
