@@ -37,7 +37,7 @@ const REFUSED_ALL_THE_SAME: &[(&str, &str)] = &[
     ("Empty URI", "a request line without a target (RFC 9112, 3)"),
     (
         "Compliant URL",
-        "a fragment and characters that RFC 3986 does not let stand in a target",
+        "a fragment, which no client sends (RFC 9112, 3.2.1)",
     ),
     (
         "TE with custom parameters OK",

@@ -82,6 +82,26 @@ fn a_request_arrives_as_it_was_sent_with_the_forwarded_fields_added() {
     assert_eq!(head.all("x-forwarded-port"), [port]);
 }
 
+/// What curl and scripts send without escaping it, and HAProxy and Elastic Load Balancing pass on.
+#[test]
+fn a_target_arrives_as_it_was_written() {
+    let instance = Recorder::echoing();
+    let proxy = Proxy::http(&[instance.address()]);
+    for target in [
+        "/search?q=\"new shoes\"".replace(' ', "+"),
+        "/?filter={\"a\":[1,2]}".to_owned(),
+        "/a<b>c|d^e`f\\g".to_owned(),
+        "//a//b/../c/./%2e%2E/%zz%".to_owned(),
+        "/\u{e4}?\u{20ac}".to_owned(),
+    ] {
+        let mut client = proxy.client();
+        client.send(format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n"));
+        assert_eq!(client.answer().status(), 200, "{target}");
+        let asked = latin1(format!("GET {target}").as_bytes());
+        instance.request(&asked);
+    }
+}
+
 #[test]
 fn the_clients_address_is_appended_to_forwarded_for() {
     let cases = [

@@ -436,10 +436,11 @@ enum Target<'a> {
 
 impl<'a> Target<'a> {
     fn parse(target: &'a [u8], is_options: bool) -> Option<Target<'a>> {
-        // A fragment is never sent; servers disagree whether it belongs to the path.
+        // A fragment is never sent; servers disagree whether it belongs to the path. What else has to
+        // be escaped and is not, quotes for instance, nobody mistakes for an end.
         if target
             .iter()
-            .any(|byte| matches!(byte, b'#' | b'"' | b'<' | b'>' | 0x7f | 0..=b' '))
+            .any(|byte| matches!(byte, b'#' | 0x7f | 0..=b' '))
         {
             return None;
         }

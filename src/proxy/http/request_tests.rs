@@ -335,6 +335,10 @@ fn heads_are_patched_and_nothing_else_changes() {
             format!("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n{OURS}Connection: close\r\n\r\n"),
         ),
         (
+            "GET /?q=\"a\"&r=<b> HTTP/1.1\r\nHost: x\r\n",
+            format!("GET /?q=\"a\"&r=<b> HTTP/1.1\r\nHost: x\r\n{OURS}\r\n"),
+        ),
+        (
             "GET /\u{441}\u{442}%09\\'{}| HTTP/1.1\r\nHost: x\r\n",
             format!("GET /\u{441}\u{442}%09\\'{{}}| HTTP/1.1\r\nHost: x\r\n{OURS}\r\n"),
         ),
