@@ -221,7 +221,7 @@ const ROWS: &[Row] = &[
     // Without a period the cookie is the session's, which is described as 0. Source: Terraform's acceptance tests, fog's.
     ("", "CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=browser", ["NA", "=", "! Expiration period must be bigger than 0", "ok"]),
     ("", "DescribeLoadBalancerPolicies LoadBalancerName=web&PolicyNames.member.1=browser", ["NA", "=", "ok / PolicyDescriptions/>", "ok / <AttributeName>CookieExpirationPeriod</AttributeName><AttributeValue>0</AttributeValue>"]),
-    ("", "DescribeLoadBalancers LoadBalancerNames.member.1=web", ["ok", "=", "=", "ok / <member><PolicyName>browser</PolicyName></member>"]),
+    ("", "DescribeLoadBalancers LoadBalancerNames.member.1=web", ["ok", "=", "=", "ok / <PolicyName>browser</PolicyName><CookieExpirationPeriod>0</CookieExpirationPeriod>"]),
     ("", "CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=&CookieExpirationPeriod=1", ["NA", "=", "! Policy name must be specified", "409 InvalidConfigurationRequest"]),
     ("", "CreateAppCookieStickinessPolicy LoadBalancerName=web&PolicyName=p&CookieName=", ["NA", "=", "! Cookie name must be specified", "="]),
     ("", "CreateLBCookieStickinessPolicy LoadBalancerName=web&CookieExpirationPeriod=1", ["NA", "=", "B PolicyName", "V PolicyName"]),

@@ -222,6 +222,8 @@ impl<'a> Seen<'a> {
             ip_address: address,
             source_dest_check: self.vpc.as_ref().map(|_| true),
             group_set: Some(self.group_items()),
+            // Ansible counts them, and breaks where there is no set.
+            network_interface_set: Some(Items::default()),
             architecture: Some("x86_64".to_owned()),
             root_device_type: Some("instance-store".to_owned()),
             virtualization_type: Some("hvm".to_owned()),

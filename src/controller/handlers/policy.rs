@@ -361,11 +361,16 @@ pub fn policies(balancer: &LoadBalancer, context: &Context) -> Option<Policies> 
                 policy_name,
                 cookie_name: Some(cookie.to_string()),
             }),
-            Terms::LbCookieStickiness { expiration_seconds } => lb.push(LbCookieStickinessPolicy {
-                policy_name,
-                cookie_expiration_period: expiration_seconds
-                    .and_then(|seconds| i64::try_from(seconds).ok()),
-            }),
+            Terms::LbCookieStickiness { expiration_seconds } => {
+                // That of a session is 0 here, too; Ansible compares. Source: its integration tests.
+                let session = (dialect(context) == Dialect::Amazon).then_some(0);
+                let seconds = expiration_seconds.or(session);
+                lb.push(LbCookieStickinessPolicy {
+                    policy_name,
+                    cookie_expiration_period: seconds
+                        .and_then(|seconds| i64::try_from(seconds).ok()),
+                });
+            }
             _ => other.push(policy.name().to_string()),
         }
     }

@@ -163,6 +163,8 @@ pub struct Instance {
     pub ip_address: Option<String>,
     pub source_dest_check: Option<bool>,
     pub group_set: Option<Items<GroupItem>>,
+    /// Empty: an instance here has an address, and no interface that could be described.
+    pub network_interface_set: Option<Items<String>>,
     pub architecture: Option<String>,
     pub root_device_type: Option<String>,
     pub virtualization_type: Option<String>,

@@ -418,6 +418,7 @@ async fn describe_load_balancers_has_the_fields_of_the_release() {
             <LBCookieStickinessPolicies>
             <member>
             <PolicyName>lb</PolicyName>
+            <CookieExpirationPeriod>0</CookieExpirationPeriod>
             </member>
             </LBCookieStickinessPolicies>
             <OtherPolicies>
