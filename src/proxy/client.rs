@@ -30,13 +30,12 @@ use super::tcp;
 use super::worker::{Open, Phase, Presence};
 use crate::model::attribute::DesyncMode;
 use std::future::poll_fn;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
-use tokio::net::TcpStream;
 
 /// Serves one client until either side, or the time, ends the connection.
 ///

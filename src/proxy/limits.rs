@@ -125,16 +125,14 @@ pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// comes back at once must not keep a core busy.
 pub const RESTART_PAUSE: Duration = Duration::from_millis(100);
 
-/// Connections a worker accepts in a row after it has let the others go first.
-pub const ACCEPT_BATCH: usize = 32;
+/// By how many connections a worker may be ahead of another, and by which part of what that one has,
+/// before it hands on what it accepts: few, because what counts is how evenly the busy ones are shared,
+/// and not fewer, because handing on wakes another core.
+pub const UNEVEN_CONNECTIONS: usize = 4;
+pub const UNEVEN_PART: usize = 8;
 
-/// Connections a worker accepts in a row otherwise, and by how many it may be ahead of another before
-/// it lets that one go first: few, because what counts is how evenly the busy ones are shared.
-pub const COURTEOUS_BATCH: usize = 4;
-
-/// How long it lets the others go first: an idle worker is awake in a fraction of it, and one that
-/// is not there in time leaves the connections to who is.
-pub const COURTESY: Duration = Duration::from_millis(1);
+/// Connections on their way to a worker at a time: one that does not run is not given more.
+pub const HANDED_CONNECTIONS: usize = 256;
 
 /// Stack of a worker thread; tasks live on the heap, so little is needed.
 pub const WORKER_STACK_BYTES: usize = 1024 * 1024;

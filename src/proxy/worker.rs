@@ -33,7 +33,7 @@ use super::tls::{Handshakes, Negotiated};
 use super::{client, proxy_protocol};
 use crate::model::placement::ServoId;
 use crate::model::plane::Departure;
-use accept::{Shares, accept, reserve, watch};
+use accept::{Handed, Shares, accept, reserve, take, watch};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -43,7 +43,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::{self, Rc};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
@@ -127,6 +127,16 @@ enum Command {
     PanicInConnection {
         key: ListenerKey,
     },
+    /// A worker that the system does not let run.
+    #[cfg(test)]
+    Sleep {
+        until: std::sync::mpsc::Receiver<()>,
+    },
+    /// How many connections it has.
+    #[cfg(test)]
+    Count {
+        told: oneshot::Sender<usize>,
+    },
 }
 
 /// All that is needed to serve a listener, again if need be.
@@ -139,6 +149,8 @@ struct Opening {
     load: Arc<Load>,
     /// Whose turn it is, over all workers.
     turn: Arc<AtomicUsize>,
+    /// Which workers serve it now.
+    served_by: Arc<[AtomicBool]>,
 }
 
 impl Workers {
@@ -154,20 +166,19 @@ impl Workers {
             instance_connections: limits.instance_connections.div_ceil(count),
             ..limits
         };
-        let all: Arc<[AtomicUsize]> = (0..count).map(|_| AtomicUsize::new(0)).collect();
-        let threads = (0..count)
-            .map(|number| {
+        let threads = Shares::of(count)
+            .into_iter()
+            .enumerate()
+            .map(|(number, (shares, handed))| {
                 let runtime_ready = std::sync::mpsc::sync_channel(1);
                 let (commands, received) = mpsc::unbounded_channel();
                 let sink = sink.clone();
-                let shares = Shares {
-                    all: Arc::clone(&all),
-                    own: number,
-                };
                 let handle = std::thread::Builder::new()
                     .name(format!("worker-{number}"))
                     .stack_size(WORKER_STACK_BYTES)
-                    .spawn(move || run(received, share, &shares, &sink, &runtime_ready.0))?;
+                    .spawn(move || {
+                        run(received, handed, share, &shares, &sink, &runtime_ready.0)
+                    })?;
                 // The other end is dropped without a word only if the thread panicked.
                 match runtime_ready.1.recv() {
                     Ok(result) => result?,
@@ -213,6 +224,7 @@ impl Workers {
             counters: Arc::default(),
             load,
             turn: Arc::default(),
+            served_by: self.threads.iter().map(|_| AtomicBool::default()).collect(),
         };
         for (thread, counters) in self.threads.iter().zip(&counters) {
             thread.send(Command::Open {
@@ -384,6 +396,8 @@ pub struct Open {
     pub address: Box<str>,
     /// What its servo carries.
     pub load: Arc<Load>,
+    /// Which workers serve it now.
+    served_by: Arc<[AtomicBool]>,
     phase: Cell<Phase>,
     /// When the log last told of a request that is not as the standard says.
     pub told_deviation: Cell<Option<Instant>>,
@@ -413,6 +427,7 @@ impl Open {
 
 fn run(
     mut commands: mpsc::UnboundedReceiver<Command>,
+    mut handed: mpsc::UnboundedReceiver<Handed>,
     limits: Limits,
     shares: &Shares,
     sink: &Sink,
@@ -435,7 +450,7 @@ fn run(
     loop {
         let obeyed = catch_unwind(AssertUnwindSafe(|| {
             runtime.block_on(obey(
-                &mut commands,
+                (&mut commands, &mut handed),
                 &mut openings,
                 limits,
                 shares.clone(),
@@ -496,17 +511,22 @@ async fn lasting<F: Future<Output = ()>>(name: &str, task: impl Fn() -> F) {
     }
 }
 
-/// Carries out commands until told to shut down, or until nobody can command any more.
+/// Carries out commands, and serves the connections that other workers hand on, until told to shut
+/// down, or until nobody can command any more.
 ///
 /// `openings` is what has to be served, whatever happens in here: it is brought up to date before a
 /// command is carried out, and all of it is opened at the start.
 async fn obey(
-    commands: &mut mpsc::UnboundedReceiver<Command>,
+    (commands, handed): (
+        &mut mpsc::UnboundedReceiver<Command>,
+        &mut mpsc::UnboundedReceiver<Handed>,
+    ),
     openings: &mut BTreeMap<ListenerKey, Opening>,
     limits: Limits,
     shares: Shares,
     sink: Sink,
 ) -> Option<oneshot::Sender<()>> {
+    shares.note(0);
     let local = Rc::new(Local {
         deadlines: Rc::default(),
         buffers: Rc::default(),
@@ -531,7 +551,15 @@ async fn obey(
     for (key, opening) in openings.iter() {
         serve(key, opening, &local, &held);
     }
-    while let Some(command) = commands.recv().await {
+    loop {
+        let command = tokio::select! {
+            biased;
+            command = commands.recv() => command?,
+            Some(handed) = handed.recv() => {
+                take(&local, &held.borrow(), handed);
+                continue;
+            }
+        };
         match command {
             Command::Open { key, opening } => {
                 let opening = openings.entry(key.clone()).insert_entry(opening);
@@ -600,9 +628,12 @@ async fn obey(
                     panic!("as the test asked");
                 });
             }
+            #[cfg(test)]
+            Command::Sleep { until } => drop(until.recv()),
+            #[cfg(test)]
+            Command::Count { told } => drop(told.send(local.connections.get())),
         }
     }
-    None
 }
 
 /// Serves a listener from now on.
@@ -632,12 +663,14 @@ fn serve(
         counters: Arc::clone(&opening.counters),
         address,
         load: Arc::clone(&opening.load),
+        served_by: Arc::clone(&opening.served_by),
         phase: Cell::new(Phase::Serving),
         told_deviation: Cell::new(None),
     });
     opened
         .instances
         .replace(&spec.in_service, &spec.out_of_service);
+    local.shares.serve(&opened, true);
     let (local, opened_too) = (Rc::clone(local), Rc::clone(&opened));
     let accepting = tokio::task::spawn_local(async move {
         lasting("accepting", || accept(&local, &opened_too, &socket)).await;
@@ -663,6 +696,7 @@ impl Held {
     }
 
     async fn close(self, local: &Rc<Local>, drain: Option<Duration>) {
+        local.shares.serve(&self.opened, false);
         self.accepting.abort();
         // Waits until the task is dropped, and the socket with it.
         let _ = self.accepting.await;

@@ -7,6 +7,7 @@ use crate::model::placement::{ServoId, ZoneName};
 use crate::model::plane::{BalancerLabel, Behaviour, Choice, Identity, ListenerTls, LogForm};
 use crate::proxy::access_log::Logging;
 use crate::proxy::access_log::object::tests::destination;
+use crate::proxy::limits::UNEVEN_CONNECTIONS;
 use crate::proxy::listener::{Carriage, Target};
 use crate::proxy::tcp;
 use crate::proxy::tls::server::ServerTls;
@@ -719,23 +720,54 @@ fn the_task_of_a_connection_is_small() {
     assert!(tcp <= 256, "{tcp} bytes for TCP");
 }
 
-#[test]
-fn a_worker_is_ahead_if_another_has_clearly_fewer_clients() {
-    for (counts, expected) in [
-        (&[0][..], false),
-        (&[900], false),
-        (&[3, 0], false),
-        (&[4, 0], true),
-        (&[10, 7], false),
-        (&[0, 90], false),
-        (&[20, 90, 16], true),
-        (&[20, 90, 17], false),
-    ] {
-        let all = counts.iter().map(|count| AtomicUsize::new(*count));
-        let shares = Shares {
-            all: all.collect(),
-            own: 0,
-        };
-        assert_eq!(shares.is_ahead(), expected, "{counts:?}");
+/// Those that are slow to wake must not end up with nothing, for as long as the clients stay.
+#[tokio::test]
+async fn connections_are_shared_evenly_even_if_only_one_worker_is_awake_to_accept_them() {
+    const CLIENTS: usize = 60;
+    let instance = Scripted::start().await;
+    let stage = Stage::with_workers(3, &[&instance], Limits::default());
+    stage.workers.settle().await;
+    let (wake, sleeps): (Vec<_>, Vec<_>) = (0..2).map(|_| std::sync::mpsc::channel::<()>()).unzip();
+    for (thread, until) in stage.workers.threads[1..].iter().zip(sleeps) {
+        thread.send(Command::Sleep { until });
     }
+    let mut clients = Vec::new();
+    for _ in 0..CLIENTS {
+        clients.push(TcpStream::connect(stage.address).await.unwrap());
+    }
+    let count = async |number: usize| {
+        let (told, wait) = oneshot::channel();
+        stage.workers.threads[number].send(Command::Count { told });
+        wait.await.unwrap()
+    };
+    // Its part, and no more: the others are on their way to those that sleep.
+    let part = CLIENTS / 3..CLIENTS / 3 + 2 * UNEVEN_CONNECTIONS;
+    while !part.contains(&count(0).await) {
+        tokio::task::yield_now().await;
+    }
+    drop(wake);
+    let mut all = [0; 3];
+    while all.iter().sum::<usize>() < CLIENTS {
+        for (number, has) in all.iter_mut().enumerate() {
+            *has = count(number).await;
+        }
+    }
+    assert!(
+        all.iter()
+            .all(|has| *has >= CLIENTS / 3 - UNEVEN_CONNECTIONS),
+        "{all:?}"
+    );
+    // Whoever was handed on is served like everybody else.
+    for client in &mut clients {
+        client.write_all(GET).await.unwrap();
+    }
+    let answering = tokio::spawn(async move {
+        for _ in 0..CLIENTS {
+            reply(&mut instance.asked().await, "h").await;
+        }
+    });
+    for client in &mut clients {
+        assert_eq!(answered(client).await.1, 'h');
+    }
+    answering.await.unwrap();
 }

@@ -1,48 +1,120 @@
 //! Taking connections: which worker takes the next, and what becomes of it.
 //!
-//! Every worker watches every listening socket, so that an idle one accepts at once; here is what keeps
-//! one that is merely quicker from taking them all, and what is said to those for whom there is no
-//! place or no descriptor.
+//! Every worker watches every listening socket, so that an idle one accepts at once. One that is merely
+//! quicker does not keep them all: what it has accepted it hands on while another has clearly fewer.
+//! Here is also what is said to those for whom there is no place or no descriptor.
 
-use super::{Local, Open, Presence, spawn};
+use super::{Held, Local, Open, Presence, spawn};
 use crate::proxy::access_log::entry::Kind;
-use crate::proxy::limits::{ACCEPT_BATCH, ACCEPT_PAUSE, COURTEOUS_BATCH, COURTESY};
-use crate::proxy::listener::Carriage;
+use crate::proxy::limits::{ACCEPT_PAUSE, HANDED_CONNECTIONS, UNEVEN_CONNECTIONS, UNEVEN_PART};
+use crate::proxy::listener::{Carriage, ListenerKey};
 use crate::proxy::stream::Stream;
 use crate::proxy::tls::server::ServerTls;
 use crate::proxy::{client, tcp, tls};
+use std::collections::HashMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 
-/// How many client connections each worker has: written by itself, read by the others when they
-/// accept.
+/// The workers as each of them sees them when it accepts.
 #[derive(Clone)]
 pub struct Shares {
-    pub all: Arc<[AtomicUsize]>,
-    pub own: usize,
+    all: Arc<[Share]>,
+    own: usize,
+}
+
+/// A worker as the others see it.
+struct Share {
+    /// Its client connections; written by itself.
+    connections: AtomicUsize,
+    /// Those on their way to it.
+    coming: AtomicUsize,
+    /// Unbounded, but short: who has [`HANDED_CONNECTIONS`] on the way is given no more.
+    hand: mpsc::UnboundedSender<Handed>,
+}
+
+/// A connection that one worker has accepted and another is to serve.
+pub struct Handed {
+    key: ListenerKey,
+    accepted: Accepted,
+}
+
+/// A connection that no worker's reactor knows yet, and who has made it.
+struct Accepted {
+    client: std::net::TcpStream,
+    peer: SocketAddr,
 }
 
 impl Shares {
+    /// Those of so many workers, each with what is handed to it.
+    pub fn of(workers: usize) -> Vec<(Shares, mpsc::UnboundedReceiver<Handed>)> {
+        let (all, received): (Vec<_>, Vec<_>) = (0..workers)
+            .map(|_| {
+                let (hand, received) = mpsc::unbounded_channel();
+                let share = Share {
+                    connections: AtomicUsize::new(0),
+                    coming: AtomicUsize::new(0),
+                    hand,
+                };
+                (share, received)
+            })
+            .unzip();
+        let all: Arc<[Share]> = all.into();
+        let shares = (0..workers).map(|own| Shares {
+            all: Arc::clone(&all),
+            own,
+        });
+        shares.zip(received).collect()
+    }
+
     pub fn note(&self, connections: usize) {
-        self.all[self.own].store(connections, Ordering::Relaxed);
+        self.all[self.own]
+            .connections
+            .store(connections, Ordering::Relaxed);
     }
 
-    /// Whether there is no other worker.
-    pub fn are_all(&self) -> bool {
-        self.all.len() == 1
+    /// Says whether this worker serves a listener.
+    pub fn serve(&self, opened: &Open, serves: bool) {
+        opened.served_by[self.own].store(serves, Ordering::Relaxed);
     }
 
-    /// Whether another worker has clearly fewer.
-    pub fn is_ahead(&self) -> bool {
-        let count = |share: &AtomicUsize| share.load(Ordering::Relaxed);
-        let least = self.all.iter().map(count).min().unwrap_or(0);
-        count(&self.all[self.own]) >= least + COURTEOUS_BATCH
+    /// The worker that should have the next connection, if it is another: one that serves the listener
+    /// and has clearly fewer.
+    fn emptier(&self, served_by: &[AtomicBool]) -> Option<&Share> {
+        let own = self.all[self.own].load();
+        let others = self.all.iter().zip(served_by).enumerate();
+        let (least, share) = others
+            .filter(|(number, (_, serves))| *number != self.own && serves.load(Ordering::Relaxed))
+            .map(|(_, (share, _))| (share.load(), share))
+            .min_by_key(|(load, _)| *load)
+            .filter(|(_, share)| share.coming.load(Ordering::Relaxed) < HANDED_CONNECTIONS)?;
+        (own >= least + UNEVEN_CONNECTIONS.max(least / UNEVEN_PART)).then_some(share)
+    }
+
+    /// Gives a connection to the worker that should have it; gives it back if that is this one.
+    fn hand(&self, opened: &Open, accepted: Accepted) -> Option<Accepted> {
+        let Some(share) = self.emptier(&opened.served_by) else {
+            return Some(accepted);
+        };
+        share.coming.fetch_add(1, Ordering::Relaxed);
+        let key = opened.key.clone();
+        match share.hand.send(Handed { key, accepted }) {
+            Ok(()) => None,
+            // It has ended; there is nobody to count for.
+            Err(back) => Some(back.0.accepted),
+        }
+    }
+}
+
+impl Share {
+    fn load(&self) -> usize {
+        self.connections.load(Ordering::Relaxed) + self.coming.load(Ordering::Relaxed)
     }
 }
 
@@ -57,11 +129,8 @@ pub fn watch(socket: &Arc<TcpListener>) -> io::Result<(AsyncFd<Arc<TcpListener>>
     Ok((socket, address))
 }
 
-/// Accepts what comes. A worker that has more connections than another lets that one take the next
-/// first: both were woken by it, and who is quicker by chance would end up with all of them.
+/// Accepts what comes, for this worker or for another.
 pub async fn accept(local: &Rc<Local>, opened: &Rc<Open>, socket: &AsyncFd<Arc<TcpListener>>) {
-    // Connections that may be taken without asking how the others are.
-    let mut granted = 0;
     loop {
         let mut ready = match socket.readable().await {
             Ok(ready) => ready,
@@ -70,23 +139,13 @@ pub async fn accept(local: &Rc<Local>, opened: &Rc<Open>, socket: &AsyncFd<Arc<T
                 return;
             }
         };
-        if granted == 0 {
-            if local.shares.are_all() {
-                // Nobody to let go first: the runtime's own turns are enough.
-                granted = ACCEPT_BATCH;
-            } else if local.shares.is_ahead() {
-                tokio::time::sleep(COURTESY).await;
-                // Whoever had the time has taken theirs.
-                granted = ACCEPT_BATCH;
-            } else {
-                tokio::task::yield_now().await;
-                granted = COURTEOUS_BATCH;
-            }
-        }
-        granted -= 1;
         match ready.try_io(|socket| accept_one(socket.get_ref())) {
-            Err(_nothing_there) => granted = 0,
-            Ok(Ok((client, peer))) => admit(local, opened, client, peer),
+            Err(_nothing_there) => {}
+            Ok(Ok(accepted)) => {
+                if let Some(accepted) = local.shares.hand(opened, accepted) {
+                    admit(local, opened, accepted);
+                }
+            }
             Ok(Err(error)) if is_one_connections_fault(&error) => {}
             Ok(Err(error)) => {
                 tracing::warn!(servo = %opened.key.servo, port = opened.key.port, %error, "cannot accept");
@@ -99,13 +158,24 @@ pub async fn accept(local: &Rc<Local>, opened: &Rc<Open>, socket: &AsyncFd<Arc<T
 }
 
 /// Accepts one connection, by one system call.
-fn accept_one(socket: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
+fn accept_one(socket: &TcpListener) -> io::Result<Accepted> {
     use rustix::net::SocketFlags;
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let (accepted, peer) = rustix::net::acceptfrom_with(socket, flags)?;
     let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
     let peer = peer.ok_or(io::ErrorKind::ConnectionAborted)?;
-    Ok((TcpStream::from_std(accepted.into())?, peer))
+    let client = accepted.into();
+    Ok(Accepted { client, peer })
+}
+
+/// Serves a connection that another worker has accepted. A listener that was closed meanwhile has none:
+/// it is as if the connection had still been in its queue.
+pub fn take(local: &Rc<Local>, held: &HashMap<ListenerKey, Held>, handed: Handed) {
+    let share = &local.shares.all[local.shares.own];
+    share.coming.fetch_sub(1, Ordering::Relaxed);
+    if let Some(held) = held.get(&handed.key) {
+        admit(local, &held.opened, handed.accepted);
+    }
 }
 
 /// A descriptor kept for the time when there are no others.
@@ -119,10 +189,10 @@ fn refuse(local: &Local, opened: &Open, socket: &TcpListener) -> bool {
     let mut spare = local.reserve.borrow_mut();
     let mut refused = false;
     if spare.take().is_some()
-        && let Ok((client, _)) = accept_one(socket)
+        && let Ok(accepted) = accept_one(socket)
     {
         opened.counters.connections.add(1);
-        turn_away(opened, &client);
+        turn_away(opened, &accepted.client);
         refused = true;
     }
     *spare = reserve();
@@ -130,7 +200,7 @@ fn refuse(local: &Local, opened: &Open, socket: &TcpListener) -> bool {
 }
 
 /// Tells a client that it is one too many.
-fn turn_away(opened: &Open, client: &TcpStream) {
+fn turn_away(opened: &Open, client: &std::net::TcpStream) {
     opened.counters.spillover.add(1);
     let spec = opened.spec.borrow();
     // In the midst of no handshake there is no way to say it.
@@ -150,7 +220,8 @@ fn is_one_connections_fault(error: &io::Error) -> bool {
 }
 
 /// Gives a connection a task of its own, or turns it away at once.
-fn admit(local: &Rc<Local>, opened: &Rc<Open>, client: TcpStream, peer: SocketAddr) {
+fn admit(local: &Rc<Local>, opened: &Rc<Open>, accepted: Accepted) {
+    let Accepted { client, peer } = accepted;
     opened.counters.connections.add(1);
     let presence = Presence::enter(local, opened);
     let carriage = opened.spec.borrow().carriage;
@@ -168,6 +239,13 @@ fn admit(local: &Rc<Local>, opened: &Rc<Open>, client: TcpStream, peer: SocketAd
         }
         return;
     }
+    let client = match TcpStream::from_std(client) {
+        Ok(client) => client,
+        Err(error) => {
+            tracing::warn!(servo = %opened.key.servo, port = opened.key.port, %error, "cannot watch a connection");
+            return;
+        }
+    };
     match (carriage, tls) {
         (Carriage::Http, None) => {
             spawn(opened, client::serve(presence, Stream::Plain(client), peer));
@@ -192,5 +270,52 @@ async fn welcome(
     match carriage {
         Carriage::Http => client::serve(presence, stream, peer).await,
         Carriage::Tcp => tcp::serve(presence, stream, peer).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_goes_to_whoever_has_clearly_fewer_and_serves_the_listener() {
+        type Case = (&'static [usize], &'static [bool], usize, Option<usize>);
+        let cases: [Case; 12] = [
+            (&[0], &[true], 0, None),
+            (&[900], &[true], 0, None),
+            (&[3, 0], &[true; 2], 0, None),
+            (&[4, 0], &[true; 2], 0, Some(1)),
+            (&[4, 0], &[true, false], 0, None),
+            (&[4, 0], &[true; 2], 1, None),
+            (&[4, 0], &[true; 2], HANDED_CONNECTIONS, None),
+            (&[0, 90], &[true; 2], 0, None),
+            (&[20, 90, 16], &[true; 3], 0, Some(2)),
+            (&[20, 90, 17], &[true; 3], 0, None),
+            (&[899, 800], &[true; 2], 0, None),
+            (&[900, 800], &[true; 2], 0, Some(1)),
+        ];
+        for (counts, serves, coming, expected) in cases {
+            let all = Shares::of(counts.len());
+            for ((shares, _), count) in all.iter().zip(counts) {
+                shares.note(*count);
+            }
+            let shares = &all[0].0;
+            for share in shares.all.iter().skip(1) {
+                share.coming.store(coming, Ordering::Relaxed);
+            }
+            let served_by: Vec<_> = serves.iter().copied().map(AtomicBool::new).collect();
+            let chosen = shares.emptier(&served_by).map(std::ptr::from_ref);
+            let place = |chosen| {
+                shares
+                    .all
+                    .iter()
+                    .position(|share| std::ptr::eq(share, chosen))
+            };
+            assert_eq!(
+                chosen.and_then(place),
+                expected,
+                "{counts:?} {serves:?} {coming}"
+            );
+        }
     }
 }
