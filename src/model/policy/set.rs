@@ -84,8 +84,8 @@ impl Policies {
             .collect()
     }
 
-    /// Creates a policy. At Amazon the same one may be created again: Kubernetes does so at each of
-    /// its rounds, and is not refused.
+    /// Creates a policy. At Amazon the same one of the PROXY protocol may be created again: Kubernetes
+    /// does so at each of its rounds, and is not refused.
     ///
     /// # Errors
     ///
@@ -101,8 +101,8 @@ impl Policies {
         if let Some(held) = self.get(name.as_str()) {
             let again = Policy::new(catalogue, name, type_name, attributes);
             let same = again.is_ok_and(|policy| policy == *held);
-            return match catalogue.dialect {
-                Dialect::Amazon if same => Ok(()),
+            return match (catalogue.dialect, held.kind()) {
+                (Dialect::Amazon, Kind::ProxyProtocol) if same => Ok(()),
                 _ => Err(PolicyRefusal::Duplicate),
             };
         }

@@ -428,7 +428,7 @@ fn creation_refuses_taken_names_dangling_references_and_too_many() {
     let cookie = attributes(&[("CookieName", "x")]);
     let again = policies.create(&amazon(), name("lb"), app, &cookie);
     assert_eq!(again, Err(PolicyRefusal::Duplicate));
-    // The same policy once more is none more at Amazon, and a duplicate at Eucalyptus.
+    // The same policy of the PROXY protocol once more is none more at Amazon, and a duplicate elsewhere.
     let proxy = "ProxyProtocolPolicyType";
     for (catalogue, enabled, expected) in [
         (amazon(), "true", Ok(())),

@@ -184,7 +184,7 @@ async fn amazon_differs_where_it_does() {
             # CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=lb
             <CreateLBCookieStickinessPolicyResult/>
             # CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=lb
-            <CreateLBCookieStickinessPolicyResult/>
+            400 DuplicatePolicyName: Policy with the same name exists for this load balancer. Please choose another name.
             # CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=a_b
             400 ValidationError: policy names are made of letters, digits and hyphens
             # CreateLoadBalancerPolicy LoadBalancerName=web&PolicyName=proxy&PolicyTypeName=ProxyProtocolPolicyType&PolicyAttributes.member.1.AttributeName=ProxyProtocol&PolicyAttributes.member.1.AttributeValue=true
