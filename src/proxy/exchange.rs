@@ -9,7 +9,8 @@ use super::http::head::HeadFinder;
 use super::http::request::{Refused, Request, Version};
 use super::http::response::{self, Response, Unusable};
 use super::limits::{
-    BUFFER_BYTES, INTERIM_ANSWERS, SLOW_BODY_BYTES, SLOW_BODY_TIMEOUTS, SPLICED_BYTES,
+    BUFFER_BYTES, HEADROOM_BYTES, INTERIM_ANSWERS, SLOW_BODY_BYTES, SLOW_BODY_TIMEOUTS,
+    SPLICED_BYTES,
 };
 use super::pool::Instance;
 use super::splice::{self, Carried, Moved, Pipe};
@@ -333,8 +334,9 @@ impl Exchange {
                 }
                 presence.local.buffers.enlarge(&mut self.inbound);
             }
-            self.inbound.clear(0);
-            self.ready = 0;
+            // What follows the body is the next head, which grows into the room before it.
+            self.inbound.clear(HEADROOM_BYTES);
+            self.ready = self.inbound.start;
             match self.inbound.poll_fill(client, context) {
                 Poll::Ready(Ok(count)) if count > 0 => {
                     presence.opened.counters.received_bytes.add(count as u64);

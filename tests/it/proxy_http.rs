@@ -944,6 +944,33 @@ fn pipelined_requests_are_answered_in_order() {
     assert!(sending.join().unwrap());
 }
 
+/// The head of the second request has grown by our fields, and little stood before it where it arrived.
+#[test]
+fn a_request_may_arrive_right_behind_the_last_bytes_of_a_body() {
+    for (framing, begun, rest) in [
+        ("Content-Length: 4", "abc", "d"),
+        ("Transfer-Encoding: chunked", "4\r\nab", "cd\r\n0\r\n\r\n"),
+    ] {
+        let (instance, proxy) = one();
+        let mut client = proxy.client();
+        client.send(format!(
+            "POST /first HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n{begun}"
+        ));
+        let mut at = instance.accept();
+        let mut arrived = Vec::new();
+        while !arrived.ends_with(begun.as_bytes()) {
+            arrived.extend(at.line.reader.exactly(1).unwrap());
+        }
+        client.send(format!("{rest}GET /second HTTP/1.1\r\nHost: x\r\n\r\n"));
+        let last = at.line.reader.exactly(rest.len()).unwrap();
+        assert_eq!(latin1(&last), rest);
+        at.reply(200, "1");
+        at.expect("GET /second").reply(200, "2");
+        assert_eq!(client.answer().text(), "1");
+        assert_eq!(client.answer().text(), "2");
+    }
+}
+
 #[test]
 fn a_pipelined_request_waits_for_the_slow_one_before_it() {
     let (instance, other) = (Scripted::new(), Scripted::new());
