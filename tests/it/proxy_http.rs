@@ -102,6 +102,24 @@ fn a_target_arrives_as_it_was_written() {
     }
 }
 
+/// RFC 3986 lets more stand in the name of a host than names have; the first is in the samples that
+/// parsers of HTTP have been tested with since 2009.
+#[test]
+fn a_host_may_be_whatever_a_url_may_name() {
+    let instance = Recorder::echoing();
+    let proxy = Proxy::http(&[instance.address()]);
+    for (number, host) in ["0.0.0.0=5000", "a;b", "(a)!$&'*+:80", "%41.example"]
+        .into_iter()
+        .enumerate()
+    {
+        let mut client = proxy.client();
+        client.send(format!("GET /{number} HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+        assert_eq!(client.answer().status(), 200, "{host}");
+        let request = instance.request(&format!("GET /{number}"));
+        assert_eq!(request.head.all("host"), [host]);
+    }
+}
+
 #[test]
 fn the_clients_address_is_appended_to_forwarded_for() {
     let cases = [

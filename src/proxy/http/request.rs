@@ -3,8 +3,7 @@
 use super::body::Body;
 use super::desync::Reason;
 use super::head::{
-    CHUNKED_LINE, Connection, Field, NoHead, Run, content_length, imitates_framing, is_token_byte,
-    offset_in,
+    CHUNKED_LINE, Connection, Field, NoHead, Run, content_length, imitates_framing, offset_in,
 };
 use crate::proxy::limits::{HEAD_FIELDS, METHOD_BYTES};
 use std::io::Write;
@@ -530,9 +529,7 @@ fn is_authority(text: &[u8]) -> bool {
                 .unwrap_or(text.len());
             let name = &text[..end];
             let good = !name.is_empty()
-                && name
-                    .iter()
-                    .all(|byte| is_token_byte(*byte) && !b"#^`|".contains(byte))
+                && name.iter().all(|byte| is_host_byte(*byte))
                 && escapes_are_whole(name);
             (good, &text[end..])
         }
@@ -548,6 +545,11 @@ fn is_authority(text: &[u8]) -> bool {
         Some(_) => false,
     };
     host_is_good && port_is_good
+}
+
+/// Whether a byte may be in the name of a host (RFC 3986 §3.2.2), the comma left out.
+fn is_host_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=".contains(&byte)
 }
 
 /// Whether two hexadecimal digits follow every percent sign.

@@ -145,6 +145,7 @@ fn what_design_refuses_is_refused() {
         ("GET / HTTP/1.1\r\nHost: x, y\r\n".into(), Refused::Host),
         ("GET / HTTP/1.1\r\nHost: user@x\r\n".into(), Refused::Host),
         ("GET / HTTP/1.1\r\nHost: x/y\r\n".into(), Refused::Host),
+        ("GET / HTTP/1.1\r\nHost: x^y\r\n".into(), Refused::Host),
         ("GET / HTTP/1.1\r\nHost: x:y\r\n".into(), Refused::Host),
         ("GET / HTTP/1.1\r\nHost: x:65536\r\n".into(), Refused::Host),
         ("GET / HTTP/1.1\r\nHost: [::1\r\n".into(), Refused::Host),
@@ -333,6 +334,10 @@ fn heads_are_patched_and_nothing_else_changes() {
         (
             "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n",
             format!("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n{OURS}Connection: close\r\n\r\n"),
+        ),
+        (
+            "GET / HTTP/1.1\r\nHost: a-b.c_d~(e);f=g!$&'*+\r\n",
+            format!("GET / HTTP/1.1\r\nHost: a-b.c_d~(e);f=g!$&'*+\r\n{OURS}\r\n"),
         ),
         (
             "GET /?q=\"a\"&r=<b> HTTP/1.1\r\nHost: x\r\n",
