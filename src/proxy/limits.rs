@@ -125,11 +125,11 @@ pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// comes back at once must not keep a core busy.
 pub const RESTART_PAUSE: Duration = Duration::from_millis(100);
 
-/// By how many connections a worker may be ahead of another, and by which part of what that one has,
-/// before it hands on what it accepts: few, because what counts is how evenly the busy ones are shared,
-/// and not fewer, because handing on wakes another core.
-pub const UNEVEN_CONNECTIONS: usize = 4;
-pub const UNEVEN_PART: usize = 8;
+/// By how many connections a worker may be ahead of another, or by which part of what that one has if
+/// it is more, before it hands on what it accepts: a few busy ones must be shared evenly, and handing on
+/// wakes another core.
+pub const UNEVEN_CONNECTIONS: usize = 2;
+pub const UNEVEN_PART: usize = 4;
 
 /// Connections on their way to a worker at a time: one that does not run is not given more.
 pub const HANDED_CONNECTIONS: usize = 256;

@@ -283,16 +283,16 @@ mod tests {
         let cases: [Case; 12] = [
             (&[0], &[true], 0, None),
             (&[900], &[true], 0, None),
-            (&[3, 0], &[true; 2], 0, None),
-            (&[4, 0], &[true; 2], 0, Some(1)),
-            (&[4, 0], &[true, false], 0, None),
-            (&[4, 0], &[true; 2], 1, None),
-            (&[4, 0], &[true; 2], HANDED_CONNECTIONS, None),
+            (&[1, 0], &[true; 2], 0, None),
+            (&[2, 0], &[true; 2], 0, Some(1)),
+            (&[2, 0], &[true, false], 0, None),
+            (&[2, 0], &[true; 2], 1, None),
+            (&[900, 0], &[true; 2], HANDED_CONNECTIONS, None),
             (&[0, 90], &[true; 2], 0, None),
             (&[20, 90, 16], &[true; 3], 0, Some(2)),
             (&[20, 90, 17], &[true; 3], 0, None),
-            (&[899, 800], &[true; 2], 0, None),
-            (&[900, 800], &[true; 2], 0, Some(1)),
+            (&[999, 800], &[true; 2], 0, None),
+            (&[1000, 800], &[true; 2], 0, Some(1)),
         ];
         for (counts, serves, coming, expected) in cases {
             let all = Shares::of(counts.len());
