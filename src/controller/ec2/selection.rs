@@ -32,7 +32,7 @@ pub fn matches(
     matches_with(filters, tags.map(AsRef::as_ref), values)
 }
 
-/// As [`matches`], of a thing with these tags.
+/// As [`matches()`], of a thing with these tags.
 ///
 /// # Errors
 ///
