@@ -1,12 +1,11 @@
 //! The commands at their edges: marks and refusals, odd command lines, services that misbehave.
 
 use crate::service::{Answer, Refusing, Service};
-use crate::tool::{Desk, Run};
+use crate::tool::{Desk, Run, interrupt};
 use eulb::cli::commands::COMMANDS;
 use eulb::wire::release::Release;
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 
 /// The marks, to the letter.
@@ -995,10 +994,7 @@ fn an_interrupt_ends_a_waiting_command_as_an_interrupt() {
         .spawn()
         .unwrap();
     let connection = silent.accept().unwrap();
-    let process = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
-    // A shell shows 130 and stops its script.
-    assert_eq!(child.wait().unwrap().signal(), Some(2));
+    interrupt(&mut child);
     drop(connection);
 }
 

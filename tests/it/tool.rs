@@ -3,9 +3,9 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 /// A working folder with a home folder in it, and the variables that the tools will see.
@@ -92,4 +92,28 @@ impl Desk {
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
+}
+
+/// Interrupts a command, which ends as interrupted: a shell shows 130 and stops its script.
+///
+/// A script's background jobs, and all that they start, ignore interrupts: if the tests run in one, the
+/// command is killed and nothing is shown.
+pub fn interrupt(child: &mut Child) {
+    if interrupts_are_ignored() {
+        eprintln!("SKIPPED: interrupts are ignored here, as in the background of a script");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        return;
+    }
+    let process = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().signal(), Some(2));
+}
+
+fn interrupts_are_ignored() -> bool {
+    const INTERRUPT: u64 = 1 << (2 - 1);
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & INTERRUPT != 0)
 }

@@ -2,10 +2,9 @@
 
 use crate::cloud::{Account, Cloud, HTTP_80};
 use crate::service::{Answer, Service};
-use crate::tool::Desk;
+use crate::tool::{Desk, interrupt};
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 
 fn health(state: &str) -> Answer {
     Answer::result(
@@ -14,13 +13,6 @@ fn health(state: &str) -> Answer {
             "<InstanceStates><member><InstanceId>i-1</InstanceId><State>{state}</State></member></InstanceStates>"
         ),
     )
-}
-
-fn interrupt(child: &mut Child) {
-    let process = rustix::process::Pid::from_child(child);
-    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
-    // A shell shows 130 and stops its script.
-    assert_eq!(child.wait().unwrap().signal(), Some(2));
 }
 
 #[test]
