@@ -533,7 +533,6 @@ impl Connection {
                     seat,
                     upstream,
                     from_client: inbound,
-                    pipe: exchange.request_pipe.take(),
                     from_instance: std::mem::take(&mut exchange.outbound),
                     entry: exchange.entry.take(),
                 })));

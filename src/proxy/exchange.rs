@@ -10,10 +10,8 @@ use super::http::request::{Refused, Request, Version};
 use super::http::response::{self, Response, Unusable};
 use super::limits::{
     BUFFER_BYTES, HEADROOM_BYTES, INTERIM_ANSWERS, SLOW_BODY_BYTES, SLOW_BODY_TIMEOUTS,
-    SPLICED_BYTES,
 };
 use super::pool::Instance;
-use super::splice::{self, Carried, Moved, Pipe};
 use super::sticky::{self, Visit};
 use super::stream::Stream;
 use super::worker::{Phase, Presence};
@@ -56,8 +54,6 @@ pub struct Exchange {
     request_broken: bool,
     /// The last read of the request's body filled its buffer.
     request_full: bool,
-    /// What much of a request's body goes through instead of the buffer.
-    pub request_pipe: Option<Box<Pipe>>,
     /// What the client has sent of the body since `slow_since`, a tick at which it was waited for.
     body_bytes: u32,
     slow_since: Option<u32>,
@@ -69,10 +65,6 @@ pub struct Exchange {
     /// Instance bytes: `start..passed` go to the client, what follows is not looked at yet.
     pub outbound: Buffer,
     pub passed: usize,
-    /// The last read from the instance filled its buffer.
-    answer_full: bool,
-    /// What much of an answer's body goes through instead of the buffer.
-    answer_pipe: Option<Box<Pipe>>,
     finder: HeadFinder,
     pub response: Option<Response>,
     interim_answers: u8,
@@ -104,15 +96,12 @@ impl Exchange {
             replayable: true,
             request_broken: false,
             request_full: false,
-            request_pipe: None,
             body_bytes: 0,
             slow_since: None,
             client_speaks: false,
             sent: false,
             outbound: Buffer::default(),
             passed: 0,
-            answer_full: false,
-            answer_pipe: None,
             finder: HeadFinder::default(),
             response: None,
             interim_answers: 0,
@@ -138,7 +127,6 @@ impl Exchange {
         self.request_broken = false;
         self.sent = false;
         self.passed = 0;
-        self.answer_full = false;
         self.head_bytes = 0;
         self.finder = HeadFinder::default();
         self.interim_answers = 0;
@@ -146,22 +134,17 @@ impl Exchange {
 
     /// Whether all of the request was read and sent.
     pub fn request_is_whole(&self) -> bool {
-        self.request.body.is_done() && self.all_is_sent() && !self.request_broken
+        self.request.body.is_done() && self.inbound.start == self.ready && !self.request_broken
     }
 
     /// Whether it is the client that has to send something now.
     pub fn waits_for_the_client(&self) -> bool {
-        !self.request.body.is_done() && self.all_is_sent() && !self.request_broken
-    }
-
-    /// Whether the instance has taken what was read of the request.
-    fn all_is_sent(&self) -> bool {
-        self.inbound.start == self.ready && self.request_pipe.is_none()
+        !self.request.body.is_done() && self.inbound.start == self.ready && !self.request_broken
     }
 
     /// Whether it is the client that has to read something now.
     pub fn is_not_read(&self) -> bool {
-        self.outbound.start < self.passed || self.answer_pipe.is_some()
+        self.outbound.start < self.passed
     }
 
     /// Moves what can be moved, in both directions.
@@ -294,12 +277,6 @@ impl Exchange {
     ) -> Result<bool, End> {
         let mut moved = false;
         while !self.request_broken {
-            if self.request_pipe.is_some() {
-                match self.splice_up(presence, client, upstream, &mut moved, context)? {
-                    Poll::Ready(()) => continue,
-                    Poll::Pending => break,
-                }
-            }
             if self.inbound.start < self.ready {
                 let bytes = self.inbound.between(self.inbound.start, self.ready);
                 match upstream.poll_write(context, bytes) {
@@ -326,14 +303,11 @@ impl Exchange {
             {
                 break;
             }
-            self.replayable = false;
+            let buffers = &presence.local.buffers;
             if self.request_full {
-                self.request_pipe = pipe_for(&self.request.body, presence, client, upstream);
-                if self.request_pipe.is_some() {
-                    continue;
-                }
-                presence.local.buffers.enlarge(&mut self.inbound);
+                buffers.enlarge(&mut self.inbound);
             }
+            self.replayable = false;
             // What follows the body is the next head, which grows into the room before it.
             self.inbound.clear(HEADROOM_BYTES);
             self.ready = self.inbound.start;
@@ -360,48 +334,6 @@ impl Exchange {
         Ok(moved)
     }
 
-    /// Client to instance, through the pipe. Ready when there is none any more: it is there only while
-    /// bytes are in it or may be had.
-    fn splice_up(
-        &mut self,
-        presence: &Presence,
-        client: &Stream,
-        upstream: &Stream,
-        moved: &mut bool,
-        context: &mut Context<'_>,
-    ) -> Result<Poll<()>, End> {
-        let Some(pipe) = &mut self.request_pipe else {
-            return Ok(Poll::Ready(()));
-        };
-        let wanted = self.request.body.stated().unwrap_or(0);
-        let mut bytes = Moved::default();
-        let carried = pipe.carry((client, upstream), wanted, &mut bytes, context);
-        *moved |= bytes.is_any();
-        presence.opened.counters.received_bytes.add(bytes.taken);
-        let taken = u32::try_from(bytes.taken).unwrap_or(u32::MAX);
-        self.body_bytes = self.body_bytes.saturating_add(taken);
-        self.request.body.pass(bytes.taken);
-        if let Some(entry) = &mut self.entry {
-            entry.received(bytes.taken);
-        }
-        let waits = match carried {
-            Carried::SinkWaits => return Ok(Poll::Pending),
-            Carried::SourceWaits { bulk } => {
-                self.request_full = bulk;
-                Poll::Pending
-            }
-            Carried::All => Poll::Ready(()),
-            // It may have answered before it closed.
-            Carried::SinkBroken(_) => {
-                self.request_broken = true;
-                Poll::Ready(())
-            }
-            Carried::SourceEnded | Carried::SourceBroken(_) => return Err(End::ClientGone),
-        };
-        self.request_pipe = None;
-        Ok(waits)
-    }
-
     /// Instance to client. Says whether anything moved.
     fn poll_down(
         &mut self,
@@ -411,22 +343,23 @@ impl Exchange {
         upstream: &mut Stream,
         context: &mut Context<'_>,
     ) -> Result<bool, End> {
+        let counters = &presence.opened.counters;
         let mut moved = false;
         loop {
-            if self.answer_pipe.is_some() {
-                match self.splice_down(presence, client, upstream, &mut moved, context)? {
-                    Poll::Ready(()) => continue,
-                    Poll::Pending => return Ok(moved),
-                }
-            }
             if self.outbound.start < self.passed {
                 let bytes = self.outbound.between(self.outbound.start, self.passed);
                 match client.poll_write(context, bytes) {
                     Poll::Ready(Ok(count)) => {
+                        counters.sent_bytes.add(count as u64);
                         self.outbound.start += count;
                         let of_head = count.min(self.head_bytes);
                         self.head_bytes -= of_head;
-                        self.has_sent(presence, count as u64, of_head as u64);
+                        if let Some(entry) = &mut self.entry {
+                            entry.sent((count - of_head) as u64);
+                            if self.response.is_some() {
+                                entry.relays();
+                            }
+                        }
                         moved = true;
                         continue;
                     }
@@ -450,29 +383,15 @@ impl Exchange {
                 Poll::Ready(Err(_)) => return Err(self.instance_ended()),
                 Poll::Pending => return Ok(moved),
             }
+            let full = self.outbound.is_lent() && self.outbound.room() == 0;
             if !self.outbound.is_lent() {
                 self.outbound = presence.local.buffers.lend();
                 self.passed = self.outbound.start;
-            } else if std::mem::take(&mut self.answer_full) {
-                match &self.response {
-                    None => {
-                        presence.local.buffers.make_room(&mut self.outbound);
-                        self.passed = self.outbound.start;
-                    }
-                    Some(response) => {
-                        self.answer_pipe = pipe_for(&response.body, presence, upstream, client);
-                        if self.answer_pipe.is_some() {
-                            continue;
-                        }
-                        if response
-                            .body
-                            .stated()
-                            .is_none_or(|left| left > BUFFER_BYTES as u64)
-                        {
-                            presence.local.buffers.enlarge(&mut self.outbound);
-                        }
-                    }
-                }
+            } else if full && self.response.is_none() {
+                presence.local.buffers.make_room(&mut self.outbound);
+                self.passed = self.outbound.start;
+            } else if full && self.much_is_left() {
+                presence.local.buffers.enlarge(&mut self.outbound);
             }
             if self.response.is_some() {
                 self.outbound.clear(0);
@@ -481,7 +400,6 @@ impl Exchange {
             match self.outbound.poll_fill(upstream, context) {
                 Poll::Ready(Ok(count)) if count > 0 => {
                     self.received = true;
-                    self.answer_full = self.outbound.room() == 0;
                     moved = true;
                     self.admit()?;
                 }
@@ -509,50 +427,11 @@ impl Exchange {
         }
     }
 
-    /// Counts what was sent of an answer, and how much of that were heads.
-    fn has_sent(&mut self, presence: &Presence, count: u64, of_head: u64) {
-        presence.opened.counters.sent_bytes.add(count);
-        if let Some(entry) = &mut self.entry {
-            entry.sent(count - of_head);
-            if self.response.is_some() {
-                entry.relays();
-            }
+    fn much_is_left(&self) -> bool {
+        match self.response.as_ref().map(|response| &response.body) {
+            Some(Body::Length(left)) => *left > BUFFER_BYTES as u64,
+            _ => true,
         }
-    }
-
-    /// Instance to client, through the pipe. Ready when there is none any more: it is there only while
-    /// bytes are in it or may be had.
-    fn splice_down(
-        &mut self,
-        presence: &Presence,
-        client: &Stream,
-        upstream: &Stream,
-        moved: &mut bool,
-        context: &mut Context<'_>,
-    ) -> Result<Poll<()>, End> {
-        let (Some(pipe), Some(response)) = (&mut self.answer_pipe, &mut self.response) else {
-            return Ok(Poll::Ready(()));
-        };
-        let wanted = response.body.stated().unwrap_or(0);
-        let mut bytes = Moved::default();
-        let carried = pipe.carry((upstream, client), wanted, &mut bytes, context);
-        *moved |= bytes.is_any();
-        response.body.pass(bytes.taken);
-        if bytes.sent > 0 {
-            self.has_sent(presence, bytes.sent, 0);
-        }
-        let waits = match carried {
-            Carried::SinkWaits => return Ok(Poll::Pending),
-            Carried::SourceWaits { bulk } => {
-                self.answer_full = bulk;
-                Poll::Pending
-            }
-            Carried::All => Poll::Ready(()),
-            Carried::SourceEnded | Carried::SourceBroken(_) => return Err(self.instance_ended()),
-            Carried::SinkBroken(_) => return Err(End::ClientGone),
-        };
-        self.answer_pipe = None;
-        Ok(waits)
     }
 
     /// Lets what was just read of the body pass.
@@ -647,13 +526,4 @@ impl Exchange {
         }
         Ok(true)
     }
-}
-
-/// A pipe for what is left of a body, if it is much, of a stated length, and nobody has to look at it.
-fn pipe_for(body: &Body, presence: &Presence, source: &Stream, sink: &Stream) -> Option<Box<Pipe>> {
-    let much = body.stated().is_some_and(|left| left >= SPLICED_BYTES);
-    if !much || !splice::is_possible(source, sink) {
-        return None;
-    }
-    presence.local.pipes.lend()
 }

@@ -68,10 +68,6 @@ pub const SPARE_LARGE_BUFFERS: usize = 32;
 /// one fills an ordinary buffer, the others a large one.
 pub const BULK_READS: u8 = 3;
 
-/// Bytes that must be left of an HTTP body of a stated length for it to be spliced: below, one read
-/// into a large buffer and one write are as cheap as the pipe.
-pub const SPLICED_BYTES: u64 = 128 * 1024;
-
 /// Bytes of a pipe that bulk is spliced through. What the system allows one user without privileges
 /// (64 MiB by default) is enough for 256 of them.
 pub const PIPE_BYTES: usize = 256 * 1024;

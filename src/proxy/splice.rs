@@ -2,9 +2,9 @@
 //!
 //! Nothing is copied, so that a MiB costs a third of what it costs through a buffer. A small exchange
 //! would cost more: two calls and a pipe where a read and a write are enough. It is for TCP that has
-//! proved to be bulk ([`BULK_READS`](super::limits::BULK_READS)), and for HTTP bodies of a stated
-//! length of which much is left ([`SPLICED_BYTES`](super::limits::SPLICED_BYTES)): nobody has to read
-//! those, and their end cannot be missed. It is given up when the transfer pauses.
+//! proved to be bulk ([`BULK_READS`](super::limits::BULK_READS)), and is given up when that pauses. HTTP
+//! bodies pass through buffers: spliced, they cost the other ends more than it saves here
+//! (`benches/README.md`).
 
 use super::limits::{BUFFER_BYTES, LEAST_PIPE_BYTES, PIPE_BYTES, PIPES, SPARE_PIPES};
 use super::stream::Stream;
@@ -35,27 +35,9 @@ struct Ends {
     bytes: usize,
 }
 
-/// Bytes that a pipe has moved.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Moved {
-    /// From the source into the pipe.
-    pub taken: u64,
-    /// From the pipe into the sink.
-    pub sent: u64,
-}
-
-impl Moved {
-    /// Whether there were any.
-    pub fn is_any(&self) -> bool {
-        self.taken + self.sent > 0
-    }
-}
-
 /// Why a pipe has stopped moving bytes.
 #[derive(Debug)]
 pub enum Carried {
-    /// All that was wanted has been sent.
-    All,
     /// The pipe is empty, and the source has nothing for now. It is bulk no longer if the last piece
     /// was little.
     SourceWaits {
@@ -91,34 +73,26 @@ impl Pipe {
         self.held == 0
     }
 
-    /// Moves bytes from one plain stream to another, `wanted` more of them at most, until that is done
-    /// or one side has to wait. Adds up what was moved, whatever the end is.
+    /// Moves bytes from one plain stream to another until one side has to wait, and adds to `sent` what
+    /// the other took, whatever the end is.
     pub fn carry(
         &mut self,
         (source, sink): (&Stream, &Stream),
-        wanted: u64,
-        moved: &mut Moved,
+        sent: &mut u64,
         context: &mut Context<'_>,
     ) -> Carried {
         let (Some(source), Some(sink)) = (source.plain(), sink.plain()) else {
             return Carried::SourceBroken(io::ErrorKind::Unsupported.into());
         };
-        let mut left = wanted;
         loop {
-            match self.poll_drain(sink, &mut moved.sent, context) {
+            match self.poll_drain(sink, sent, context) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(error)) => return Carried::SinkBroken(error),
                 Poll::Pending => return Carried::SinkWaits,
             }
-            if left == 0 {
-                return Carried::All;
-            }
-            match self.poll_fill(source, left, context) {
+            match self.poll_fill(source, context) {
                 Poll::Ready(Ok(0)) => return Carried::SourceEnded,
-                Poll::Ready(Ok(count)) => {
-                    moved.taken += count as u64;
-                    left -= count as u64;
-                }
+                Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => return Carried::SourceBroken(error),
                 Poll::Pending => {
                     return Carried::SourceWaits {
@@ -129,18 +103,17 @@ impl Pipe {
         }
     }
 
-    /// Takes bytes of a socket into the empty pipe, `limit` at most. Zero is the end of the stream.
+    /// Takes bytes of a socket into the empty pipe. Zero is the end of the stream.
     fn poll_fill(
         &mut self,
         source: &TcpStream,
-        limit: u64,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let bytes = self.ends.bytes.min(limit);
         loop {
             ready!(source.poll_read_ready(context))?;
-            let moved = source.try_io(Interest::READABLE, || pass(source, &self.ends.write, bytes));
+            let moved = source.try_io(Interest::READABLE, || {
+                pass(source, &self.ends.write, self.ends.bytes)
+            });
             match moved {
                 Ok(count) => {
                     self.held += count;

@@ -10,7 +10,7 @@ use super::buffer::Buffer;
 use super::deadline::Deadline;
 use super::limits::{ATTEMPTS, BULK_READS};
 use super::pool::{self, Seat};
-use super::splice::{self, Carried, Moved, Pipe};
+use super::splice::{self, Carried, Pipe};
 use super::stream::Stream;
 use super::surge;
 use super::worker::{Phase, Presence};
@@ -86,7 +86,6 @@ async fn reach(presence: Presence, mut client: Stream, peer: SocketAddr) -> Opti
                     seat,
                     upstream,
                     from_client: Buffer::default(),
-                    pipe: None,
                     from_instance: Buffer::default(),
                     entry,
                 };
@@ -109,8 +108,6 @@ pub struct Tunnel {
     pub seat: Seat,
     pub upstream: Stream,
     pub from_client: Buffer,
-    /// What has been read of the client's after that, on its way.
-    pub pipe: Option<Box<Pipe>>,
     pub from_instance: Buffer,
     /// What is noted for the access log, if there is one.
     pub entry: Option<Box<Entry>>,
@@ -151,10 +148,7 @@ impl Session {
             seat: tunnel.seat,
             client,
             upstream: tunnel.upstream,
-            up: Half {
-                pipe: tunnel.pipe,
-                ..Half::starting_with(tunnel.from_client)
-            },
+            up: Half::starting_with(tunnel.from_client),
             down: Half::starting_with(tunnel.from_instance),
             entry: tunnel.entry,
         }
@@ -259,9 +253,7 @@ impl Half {
         let mut written = 0;
         while !self.finished {
             if let Some(pipe) = &mut self.pipe {
-                let mut moved = Moved::default();
-                let carried = pipe.carry((source, sink), u64::MAX, &mut moved, context);
-                written += moved.sent;
+                let carried = pipe.carry((source, sink), &mut written, context);
                 match carried {
                     Carried::SinkWaits => return Ok(written),
                     Carried::SourceWaits { bulk } => {
@@ -270,7 +262,6 @@ impl Half {
                         break;
                     }
                     Carried::SourceEnded => self.source_ended = true,
-                    Carried::All => {}
                     Carried::SourceBroken(error) | Carried::SinkBroken(error) => return Err(error),
                 }
                 self.give_back(presence);

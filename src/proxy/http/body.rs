@@ -50,21 +50,6 @@ impl Body {
         *self == Body::Done
     }
 
-    /// How many bytes are left of a body of a stated length; of another kind, nothing.
-    pub fn stated(&self) -> Option<u64> {
-        match self {
-            Body::Length(left) => Some(*left),
-            _ => None,
-        }
-    }
-
-    /// Takes so many bytes of what is left of a body of a stated length, unseen.
-    pub fn pass(&mut self, count: u64) {
-        if let Body::Length(left) = self {
-            *self = Body::of_length(left.saturating_sub(count));
-        }
-    }
-
     /// Takes the next bytes and says how many of them belong to the body; fewer than all only if it
     /// ends there.
     ///
@@ -79,7 +64,10 @@ impl Body {
                 let count = bytes
                     .len()
                     .min(usize::try_from(*left).unwrap_or(usize::MAX));
-                self.pass(count as u64);
+                *left -= count as u64;
+                if *left == 0 {
+                    *self = Body::Done;
+                }
                 Ok(count)
             }
             Body::Chunked(chunks) => {
