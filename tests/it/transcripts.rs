@@ -257,7 +257,8 @@ impl Session {
         writeln!(self.input, "{command}\necho \"{MARK} $?\"").unwrap();
         let mut lines = Vec::new();
         loop {
-            let line = self.output.recv_timeout(PATIENCE * 2).unwrap_or_else(|_| {
+            // Some wait for a minute of the clock to end.
+            let line = self.output.recv_timeout(PATIENCE * 5).unwrap_or_else(|_| {
                 panic!("{command}: no end; so far {lines:?}");
             });
             match line.split_once(MARK) {
