@@ -127,6 +127,10 @@ pub const RESTART_PAUSE: Duration = Duration::from_millis(100);
 pub const UNEVEN_CONNECTIONS: usize = 2;
 pub const UNEVEN_PART: usize = 4;
 
+/// Connections a worker accepts in a row before those it has get a turn: a queue that never empties
+/// must not keep it from serving.
+pub const ACCEPT_BATCH: usize = 32;
+
 /// Connections on their way to a worker at a time: one that does not run is not given more.
 pub const HANDED_CONNECTIONS: usize = 256;
 

@@ -7,7 +7,6 @@
 //! (`benches/README.md`).
 
 use super::limits::{BUFFER_BYTES, LEAST_PIPE_BYTES, PIPE_BYTES, PIPES, SPARE_PIPES};
-use super::stream::Stream;
 use rustix::pipe::{
     PipeFlags, SpliceFlags, fcntl_getpipe_size, fcntl_setpipe_size, pipe_with, splice,
 };
@@ -40,20 +39,11 @@ struct Ends {
 pub enum Carried {
     /// The pipe is empty, and the source has nothing for now. It is bulk no longer if the last piece
     /// was little.
-    SourceWaits {
-        bulk: bool,
-    },
+    SourceWaits { bulk: bool },
     /// There are bytes in the pipe that the sink does not take for now.
     SinkWaits,
     /// The pipe is empty, and the source has ended.
     SourceEnded,
-    SourceBroken(io::Error),
-    SinkBroken(io::Error),
-}
-
-/// Whether bytes can pass between two streams without being looked at.
-pub fn is_possible(source: &Stream, sink: &Stream) -> bool {
-    source.plain().is_some() && sink.plain().is_some()
 }
 
 impl Ends {
@@ -68,36 +58,29 @@ impl Ends {
 }
 
 impl Pipe {
-    /// Whether nothing is in it.
-    pub fn is_empty(&self) -> bool {
-        self.held == 0
-    }
-
-    /// Moves bytes from one plain stream to another until one side has to wait, and adds to `sent` what
-    /// the other took, whatever the end is.
+    /// Moves bytes from one socket to another until one side has to wait, and adds to `sent` what the
+    /// other took.
+    ///
+    /// # Errors
+    ///
+    /// One of the connections is broken.
     pub fn carry(
         &mut self,
-        (source, sink): (&Stream, &Stream),
+        source: &TcpStream,
+        sink: &TcpStream,
         sent: &mut u64,
         context: &mut Context<'_>,
-    ) -> Carried {
-        let (Some(source), Some(sink)) = (source.plain(), sink.plain()) else {
-            return Carried::SourceBroken(io::ErrorKind::Unsupported.into());
-        };
+    ) -> io::Result<Carried> {
         loop {
-            match self.poll_drain(sink, sent, context) {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(error)) => return Carried::SinkBroken(error),
-                Poll::Pending => return Carried::SinkWaits,
+            if self.poll_drain(sink, sent, context)?.is_pending() {
+                return Ok(Carried::SinkWaits);
             }
-            match self.poll_fill(source, context) {
-                Poll::Ready(Ok(0)) => return Carried::SourceEnded,
-                Poll::Ready(Ok(_)) => {}
-                Poll::Ready(Err(error)) => return Carried::SourceBroken(error),
+            match self.poll_fill(source, context)? {
+                Poll::Ready(0) => return Ok(Carried::SourceEnded),
+                Poll::Ready(_) => {}
                 Poll::Pending => {
-                    return Carried::SourceWaits {
-                        bulk: self.last >= BUFFER_BYTES / 2,
-                    };
+                    let bulk = self.last >= BUFFER_BYTES / 2;
+                    return Ok(Carried::SourceWaits { bulk });
                 }
             }
         }
@@ -167,7 +150,7 @@ impl Drop for Pipe {
         self.home.lent.set(self.home.lent.get() - 1);
         let mut spare = self.home.spare.borrow_mut();
         // One with bytes in it is closed: they were somebody's.
-        if self.is_empty() && spare.len() < SPARE_PIPES {
+        if self.held == 0 && spare.len() < SPARE_PIPES {
             spare.push(Rc::clone(&self.ends));
         }
     }

@@ -1,7 +1,7 @@
 //! TCP listeners: two streams of bytes, each closed when its source is.
 //!
 //! Bytes pass through a buffer that is borrowed while there are any. A direction that has proved to
-//! carry bulk is moved by [`splice`] instead, which costs nothing for each byte but
+//! carry bulk is moved by [`splice`](super::splice) instead, which costs nothing for each byte but
 //! more for each exchange.
 
 use super::access_log::Entry;
@@ -10,7 +10,7 @@ use super::buffer::Buffer;
 use super::deadline::Deadline;
 use super::limits::{ATTEMPTS, BULK_READS};
 use super::pool::{self, Seat};
-use super::splice::{self, Carried, Pipe};
+use super::splice::{Carried, Pipe};
 use super::stream::Stream;
 use super::surge;
 use super::worker::{Phase, Presence};
@@ -252,20 +252,23 @@ impl Half {
         let buffers = &presence.local.buffers;
         let mut written = 0;
         while !self.finished {
-            if let Some(pipe) = &mut self.pipe {
-                let carried = pipe.carry((source, sink), &mut written, context);
-                match carried {
+            // Only plain connections can be joined without looking at what passes.
+            let plain = source.plain().zip(sink.plain());
+            let may_be_spliced = plain.is_some();
+            if let (Some(pipe), Some((source, sink))) = (&mut self.pipe, plain) {
+                match pipe.carry(source, sink, &mut written, context)? {
                     Carried::SinkWaits => return Ok(written),
                     Carried::SourceWaits { bulk } => {
                         // What comes next is bulk, too, unless it was no longer.
                         self.full = if bulk { BULK_READS } else { 0 };
                         break;
                     }
-                    Carried::SourceEnded => self.source_ended = true,
-                    Carried::SourceBroken(error) | Carried::SinkBroken(error) => return Err(error),
+                    Carried::SourceEnded => {
+                        self.source_ended = true;
+                        self.give_back(presence);
+                        continue;
+                    }
                 }
-                self.give_back(presence);
-                continue;
             }
             if !self.buffer.is_empty() {
                 match sink.poll_write(context, self.buffer.bytes())? {
@@ -289,7 +292,7 @@ impl Half {
             if source.poll_readable(context)?.is_pending() {
                 break;
             }
-            if self.full >= BULK_READS && splice::is_possible(source, sink) {
+            if self.full >= BULK_READS && may_be_spliced {
                 // What the buffer held has been written.
                 self.full = 0;
                 self.pipe = presence.local.pipes.lend();

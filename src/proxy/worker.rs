@@ -414,6 +414,30 @@ pub enum Phase {
 }
 
 impl Open {
+    fn new(key: &ListenerKey, opening: &Opening, limits: Limits, address: Box<str>) -> Open {
+        let spec = &opening.spec;
+        let opened = Open {
+            key: key.clone(),
+            forwarding: RefCell::new(Rc::new(spec.forwarding())),
+            instances: Instances::new(
+                Arc::clone(&opening.turn),
+                limits.instance_connections,
+                Arc::clone(&opening.counters),
+            ),
+            spec: RefCell::new(Arc::clone(spec)),
+            counters: Arc::clone(&opening.counters),
+            address,
+            load: Arc::clone(&opening.load),
+            served_by: Arc::clone(&opening.served_by),
+            phase: Cell::new(Phase::Serving),
+            told_deviation: Cell::new(None),
+        };
+        opened
+            .instances
+            .replace(&spec.in_service, &spec.out_of_service);
+        opened
+    }
+
     /// Where the listener is in its life.
     pub fn phase(&self) -> Phase {
         self.phase.get()
@@ -527,20 +551,7 @@ async fn obey(
     sink: Sink,
 ) -> Option<oneshot::Sender<()>> {
     shares.note(0);
-    let local = Rc::new(Local {
-        deadlines: Rc::default(),
-        buffers: Rc::default(),
-        handshakes: Handshakes::default(),
-        pipes: Pipes::default(),
-        carriers: client::Carriers::default(),
-        scratch: RefCell::default(),
-        book: Book::new(sink),
-        limits,
-        connections: Cell::new(0),
-        shares,
-        empty: Notify::new(),
-        reserve: RefCell::new(reserve()),
-    });
+    let local = Rc::new(Local::new(limits, shares, sink));
     let held: Rc<RefCell<HashMap<ListenerKey, Held>>> = Rc::default();
     let mut closed_before = Closed::default();
     let keeper = (Rc::clone(&local), Rc::clone(&held));
@@ -650,26 +661,7 @@ fn serve(
             return;
         }
     };
-    let spec = &opening.spec;
-    let opened = Rc::new(Open {
-        key: key.clone(),
-        forwarding: RefCell::new(Rc::new(spec.forwarding())),
-        instances: Instances::new(
-            Arc::clone(&opening.turn),
-            local.limits.instance_connections,
-            Arc::clone(&opening.counters),
-        ),
-        spec: RefCell::new(Arc::clone(spec)),
-        counters: Arc::clone(&opening.counters),
-        address,
-        load: Arc::clone(&opening.load),
-        served_by: Arc::clone(&opening.served_by),
-        phase: Cell::new(Phase::Serving),
-        told_deviation: Cell::new(None),
-    });
-    opened
-        .instances
-        .replace(&spec.in_service, &spec.out_of_service);
+    let opened = Rc::new(Open::new(key, opening, local.limits, address));
     local.shares.serve(&opened, true);
     let (local, opened_too) = (Rc::clone(local), Rc::clone(&opened));
     let accepting = tokio::task::spawn_local(async move {
@@ -765,6 +757,23 @@ fn let_go(local: &Rc<Local>, opened: &Rc<Open>, left: Vec<Rc<Instance>>, departu
 }
 
 impl Local {
+    fn new(limits: Limits, shares: Shares, sink: Sink) -> Local {
+        Local {
+            deadlines: Rc::default(),
+            buffers: Rc::default(),
+            handshakes: Handshakes::default(),
+            pipes: Pipes::default(),
+            carriers: client::Carriers::default(),
+            scratch: RefCell::default(),
+            book: Book::new(sink),
+            limits,
+            connections: Cell::new(0),
+            shares,
+            empty: Notify::new(),
+            reserve: RefCell::new(reserve()),
+        }
+    }
+
     async fn drained(&self) {
         while self.connections.get() > 0 {
             self.empty.notified().await;

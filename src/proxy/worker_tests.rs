@@ -7,7 +7,7 @@ use crate::model::placement::{ServoId, ZoneName};
 use crate::model::plane::{BalancerLabel, Behaviour, Choice, Identity, ListenerTls, LogForm};
 use crate::proxy::access_log::Logging;
 use crate::proxy::access_log::object::tests::destination;
-use crate::proxy::limits::UNEVEN_PART;
+use crate::proxy::limits::{ACCEPT_BATCH, UNEVEN_PART};
 use crate::proxy::listener::{Carriage, Target};
 use crate::proxy::tcp;
 use crate::proxy::tls::server::ServerTls;
@@ -64,6 +64,36 @@ async fn answered(client: &mut TcpStream) -> (String, char) {
     (head, client.read_u8().await.unwrap().into())
 }
 
+/// What an HTTP listener in front of some instances is to be.
+fn spec(instances: &[&Scripted], tls: Option<ServerTls>) -> ListenerSpec {
+    ListenerSpec {
+        carriage: Carriage::Http,
+        port: 80,
+        in_service: instances.iter().map(|instance| instance.target()).collect(),
+        out_of_service: Vec::new(),
+        behaviour: Behaviour {
+            forwarded_proto_and_port: true,
+            reuse_instance_connections: true,
+            unavailable_page: true,
+            first_pass_suffices: false,
+            idle_timeout: Duration::from_secs(60),
+            connect_timeout: Duration::from_secs(5),
+            desync_mode: DesyncMode::default(),
+            departure: Departure::Finish,
+            choice: Choice::RoundRobin,
+        },
+        balancer: BalancerLabel {
+            account: "000000000001".into(),
+            name: "web".into(),
+        },
+        zone: ZoneName::new("PARTI00"),
+        tls,
+        access_log: None,
+        sticky: None,
+        proxy_protocol: false,
+    }
+}
+
 struct Stage {
     workers: Workers,
     key: ListenerKey,
@@ -89,32 +119,7 @@ impl Stage {
             servo: ServoId::new("i-00000001"),
             port: 80,
         };
-        let spec = ListenerSpec {
-            carriage: Carriage::Http,
-            port: 80,
-            in_service: instances.iter().map(|instance| instance.target()).collect(),
-            out_of_service: Vec::new(),
-            behaviour: Behaviour {
-                forwarded_proto_and_port: true,
-                reuse_instance_connections: true,
-                unavailable_page: true,
-                first_pass_suffices: false,
-                idle_timeout: Duration::from_secs(60),
-                connect_timeout: Duration::from_secs(5),
-                desync_mode: DesyncMode::default(),
-                departure: Departure::Finish,
-                choice: Choice::RoundRobin,
-            },
-            balancer: BalancerLabel {
-                account: "000000000001".into(),
-                name: "web".into(),
-            },
-            zone: ZoneName::new("PARTI00"),
-            tls,
-            access_log: None,
-            sticky: None,
-            proxy_protocol: false,
-        };
+        let spec = spec(instances, tls);
         workers
             .open(key.clone(), socket, Arc::new(spec.clone()))
             .unwrap();
@@ -767,4 +772,54 @@ async fn connections_are_shared_evenly_even_if_only_one_worker_is_awake_to_accep
         assert_eq!(answered(client).await.1, 'h');
     }
     answering.await.unwrap();
+}
+
+/// Whoever has a connection must be served however many are waiting to be accepted.
+#[test]
+fn a_queue_that_is_never_empty_leaves_the_worker_its_turns() {
+    const WAITING: usize = 3 * ACCEPT_BATCH;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build_local(Default::default());
+    runtime.unwrap().block_on(async {
+        let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let place = socket.local_addr().unwrap();
+        let opening = Opening {
+            socket: Arc::new(socket),
+            spec: Arc::new(spec(&[], None)),
+            counters: Arc::default(),
+            load: Arc::default(),
+            turn: Arc::default(),
+            served_by: [AtomicBool::new(true)].into(),
+        };
+        let key = ListenerKey {
+            servo: ServoId::new("i-00000001"),
+            port: 80,
+        };
+        let (sink, _ending) = Sink::start().unwrap();
+        let (shares, _handed) = Shares::of(1).remove(0);
+        let limits = Limits::default();
+        let local = Rc::new(Local::new(limits, shares, sink));
+        let (socket, address) = watch(&opening.socket).unwrap();
+        let opened = Rc::new(Open::new(&key, &opening, limits, address));
+        let clients: Vec<_> = (0..WAITING)
+            .map(|_| std::net::TcpStream::connect(place).unwrap())
+            .collect();
+        drop(socket.readable().await.unwrap());
+        let mut accepting = pin!(accept(&local, &opened, &socket));
+        let mut turn = async || {
+            poll_fn(|context| {
+                assert!(accepting.as_mut().poll(context).is_pending());
+                Poll::Ready(())
+            })
+            .await;
+            local.connections.get()
+        };
+        // The tasks of those that are accepted have not had their turn yet.
+        assert_eq!(turn().await, ACCEPT_BATCH);
+        assert_eq!(turn().await, 2 * ACCEPT_BATCH);
+        assert_eq!(turn().await, WAITING);
+        drop(clients);
+    });
 }

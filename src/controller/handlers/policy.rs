@@ -281,18 +281,22 @@ impl Read for DescribeLoadBalancerPolicies {
     }
 }
 
+/// The period of a cookie as it is told, seconds. One without lasts as long as the browser's session,
+/// which Amazon tells as 0, and clients look for it. Source: the acceptance tests of Terraform's
+/// policies, fog's and Ansible's.
+fn told_period(seconds: Option<u64>, context: &Context) -> Option<u64> {
+    let session = (dialect(context) == Dialect::Amazon).then_some(0);
+    seconds.or(session)
+}
+
 fn describe(policy: &Policy, context: &Context) -> PolicyDescription {
     let mut attributes = policy.attributes();
-    // A cookie without a period lasts as long as the browser's session, which Amazon describes as 0;
-    // clients look for the attribute. Source: Terraform's acceptance tests of its policies, fog's.
-    let session = matches!(
-        policy.terms(),
-        Terms::LbCookieStickiness {
-            expiration_seconds: None
-        }
-    );
-    if session && dialect(context) == Dialect::Amazon {
-        attributes.push(Attribute::new(COOKIE_EXPIRATION, "0"));
+    if let Terms::LbCookieStickiness {
+        expiration_seconds: None,
+    } = policy.terms()
+        && let Some(told) = told_period(None, context)
+    {
+        attributes.push(Attribute::new(COOKIE_EXPIRATION, told.to_string()));
     }
     let attributes = attributes.into_iter().map(|attribute| PolicyAttribute {
         attribute_name: Some(attribute.name),
@@ -362,13 +366,10 @@ pub fn policies(balancer: &LoadBalancer, context: &Context) -> Option<Policies> 
                 cookie_name: Some(cookie.to_string()),
             }),
             Terms::LbCookieStickiness { expiration_seconds } => {
-                // That of a session is 0 here, too; Ansible compares. Source: its integration tests.
-                let session = (dialect(context) == Dialect::Amazon).then_some(0);
-                let seconds = expiration_seconds.or(session);
+                let told = told_period(*expiration_seconds, context);
                 lb.push(LbCookieStickinessPolicy {
                     policy_name,
-                    cookie_expiration_period: seconds
-                        .and_then(|seconds| i64::try_from(seconds).ok()),
+                    cookie_expiration_period: told.and_then(|told| i64::try_from(told).ok()),
                 });
             }
             _ => other.push(policy.name().to_string()),

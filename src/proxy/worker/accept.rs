@@ -6,7 +6,9 @@
 
 use super::{Held, Local, Open, Presence, spawn};
 use crate::proxy::access_log::entry::Kind;
-use crate::proxy::limits::{ACCEPT_PAUSE, HANDED_CONNECTIONS, UNEVEN_CONNECTIONS, UNEVEN_PART};
+use crate::proxy::limits::{
+    ACCEPT_BATCH, ACCEPT_PAUSE, HANDED_CONNECTIONS, UNEVEN_CONNECTIONS, UNEVEN_PART,
+};
 use crate::proxy::listener::{Carriage, ListenerKey};
 use crate::proxy::stream::Stream;
 use crate::proxy::tls::server::ServerTls;
@@ -131,7 +133,13 @@ pub fn watch(socket: &Arc<TcpListener>) -> io::Result<(AsyncFd<Arc<TcpListener>>
 
 /// Accepts what comes, for this worker or for another.
 pub async fn accept(local: &Rc<Local>, opened: &Rc<Open>, socket: &AsyncFd<Arc<TcpListener>>) {
+    let mut in_a_row = 0;
     loop {
+        // The reactor's answer is not counted against a task's turn.
+        if in_a_row == ACCEPT_BATCH {
+            tokio::task::yield_now().await;
+            in_a_row = 0;
+        }
         let mut ready = match socket.readable().await {
             Ok(ready) => ready,
             Err(error) => {
@@ -140,8 +148,9 @@ pub async fn accept(local: &Rc<Local>, opened: &Rc<Open>, socket: &AsyncFd<Arc<T
             }
         };
         match ready.try_io(|socket| accept_one(socket.get_ref())) {
-            Err(_nothing_there) => {}
+            Err(_nothing_there) => in_a_row = 0,
             Ok(Ok(accepted)) => {
+                in_a_row += 1;
                 if let Some(accepted) = local.shares.hand(opened, accepted) {
                     admit(local, opened, accepted);
                 }
