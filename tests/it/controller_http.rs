@@ -9,7 +9,7 @@ use eulb::client::{CallError, Client, Settings};
 use eulb::controller::{Config, Controller};
 use eulb::wire::balancer::{CreateLoadBalancer, DescribeLoadBalancers};
 use eulb::wire::listener::{CreateLoadBalancerListeners, Listener};
-use eulb::wire::local::{Done, Environment, Health, Status};
+use eulb::wire::local::{Done, Environment, Health, Instances, RunInstances, Status};
 use eulb::wire::members;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -51,6 +51,20 @@ impl Served {
     pub async fn environment(&self, account: &str) -> Environment {
         let route = format!("/_eulb/env?account={account}");
         self.local.get(&route).await.unwrap()
+    }
+
+    /// Runs so many web instances of the tenant; returns their ids.
+    pub async fn run_instances(&self, count: u32) -> Vec<String> {
+        let run = RunInstances {
+            count,
+            zone: None,
+            account: None,
+            ports: Vec::new(),
+            delay_milliseconds: 0,
+        };
+        let made: Instances = self.local.post("/_eulb/instances/run", &run).await.unwrap();
+        let ids = made.instances.iter();
+        ids.map(|one| one.id.to_string()).collect()
     }
 
     pub async fn client(&self, account: &str) -> Client {

@@ -8,7 +8,7 @@ use eulb::wire::balancer::{DeleteLoadBalancer, DescribeLoadBalancers};
 use eulb::wire::instance::{
     DeregisterInstancesFromLoadBalancer, InstanceRef, RegisterInstancesWithLoadBalancer,
 };
-use eulb::wire::local::{Instances, RunInstances, Status};
+use eulb::wire::local::Status;
 use eulb::wire::members;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -104,23 +104,7 @@ async fn changes_of_64_clients_fit_into_one_order() {
     let environment = served.environment("tenant").await;
     let tenant = client(&environment);
     tenant.call(&create("shared")).await.unwrap();
-    let run = RunInstances {
-        count: u32::try_from(CLIENTS).unwrap(),
-        zone: None,
-        account: None,
-        ports: Vec::new(),
-        delay_milliseconds: 0,
-    };
-    let made: Instances = served
-        .local
-        .post("/_eulb/instances/run", &run)
-        .await
-        .unwrap();
-    let ids: Vec<String> = made
-        .instances
-        .iter()
-        .map(|one| one.id.to_string())
-        .collect();
+    let ids: Vec<String> = served.run_instances(u32::try_from(CLIENTS).unwrap()).await;
 
     let clock = Arc::new(AtomicU64::new(0));
     let change = |register: bool| {

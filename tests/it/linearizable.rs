@@ -17,7 +17,7 @@ use eulb::wire::instance::{
     InstanceRef, RegisterInstancesWithLoadBalancer,
 };
 use eulb::wire::listener::{CreateLoadBalancerListeners, DeleteLoadBalancerListeners, Listener};
-use eulb::wire::local::{Environment, Instances, RunInstances};
+use eulb::wire::local::Environment;
 use eulb::wire::{Members, members};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
@@ -352,23 +352,7 @@ async fn history(clients: u64, operations: usize, names: u64) -> Vec<Operation> 
     };
     let served = Served::start(config, &directory.path().join("socket")).await;
     let environment: Environment = served.environment("tenant").await;
-    let run = RunInstances {
-        count: 4,
-        zone: None,
-        account: None,
-        ports: Vec::new(),
-        delay_milliseconds: 0,
-    };
-    let made: Instances = served
-        .local
-        .post("/_eulb/instances/run", &run)
-        .await
-        .unwrap();
-    let ids: Arc<[String]> = made
-        .instances
-        .iter()
-        .map(|one| one.id.to_string())
-        .collect();
+    let ids: Arc<[String]> = served.run_instances(4).await.into();
     let clock = Arc::new(AtomicU64::new(0));
     let tasks: Vec<_> = (0..clients)
         .map(|number| {

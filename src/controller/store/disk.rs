@@ -12,6 +12,7 @@
 //! After a write that failed redb takes no more: the file may hold the transaction or not. It is opened
 //! anew then, and compared with what was acknowledged before anything else is written.
 
+use super::acknowledged::Acknowledged;
 use super::migrate::{self, SCHEMA};
 use super::{Change, Row, Store, StoreError, Table};
 use crate::model::timestamp::Timestamp;
@@ -21,7 +22,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -29,8 +30,6 @@ const FILE: &str = "eulb.redb";
 /// The file while it is made for the first time.
 const NEW_FILE: &str = "eulb.redb.new";
 const LOCK: &str = "eulb.lock";
-/// The number of the newest transaction that was acknowledged.
-const ACKNOWLEDGED: &str = "eulb.acknowledged";
 /// The file that is written and removed again to see whether the disk has room.
 const ROOM: &str = "eulb.redb.room";
 
@@ -64,9 +63,7 @@ pub struct DiskStore {
     fingerprint: Fingerprint,
     /// Of the newest transaction.
     number: u64,
-    /// Where the number of the newest that was acknowledged is written. A hint: what is lost with the
-    /// machine is found a transaction too low.
-    acknowledged: File,
+    acknowledged: Acknowledged,
     _lock: File,
 }
 
@@ -88,26 +85,16 @@ impl DiskStore {
         })?;
         let lock = lock(directory)?;
         let path = directory.join(FILE);
-        let exists = path.try_exists().map_err(|cause| StoreError::Directory {
-            path: directory.to_owned(),
-            cause,
-        })?;
-        let noted = directory.join(ACKNOWLEDGED);
         let directory_error = |cause| StoreError::Directory {
             path: directory.to_owned(),
             cause,
         };
-        if !exists {
-            // Of a store that is no more.
-            match fs::remove_file(&noted) {
-                Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                    return Err(directory_error(cause));
-                }
-                _ => create(directory)?,
-            }
+        if !path.try_exists().map_err(directory_error)? {
+            Acknowledged::forget(directory).map_err(directory_error)?;
+            create(directory)?;
         }
         let (database, older) = open_file(&path)?;
-        let (acknowledged, expected) = open_acknowledged(&noted).map_err(directory_error)?;
+        let (acknowledged, expected) = Acknowledged::open(directory).map_err(directory_error)?;
         let mut store = DiskStore {
             path,
             database: Some(database),
@@ -121,7 +108,7 @@ impl DiskStore {
             return Err(StoreError::Behind {
                 path: store.path,
                 missing: expected - store.number,
-                noted,
+                noted: store.acknowledged.into_path(),
             });
         }
         if let Some(older) = older {
@@ -195,13 +182,7 @@ impl DiskStore {
         transaction.commit()?;
         self.fingerprint = fingerprint;
         self.number = number;
-        // In the same place and of the same length each time, so that a full disk takes it. Not
-        // flushed: a process that is killed loses nothing, and after a loss of power a lower number
-        // refuses nothing.
-        let noted = self
-            .acknowledged
-            .write_all_at(format!("{number:020}\n").as_bytes(), 0);
-        if let Err(error) = noted {
+        if let Err(error) = self.acknowledged.note(number) {
             tracing::warn!(target: "store", %error, "cannot note what was acknowledged");
         }
         Ok(())
@@ -419,21 +400,15 @@ fn make_directory(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Opens the file with the number of the newest transaction that was acknowledged. What cannot be read
-/// as a number says nothing.
-fn open_acknowledged(path: &Path) -> io::Result<(File, u64)> {
-    let mut file = OpenOptions::new()
+/// Opens a file that nobody else may read, with what is in it; makes it if need be.
+pub(super) fn private_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
         .read(true)
         .write(true)
         .create(true)
         .truncate(false)
         .mode(0o600)
-        .open(path)?;
-    let mut text = Vec::new();
-    Read::by_ref(&mut file).take(64).read_to_end(&mut text)?;
-    let number = std::str::from_utf8(&text).ok();
-    let number = number.and_then(|number| number.trim().parse().ok());
-    Ok((file, number.unwrap_or_default()))
+        .open(path)
 }
 
 /// Locks the directory for this process and writes into the lock file which one that is.
@@ -442,14 +417,7 @@ fn lock(directory: &Path) -> Result<File, StoreError> {
         path: directory.to_owned(),
         cause,
     };
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(directory.join(LOCK))
-        .map_err(directory_error)?;
+    let mut file = private_file(&directory.join(LOCK)).map_err(directory_error)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -844,7 +812,7 @@ mod tests {
         commit(&[put("b", "3")]);
         commit(&[put("c", "4")]);
         fs::write(&path, &copy).unwrap();
-        let noted = directory.path().join(ACKNOWLEDGED);
+        let noted = directory.path().join("eulb.acknowledged");
         assert_eq!(
             refusal(directory.path()),
             format!(

@@ -5,6 +5,7 @@
 //! changes need no migration (a new field has a default), and a person can read a row. The cost beside
 //! a binary form is a few microseconds per change, which the disk flush dwarfs.
 
+mod acknowledged;
 mod disk;
 mod memory;
 mod migrate;
