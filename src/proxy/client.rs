@@ -495,8 +495,15 @@ impl Connection {
         exchange.upstream = Some(upstream);
     }
 
+    /// Whether the client has sent more than its request, as far as the reactor knows: a request that
+    /// will not be answered, or the empty line that some send after a body.
+    fn client_speaks_on(&mut self, exchange: &Exchange) -> bool {
+        let mut nobody = Context::from_waker(Waker::noop());
+        exchange.inbound.end > exchange.ready || self.client.poll_readable(&mut nobody).is_ready()
+    }
+
     /// Says what follows the end of an exchange. An error is the status of the answer to make.
-    fn conclude(&self, end: End, exchange: &mut Exchange, seat: Seat) -> Result<Next, u16> {
+    fn conclude(&mut self, end: End, exchange: &mut Exchange, seat: Seat) -> Result<Next, u16> {
         let Some(upstream) = exchange.upstream.take() else {
             return Err(502);
         };
@@ -520,6 +527,7 @@ impl Connection {
                 }
                 return Ok(match (whole, response.client_keeps) {
                     (true, true) => Next::Request,
+                    (true, false) if self.client_speaks_on(exchange) => Next::Linger,
                     (true, false) => Next::Close,
                     // What still comes is not wanted.
                     (false, _) => Next::Linger,

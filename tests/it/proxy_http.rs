@@ -895,6 +895,35 @@ fn a_client_that_says_close_is_closed_and_the_instance_kept() {
     }
 }
 
+/// RFC 9112 §9.6: closing with bytes unread resets the connection, and what the client has not read yet
+/// of its answer is lost.
+#[test]
+fn an_answer_is_whole_though_the_client_sends_more_than_its_last_request() {
+    let last = "GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let pipelined = "GET /more HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3000);
+    let until_close = "GET /last HTTP/1.1\r\nHost: x\r\n\r\n";
+    // Clients of the last century end a body with an empty line that is not counted.
+    let old = "POST /last HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc";
+    let cases = [
+        (last, &*pipelined, "Content-Length: 1048576\r\n"),
+        (until_close, &*pipelined, ""),
+        (old, "\r\n", "Content-Length: 1048576\r\n"),
+    ];
+    let body = "z".repeat(1 << 20);
+    let (instance, proxy) = one();
+    for (request, more, framing) in cases {
+        let mut client = proxy.client();
+        client.send(request);
+        let mut at = instance.accept();
+        let _ = at.request();
+        client.send(more);
+        at.send(format!("HTTP/1.1 200 OK\r\n{framing}\r\n{body}"));
+        at.close();
+        let answer = client.answer();
+        assert_eq!(answer.body.len(), body.len(), "{request:?}");
+    }
+}
+
 #[test]
 fn an_instance_that_says_close_is_not_used_again_and_the_client_kept() {
     let cases = [
