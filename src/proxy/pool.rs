@@ -68,7 +68,7 @@ impl Drop for Seat {
         if busy == 0 && self.instance.resting.get() {
             self.instance.farewell.take();
         }
-        self.instance.surge.call_next();
+        self.instance.surge.call_next(&self.instance);
     }
 }
 
@@ -415,7 +415,7 @@ pub async fn connect(
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use std::net::SocketAddr;
 
@@ -440,7 +440,7 @@ mod tests {
             .collect()
     }
 
-    fn instances(names: &str, bound: usize) -> Instances {
+    pub fn instances(names: &str, bound: usize) -> Instances {
         let instances = Instances::new(Arc::default(), bound, Arc::default());
         instances.replace(&targets(names), &[]);
         instances

@@ -2,7 +2,8 @@
 //! all the connections it may have.
 //!
 //! The queue of a servo holds [`SURGE_QUEUE`] of them over all its listeners and workers; one more is
-//! answered 503 at once and counted as spillover. Each worker calls its own in the order they came.
+//! answered 503 at once and counted as spillover. Each worker calls its own in the order they came; a
+//! seat at an instance is no use to those who have tried it, so they keep nobody else from it.
 
 use super::deadline::Deadline;
 use super::limits::SURGE_QUEUE;
@@ -34,8 +35,12 @@ pub struct Surge {
 
 #[derive(Default)]
 struct Place {
+    /// Where it has been already.
+    tried: Box<[Rc<Instance>]>,
     waker: RefCell<Option<Waker>>,
     called: Cell<bool>,
+    /// The instance with the free seat for which it was called.
+    offered: RefCell<Option<Rc<Instance>>>,
 }
 
 /// A place in the queue, given up when it is dropped.
@@ -46,13 +51,17 @@ pub struct Waiting {
 }
 
 impl Surge {
-    /// A place at the end of the queue, unless the servo's queue is full.
-    pub fn enter(self: &Rc<Surge>, load: &Arc<Load>) -> Option<Waiting> {
+    /// A place at the end of the queue for whoever has tried these instances, unless the servo's queue
+    /// is full.
+    pub fn enter(self: &Rc<Surge>, load: &Arc<Load>, tried: &[Rc<Instance>]) -> Option<Waiting> {
         if load.waiting.fetch_add(1, Ordering::Relaxed) >= SURGE_QUEUE {
             load.waiting.fetch_sub(1, Ordering::Relaxed);
             return None;
         }
-        let place = Rc::<Place>::default();
+        let place = Rc::new(Place {
+            tried: tried.into(),
+            ..Place::default()
+        });
         self.places.borrow_mut().push_back(Rc::clone(&place));
         Some(Waiting {
             place,
@@ -61,17 +70,22 @@ impl Surge {
         })
     }
 
-    /// Whether nobody waits here.
-    pub fn is_empty(&self) -> bool {
-        self.places.borrow().is_empty()
+    /// Whether somebody who waits here could use a seat at the instance.
+    pub fn wants(&self, instance: &Rc<Instance>) -> bool {
+        let places = self.places.borrow();
+        places.iter().any(|place| place.wants(instance))
     }
 
-    /// Calls the one that has waited longest: a seat is free.
-    pub fn call_next(&self) {
-        let next = self.places.borrow_mut().pop_front();
-        if let Some(place) = next {
-            place.call();
-        }
+    /// Calls the one that has waited longest of those who could use it: a seat at the instance is free.
+    pub fn call_next(&self, instance: &Rc<Instance>) {
+        let mut places = self.places.borrow_mut();
+        let next = places.iter().position(|place| place.wants(instance));
+        let Some(place) = next.and_then(|at| places.remove(at)) else {
+            return;
+        };
+        drop(places);
+        place.offered.replace(Some(Rc::clone(instance)));
+        place.call();
     }
 
     /// Calls everybody: the instances are others now.
@@ -82,6 +96,10 @@ impl Surge {
 }
 
 impl Place {
+    fn wants(&self, instance: &Rc<Instance>) -> bool {
+        !self.tried.iter().any(|tried| Rc::ptr_eq(tried, instance))
+    }
+
     fn call(&self) {
         self.called.set(true);
         if let Some(waker) = self.waker.take() {
@@ -103,13 +121,16 @@ impl Waiting {
     /// Goes back to the head of the queue: somebody else was quicker.
     pub fn again(&self) {
         self.place.called.set(false);
+        self.place.offered.take();
         let place = Rc::clone(&self.place);
         self.surge.places.borrow_mut().push_front(place);
     }
 
-    /// Leaves the queue with a seat in hand: the call is used up.
-    pub fn seated(self) {
-        self.place.called.set(false);
+    /// Leaves the queue with a seat at the instance in hand: the call is used up, unless it was for
+    /// another one.
+    pub fn seated(self, instance: &Rc<Instance>) {
+        let mut offered = self.place.offered.borrow_mut();
+        offered.take_if(|offered| Rc::ptr_eq(offered, instance));
     }
 }
 
@@ -117,8 +138,10 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         self.load.waiting.fetch_sub(1, Ordering::Relaxed);
         if self.place.called.get() {
-            // Called and gone without a seat: it is the next one's.
-            self.surge.call_next();
+            // Called and gone without that seat: it is the next one's.
+            if let Some(instance) = self.place.offered.take() {
+                self.surge.call_next(&instance);
+            }
         } else {
             let mut places = self.surge.places.borrow_mut();
             places.retain(|place| !Rc::ptr_eq(place, &self.place));
@@ -144,14 +167,11 @@ pub async fn seat(
     client: &mut Stream,
     tried: &[Rc<Instance>],
 ) -> Result<Seat, Unseated> {
-    let opened = &presence.opened;
-    // Nobody overtakes those who wait.
-    if opened.instances.surge().is_empty() {
-        match find(presence, tried) {
-            Ok(seat) => return Ok(seat),
-            Err(NoSeat::Nobody) => return Err(Unseated::Nobody),
-            Err(NoSeat::Full) => {}
-        }
+    match find(presence, tried) {
+        // Nobody overtakes those who wait for the same.
+        Ok(seat) if !presence.opened.instances.surge().wants(&seat) => return Ok(seat),
+        Ok(_) | Err(NoSeat::Full) => {}
+        Err(NoSeat::Nobody) => return Err(Unseated::Nobody),
     }
     // Boxed: rare, and large beside everything else the task keeps.
     Box::pin(wait(presence, deadline, client, tried)).await
@@ -173,7 +193,7 @@ async fn wait(
 ) -> Result<Seat, Unseated> {
     let opened = &presence.opened;
     let surge = opened.instances.surge();
-    let Some(waiting) = surge.enter(&opened.load) else {
+    let Some(waiting) = surge.enter(&opened.load, tried) else {
         opened.counters.spillover.add(1);
         return Err(Unseated::Spilled);
     };
@@ -203,23 +223,30 @@ async fn wait(
         })
     })
     .await
-    .inspect(|_| waiting.seated())
+    .inspect(|seat| waiting.seated(seat))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::plane::Choice;
+    use crate::proxy::pool::tests::instances;
 
     fn called(waiting: &Waiting) -> bool {
         let context = Context::from_waker(Waker::noop());
         waiting.poll_called(&context).is_ready()
     }
 
+    fn pair() -> [Rc<Instance>; 2] {
+        let instances = instances("ab", 9);
+        [(); 2].map(|()| Rc::clone(&instances.seat(Choice::RoundRobin, &[], 0).unwrap()))
+    }
+
     #[test]
     fn who_came_first_is_called_first_and_a_call_is_never_lost() {
-        let (surge, load) = (Rc::<Surge>::default(), Arc::default());
-        let mut queue: Vec<Waiting> = (0..4).map(|_| surge.enter(&load).unwrap()).collect();
-        surge.call_next();
+        let (surge, load, [a, _]) = (Rc::<Surge>::default(), Arc::default(), pair());
+        let mut queue: Vec<Waiting> = (0..4).map(|_| surge.enter(&load, &[]).unwrap()).collect();
+        surge.call_next(&a);
         assert_eq!(
             queue.iter().map(called).collect::<Vec<_>>(),
             [true, false, false, false]
@@ -233,26 +260,53 @@ mod tests {
         // Called too late: it stays the first.
         queue[0].again();
         assert!(!called(&queue[0]));
-        surge.call_next();
+        surge.call_next(&a);
         assert!(called(&queue[0]));
-        queue.remove(0).seated();
+        queue.remove(0).seated(&a);
         assert_eq!(queue.iter().map(called).collect::<Vec<_>>(), [false, false]);
         // One leaves from the middle, uncalled.
         drop(queue.remove(0));
         surge.call_all();
-        assert!(called(&queue[0]) && surge.is_empty());
+        assert!(called(&queue[0]) && !surge.wants(&a));
         drop(queue);
         assert_eq!(load.waiting.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_seat_is_for_the_first_who_has_not_tried_its_instance() {
+        let (surge, load, [a, b]) = (Rc::<Surge>::default(), Arc::default(), pair());
+        let tried_a = [Rc::clone(&a)];
+        let mut queue: Vec<Waiting> = [&tried_a[..], &[], &[]]
+            .map(|tried| surge.enter(&load, tried).unwrap())
+            .into();
+        surge.call_next(&a);
+        assert_eq!(
+            queue.iter().map(called).collect::<Vec<_>>(),
+            [false, true, false]
+        );
+        // It found another one free: the next is called for this.
+        queue.remove(1).seated(&b);
+        assert_eq!(queue.iter().map(called).collect::<Vec<_>>(), [false, true]);
+        queue.remove(1).seated(&a);
+        assert!(surge.wants(&b) && !surge.wants(&a));
+        surge.call_next(&a);
+        assert!(!called(&queue[0]));
+        surge.call_next(&b);
+        assert!(called(&queue[0]));
     }
 
     #[test]
     fn the_queue_of_a_servo_is_bounded_over_its_workers() {
         let (workers, load) = ([(); 2].map(|()| Rc::<Surge>::default()), Arc::default());
         let full: Vec<Waiting> = (0..SURGE_QUEUE)
-            .map(|number| workers[number % 2].enter(&load).unwrap())
+            .map(|number| workers[number % 2].enter(&load, &[]).unwrap())
             .collect();
-        assert!(workers.iter().all(|worker| worker.enter(&load).is_none()));
+        assert!(
+            workers
+                .iter()
+                .all(|worker| worker.enter(&load, &[]).is_none())
+        );
         drop(full);
-        assert!(workers[0].enter(&load).is_some());
+        assert!(workers[0].enter(&load, &[]).is_some());
     }
 }

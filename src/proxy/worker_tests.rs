@@ -503,6 +503,36 @@ async fn a_client_that_leaves_the_queue_is_not_served() {
     assert_eq!(answered(&mut staying).await.1, 's');
 }
 
+/// Returns when so many requests wait for an instance.
+async fn in_queue(stage: &Stage, count: u64) {
+    while stage.workers.register().read()[0].surge_queue < count {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_one_instance_keeps_nobody_from_another() {
+    let (busy, other) = (Scripted::start().await, Scripted::start().await);
+    let stage = narrow(&[&busy, &other]);
+    let mut first = stage.asking().await;
+    let mut running = busy.asked().await;
+    // It has asked the other, in vain: there is only the busy one left for it.
+    let mut second = stage.asking().await;
+    drop(other.asked().await);
+    in_queue(&stage, 1).await;
+    let mut third = stage.asking().await;
+    let mut free = tokio::select! {
+        free = other.asked() => free,
+        () = in_queue(&stage, 2) => panic!("it waits, though an instance is free"),
+    };
+    reply(&mut free, "3").await;
+    assert_eq!(answered(&mut third).await.1, '3');
+    reply(&mut running, "1").await;
+    assert_eq!(answered(&mut first).await.1, '1');
+    reply(&mut busy.asked().await, "2").await;
+    assert_eq!(answered(&mut second).await.1, '2');
+}
+
 #[tokio::test]
 async fn the_queue_is_left_when_no_instance_is() {
     let instance = Scripted::start().await;
