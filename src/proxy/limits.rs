@@ -103,6 +103,10 @@ pub const CONNECTIONS: usize = 50_000;
 pub const LINGER_TIME: Duration = Duration::from_secs(2);
 pub const LINGER_BYTES: usize = 1024 * 1024;
 
+/// Longest wait at a worker's end for what was cut there: each task needs one turn to reset its
+/// connections.
+pub const CUT_TIME: Duration = Duration::from_millis(500);
+
 /// Longest TLS handshake with a client. A handshake is two exchanges of a few kilobytes; ten seconds
 /// serve the slowest network and are what a client that says nothing costs.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);

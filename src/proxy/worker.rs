@@ -21,8 +21,8 @@ use super::deadline::Deadlines;
 use super::farewell::Leaving;
 use super::http::request::Forwarding;
 use super::limits::{
-    CONNECTIONS, HANDSHAKE_TIMEOUT, HANDSHAKES, INSTANCE_CONNECTIONS, RESTART_PAUSE, TICK,
-    WORKER_STACK_BYTES,
+    CONNECTIONS, CUT_TIME, HANDSHAKE_TIMEOUT, HANDSHAKES, INSTANCE_CONNECTIONS, RESTART_PAUSE,
+    TICK, WORKER_STACK_BYTES,
 };
 use super::listener::{ListenerKey, ListenerSpec};
 use super::pool::{Instance, Instances};
@@ -324,7 +324,8 @@ impl Workers {
         self.limits
     }
 
-    /// Closes every listener, lets running exchanges finish for at most `drain`, ends the threads.
+    /// Closes every listener, lets running exchanges finish for at most `drain`, cuts the others, ends
+    /// the threads.
     pub async fn shutdown(self, drain: Duration) {
         let mut waits = Vec::with_capacity(self.threads.len());
         for thread in &self.threads {
@@ -441,6 +442,12 @@ impl Open {
     /// Where the listener is in its life.
     pub fn phase(&self) -> Phase {
         self.phase.get()
+    }
+
+    /// Ends what is still under way.
+    fn cut(&self, local: &Local) {
+        self.phase.set(Phase::Cut);
+        local.deadlines.wake(self.group());
     }
 
     /// The name under which its connections are woken together.
@@ -623,9 +630,14 @@ async fn obey(
                 openings.clear();
                 let all: Vec<Held> = held.borrow_mut().drain().map(|(_, held)| held).collect();
                 for held in all {
+                    closed_before.note(&held.opened);
                     held.close(&local, None).await;
                 }
-                let _ = tokio::time::timeout(drain, local.drained()).await;
+                if tokio::time::timeout(drain, local.drained()).await.is_err() {
+                    // Merely dropped, an answer that ends with its connection would look whole.
+                    closed_before.all().for_each(|opened| opened.cut(&local));
+                    let _ = tokio::time::timeout(CUT_TIME, local.drained()).await;
+                }
                 return Some(finished);
             }
             #[cfg(test)]
@@ -702,8 +714,7 @@ impl Held {
             tokio::task::spawn_local(async move {
                 tokio::time::sleep(drain).await;
                 if let Some(opened) = opened.upgrade() {
-                    opened.phase.set(Phase::Cut);
-                    local.deadlines.wake(opened.group());
+                    opened.cut(&local);
                 }
             });
         }
@@ -731,6 +742,11 @@ impl Closed {
     fn of(&self, servo: &ServoId) -> Vec<Rc<Open>> {
         let closed = self.0.get(servo).into_iter().flatten();
         closed.filter_map(rc::Weak::upgrade).collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = Rc<Open>> {
+        let closed = self.0.values().flatten();
+        closed.filter_map(rc::Weak::upgrade)
     }
 }
 

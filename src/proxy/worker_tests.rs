@@ -279,6 +279,26 @@ async fn shutting_down_waits_for_what_runs() {
 }
 
 #[tokio::test]
+async fn what_is_cut_when_shutting_down_does_not_look_whole() {
+    for closed_before in [false, true] {
+        let instance = Scripted::start().await;
+        let stage = Stage::open(&[&instance], Limits::default());
+        let mut client = stage.asking().await;
+        let mut running = instance.asked().await;
+        // Whole once the connection ends.
+        let answer = b"HTTP/1.1 200 OK\r\n\r\nw";
+        running.write_all(answer).await.unwrap();
+        assert_eq!(answered(&mut client).await.1, 'w');
+        if closed_before {
+            stage.workers.close(&stage.key, None).await;
+        }
+        stage.workers.shutdown(Duration::ZERO).await;
+        let end = client.read(&mut [0]).await.map_err(|error| error.kind());
+        assert_eq!(end, Err(io::ErrorKind::ConnectionReset));
+    }
+}
+
+#[tokio::test]
 async fn a_worker_that_panics_begins_anew_with_its_listeners() {
     let (first, second) = (Scripted::start().await, Scripted::start().await);
     let mut stage = Stage::open(&[&first], Limits::default());
