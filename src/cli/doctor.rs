@@ -15,7 +15,7 @@ use crate::client::probe::{Probe, probe};
 use crate::client::settings::{Settings, Source};
 use crate::client::{CallError, Client, ServiceError, config};
 use crate::wire::balancer::{DescribeLoadBalancers, LoadBalancerDescription};
-use crate::wire::local::Status;
+use crate::wire::local::{Health, Status};
 use crate::wire::members;
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
 use serde::Serialize;
@@ -206,6 +206,7 @@ async fn examine(flags: &config::Flags) -> Vec<Finding> {
     };
     // The local cloud says itself where its listeners are, and whose keys are whose.
     let cloud = cloud.filter(|cloud| is_at(&settings.endpoint.value, &cloud.endpoint));
+    findings.extend(kept(&probed, cloud.as_ref()));
     findings.extend(verdict_of_call(
         &answer.as_ref().map(|_| ()),
         &settings,
@@ -280,10 +281,30 @@ fn settings_missing(error: &config::ConfigError, has_cloud: bool, stated: bool) 
     wrong(check, error.to_string(), mend)
 }
 
+/// Whether a local cloud still keeps what it is told; nothing to say if it does.
+fn kept(probed: &Probe, cloud: Option<&Status>) -> Option<Finding> {
+    let local = probed.local.as_ref()?;
+    if local.status == Health::OK {
+        return None;
+    }
+    let found = cloud.and_then(|cloud| cloud.lost.clone());
+    let found = found.unwrap_or_else(|| "changes are refused: the state is not kept".to_owned());
+    // Where the whole directory is gone, so is the socket that the state could be asked for by.
+    let mend = match cloud {
+        Some(_) => SAVE_STATE,
+        None => {
+            "put its data directory back, or end its process and start another: eulb local start -d"
+        }
+    };
+    Some(wrong("state", found, mend))
+}
+
 /// What makes a shell use the local cloud.
 pub const USE_CLOUD: &str = "eval \"$(eulb local env)\"";
 /// The same where an option leads elsewhere, which the variables would not beat.
 const USE_CLOUD_INSTEAD: &str = "eval \"$(eulb local env)\" && eulb doctor";
+/// What takes the state of a cloud that runs to one that keeps it.
+const SAVE_STATE: &str = "eulb local export --secrets state.json && eulb local stop && eulb local start -d && eulb local import --replace state.json";
 /// A new cloud is at an address of its own, which the shell must be told.
 const START_CLOUD: &str = "eulb local start -d && eval \"$(eulb local env)\"";
 const START_CLOUD_INSTEAD: &str =
@@ -597,14 +618,13 @@ async fn resolved(name: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::local::Health;
 
     fn probed(skew_seconds: Option<i64>, release: Option<&str>) -> Probe {
         Probe {
             status: 200,
             skew_seconds,
             local: release.map(|release| Health {
-                status: "ok".to_owned(),
+                status: Health::OK.to_owned(),
                 version: "0".to_owned(),
                 release: release.to_owned(),
             }),

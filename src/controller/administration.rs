@@ -425,7 +425,11 @@ async fn change<T: Send + 'static>(
 
 fn health(shared: &Shared) -> Health {
     Health {
-        status: "ok".to_owned(),
+        status: match shared.lost() {
+            None => Health::OK,
+            Some(_) => Health::READ_ONLY,
+        }
+        .to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         release: shared.config.release.to_string(),
     }
@@ -475,6 +479,7 @@ pub(super) fn status(shared: &Shared) -> Status {
             .data_directory
             .as_ref()
             .map(|path| path.display().to_string()),
+        lost: shared.lost(),
         started_milliseconds: shared.started.0,
         time_scale: config.time_scale,
         port_offset: config.port_offset,

@@ -57,7 +57,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
-use store::{DiskStore, MemoryStore, Store, StoreError};
+use store::{DiskStore, MemoryStore, Place, Store, StoreError};
 use tokio::net::{TcpListener, UdpSocket, UnixListener};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -187,6 +187,8 @@ pub struct Controller {
 struct Shared {
     config: Arc<Config>,
     registry: Registry,
+    /// Where the state is, unless nothing is kept.
+    place: Option<Place>,
     authenticator: Authenticator,
     stop: CancellationToken,
     /// Who may see the status page.
@@ -232,6 +234,12 @@ impl Shared {
             Some(instruments) => (instruments.levels)(change),
             None => Err("this process has no log".to_owned()),
         }
+    }
+
+    /// Why changes are refused, if the file of the state is not where it was.
+    fn lost(&self) -> Option<String> {
+        let checked = self.place.as_ref()?.check();
+        checked.err().map(|error| error.to_string())
     }
 
     /// The URL of the Query API.
@@ -297,6 +305,7 @@ impl Controller {
         let cloudwatch = CloudWatch::open(config.data_directory.as_deref(), config.clock.now())
             .map_err(|error| OpenError(format!("cannot open the metrics: {error}")))?;
         let config = Arc::new(config);
+        let place = store.place();
         let registry = Registry::start(store, state, config.clone())
             .map_err(|error| OpenError(format!("cannot start the registry: {error}")))?;
         Ok(Controller {
@@ -304,6 +313,7 @@ impl Controller {
                 started: config.clock.now(),
                 config,
                 registry,
+                place,
                 authenticator: Authenticator::default(),
                 stop: CancellationToken::new(),
                 sessions: page::Sessions::default(),

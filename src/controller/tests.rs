@@ -1,7 +1,7 @@
 //! The operations as a client sees them, without sockets: request in, whole answer out.
 
 use super::operations::{self, Context};
-use super::store::{Change, Row, Table};
+use super::store::{Change, Place, Row, Table};
 use super::*;
 use crate::clock::Clock;
 use crate::model::account::Caller;
@@ -899,6 +899,10 @@ async fn later_releases_are_rows_of_the_table() {
 struct Broken(fn() -> Result<(), StoreError>);
 
 impl Store for Broken {
+    fn place(&self) -> Option<Place> {
+        None
+    }
+
     fn load(&mut self) -> Result<Vec<Row>, StoreError> {
         Ok(Vec::new())
     }

@@ -33,12 +33,17 @@ use std::net::IpAddr;
 /// Liveness, to anyone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
-    /// `ok`
+    /// `ok`, or `read-only` while the file of the state is not where it was.
     pub status: String,
     /// Version of eulb.
     pub version: String,
     /// The emulated release, `3.3.0`.
     pub release: String,
+}
+
+impl Health {
+    pub const OK: &str = "ok";
+    pub const READ_ONLY: &str = "read-only";
 }
 
 /// The whole local cloud at a glance.
@@ -57,6 +62,9 @@ pub struct Status {
     pub dns_domain: String,
     /// Absent when nothing is kept.
     pub data_directory: Option<String>,
+    /// Why changes are refused: the file of the state was removed or replaced.
+    #[serde(default)]
+    pub lost: Option<String>,
     pub started_milliseconds: i64,
     pub time_scale: f64,
     pub port_offset: u16,

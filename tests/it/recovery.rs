@@ -178,6 +178,53 @@ fn a_full_disk_refuses_changes_until_there_is_room_again() {
 }
 
 #[test]
+fn a_state_that_was_taken_away_is_not_written_and_comes_back() {
+    let cloud = Cloud::with(&[]);
+    cloud.create_web();
+    let (directory, away) = (cloud.data_directory(), cloud.data_directory().join("away"));
+    let store = directory.join("eulb.redb");
+    let create = |name: &str| {
+        let arguments = ["-z", "PARTI00", "-l", HTTP_80, name];
+        cloud.eulb("eulb-create-lb", arguments)
+    };
+    let told = |command: &str| cloud.eulb("eulb", command.split(' ')).stdout;
+    let data = format!("data         {}", directory.display());
+    assert!(told("local status").contains(&format!("{data}\n")));
+
+    fs::rename(&store, &away).unwrap();
+    let refused = create("late");
+    let line = format!("{} was removed or replaced", store.display());
+    assert_eq!(refused.status, 1, "{refused:?}");
+    let said = format!("error (InternalFailure): {line} while the cloud runs");
+    assert!(refused.stderr.contains(&said), "{refused:?}");
+    assert!(cloud.said().contains(&line), "{}", cloud.said());
+    let status = told("local status");
+    assert!(status.contains(&format!("{data} ({line}")), "{status}");
+    let found = told("doctor");
+    assert!(found.contains(&format!("WRONG\tstate\t{line}")), "{found}");
+    // Reading and traffic go on, and nothing was made of the refused one.
+    let described = cloud.ok("eulb-describe-lbs", [] as [&str; 0]);
+    assert_eq!(described.lines().count(), 1, "{described}");
+    assert_eq!(cloud.get(&cloud.listener("web")).0, 503);
+
+    fs::rename(&away, &store).unwrap();
+    assert_eq!(create("late").status, 0);
+    assert!(!told("doctor").contains("\tstate\t"));
+
+    // The whole directory: nobody finds the socket, but the endpoint is asked.
+    fs::rename(&directory, directory.with_extension("away")).unwrap();
+    let refused = create("later");
+    assert!(refused.stderr.contains(&line), "{refused:?}");
+    let found = told("doctor");
+    let wrong = "WRONG\tstate\tchanges are refused: the state is not kept\n";
+    assert!(found.contains(wrong), "{found}");
+    fs::rename(directory.with_extension("away"), &directory).unwrap();
+    let cloud = cloud.killed_and_restarted();
+    let described = cloud.ok("eulb-describe-lbs", [] as [&str; 0]);
+    assert_eq!(described.lines().count(), 2, "{described}");
+}
+
+#[test]
 fn a_directory_that_cannot_be_written_is_refused() {
     let remains = Cloud::with(&[]).killed();
     let directory = remains.data_directory();

@@ -65,7 +65,7 @@ fn overview(status: &Status) -> String {
         (
             "data",
             match &status.data_directory {
-                Some(path) => path.clone(),
+                Some(path) => format!("{path}{}", reason(status.lost.as_deref())),
                 None => "nothing is kept".to_owned(),
             },
         ),

@@ -298,6 +298,7 @@ pub mod tests {
             dns: Some("127.0.0.1:8753".parse().unwrap()),
             dns_domain: "localhost".to_owned(),
             data_directory: None,
+            lost: None,
             started_milliseconds: 0,
             time_scale: 1.0,
             port_offset: 0,

@@ -14,6 +14,7 @@
 
 use super::acknowledged::Acknowledged;
 use super::migrate::{self, SCHEMA};
+use super::place::Place;
 use super::{Change, Row, Store, StoreError, Table};
 use crate::model::timestamp::Timestamp;
 use redb::backends::FileBackend;
@@ -24,7 +25,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const FILE: &str = "eulb.redb";
 /// The file while it is made for the first time.
@@ -56,7 +57,7 @@ fn definition(table: Table) -> TableDefinition<'static, &'static str, &'static [
 /// The state in a file, locked for this process as long as this lives.
 #[derive(Debug)]
 pub struct DiskStore {
-    path: PathBuf,
+    place: Place,
     /// Nothing while the file cannot be opened again after a write that failed.
     database: Option<Database>,
     /// Of the rows that were loaded or acknowledged.
@@ -96,7 +97,7 @@ impl DiskStore {
         let (database, older) = open_file(&path)?;
         let (acknowledged, expected) = Acknowledged::open(directory).map_err(directory_error)?;
         let mut store = DiskStore {
-            path,
+            place: Place::of(path).map_err(directory_error)?,
             database: Some(database),
             fingerprint: Fingerprint::default(),
             number: 0,
@@ -106,7 +107,7 @@ impl DiskStore {
         store.number = store.meta(NUMBER_KEY)?.unwrap_or_default();
         if store.number < expected {
             return Err(StoreError::Behind {
-                path: store.path,
+                path: store.place.path().to_owned(),
                 missing: expected - store.number,
                 noted: store.acknowledged.into_path(),
             });
@@ -121,12 +122,12 @@ impl DiskStore {
     fn migrate(&mut self, from: u64, now: Timestamp) -> Result<(), StoreError> {
         let rows = self.load()?;
         let changes = migrate::migrate(from, &rows, now).map_err(|error| StoreError::Damaged {
-            path: self.path.clone(),
+            path: self.place.path().to_owned(),
             reason: format!("a row of schema {from} cannot be read: {error}"),
         })?;
         self.write(&changes, Some(SCHEMA))
             .map_err(|error| StoreError::Write {
-                path: self.path.clone(),
+                path: self.place.path().to_owned(),
                 reason: error.to_string(),
             })?;
         tracing::info!(target: "store", from, to = SCHEMA, "the state was brought to this version");
@@ -143,7 +144,7 @@ impl DiskStore {
             let meta = self.database()?.begin_read()?.open_table(META)?;
             Ok(meta.get(key)?.map(|row| row.value()))
         };
-        sound(&self.path, read).map_err(|error| error.damage(&self.path))
+        sound(self.place.path(), read).map_err(|error| error.damage(self.place.path()))
     }
 
     fn write(&mut self, changes: &[Change], schema: Option<u64>) -> Result<(), redb::Error> {
@@ -190,7 +191,7 @@ impl DiskStore {
 
     /// Every row as it lies in the file.
     fn sealed(&self) -> Result<Vec<(Table, String, Vec<u8>)>, StoreError> {
-        sound(&self.path, || {
+        sound(self.place.path(), || {
             let read = self.database()?.begin_read()?;
             let mut found = Vec::new();
             for table in Table::ALL {
@@ -206,11 +207,15 @@ impl DiskStore {
             }
             Ok(found)
         })
-        .map_err(|error| error.damage(&self.path))
+        .map_err(|error| error.damage(self.place.path()))
     }
 }
 
 impl Store for DiskStore {
+    fn place(&self) -> Option<Place> {
+        Some(self.place.clone())
+    }
+
     fn load(&mut self) -> Result<Vec<Row>, StoreError> {
         let rows = self.sealed()?;
         self.fingerprint = Fingerprint::of(rows.iter().map(|(_, _, sealed)| sealed.as_slice()));
@@ -224,14 +229,14 @@ impl Store for DiskStore {
                     key,
                 }),
                 None => Err(StoreError::Damaged {
-                    path: self.path.clone(),
+                    path: self.place.path().to_owned(),
                     reason: format!("row {key} of {} is not as it was written", table.as_str()),
                 }),
             })
             .collect::<Result<Vec<Row>, StoreError>>()?;
         if whole.is_some_and(|whole| whole != self.fingerprint.0) {
             return Err(StoreError::Damaged {
-                path: self.path.clone(),
+                path: self.place.path().to_owned(),
                 reason: "rows are missing, or older than others".to_owned(),
             });
         }
@@ -242,7 +247,8 @@ impl Store for DiskStore {
         if changes.is_empty() {
             return Ok(());
         }
-        let path = self.path.clone();
+        self.place.check()?;
+        let path = self.place.path().to_owned();
         // What is changed is read first, and what nobody has read before may be damaged.
         sound(&path, || self.write(changes, None)).map_err(|error| match error {
             Unsound::Redb(error) => StoreError::Write {
@@ -256,17 +262,19 @@ impl Store for DiskStore {
     fn recover(&mut self, acknowledged: &dyn Fn() -> Vec<Row>) -> Result<(), StoreError> {
         // Reading everything again is for a disk that may take something: while it is full, refusing
         // costs no more than a look.
-        look_for_room(&self.path).map_err(|error| StoreError::Write {
-            path: self.path.clone(),
+        look_for_room(self.place.path()).map_err(|error| StoreError::Write {
+            path: self.place.path().to_owned(),
             reason: redb::Error::Io(error).to_string(),
         })?;
+        // What is there now may be somebody else's, and is not to be written over.
+        self.place.check()?;
         // Closed first: redb lets nobody open a file twice. Closing asserts, too.
         let closed = self.database.take();
-        let _ = sound(&self.path, || {
+        let _ = sound(self.place.path(), || {
             drop(closed);
             Ok(())
         });
-        let (database, _) = open_file(&self.path)?;
+        let (database, _) = open_file(self.place.path())?;
         self.database = Some(database);
         // What comes next must be newer than what is there and than what was acknowledged.
         self.number = self.number.max(self.meta(NUMBER_KEY)?.unwrap_or_default());
@@ -278,7 +286,7 @@ impl Store for DiskStore {
             tracing::warn!(target: "store", rows = changes.len(), "taking back what was not acknowledged");
             self.commit(&changes)?;
         }
-        tracing::info!(target: "store", path = %self.path.display(), "the state can be written again");
+        tracing::info!(target: "store", path = %self.place.path().display(), "the state can be written again");
         Ok(())
     }
 }
@@ -873,6 +881,40 @@ mod tests {
         store.commit(&[put("b", "2")]).unwrap();
         assert_eq!(store.load().unwrap().len(), kept.len() + 1);
         assert!(!directory.path().join(ROOM).exists());
+    }
+
+    #[test]
+    fn a_file_that_is_no_longer_there_is_not_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let (path, away) = (directory.path().join(FILE), directory.path().join("away"));
+        let mut store = DiskStore::open(directory.path(), NOW).unwrap();
+        store.load().unwrap();
+        store.commit(&[put("a", "1")]).unwrap();
+        let kept = store.load().unwrap();
+        let refusal = |store: &mut DiskStore| {
+            let refused = store.commit(&[put("b", "2")]).unwrap_err().to_string();
+            let again = store.recover(&|| panic!("nobody asks")).unwrap_err();
+            assert_eq!(again.to_string(), refused);
+            refused
+        };
+        fs::rename(&path, &away).unwrap();
+        let expected = format!(
+            "{} was removed or replaced while the cloud runs, so changes are refused: put it back, \
+             or export the state and start the cloud again",
+            path.display()
+        );
+        assert_eq!(refusal(&mut store), expected);
+        // Another's, which must stay as it is.
+        fs::copy(&away, &path).unwrap();
+        let others = fs::read(&path).unwrap();
+        assert_eq!(refusal(&mut store), expected);
+        assert_eq!(fs::read(&path).unwrap(), others);
+        // Reading goes on.
+        assert_eq!(store.load().unwrap(), kept);
+        fs::rename(&away, &path).unwrap();
+        store.recover(&|| kept.clone()).unwrap();
+        store.commit(&[put("b", "2")]).unwrap();
+        assert_eq!(store.load().unwrap().len(), kept.len() + 1);
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! The store of `--ephemeral`: keeps nothing.
 
-use super::{Change, Row, Store, StoreError};
+use super::{Change, Place, Row, Store, StoreError};
 
 /// Forgets what it is given. The state lives in the registry's snapshots anyway.
 #[derive(Debug, Default)]
 pub struct MemoryStore;
 
 impl Store for MemoryStore {
+    fn place(&self) -> Option<Place> {
+        None
+    }
+
     fn load(&mut self) -> Result<Vec<Row>, StoreError> {
         Ok(Vec::new())
     }

@@ -9,10 +9,12 @@ mod acknowledged;
 mod disk;
 mod memory;
 mod migrate;
+mod place;
 
 pub use disk::{DiskStore, is_there};
 pub use memory::MemoryStore;
 pub use migrate::{SCHEMA, migrate};
+pub use place::Place;
 
 use std::path::PathBuf;
 
@@ -127,6 +129,12 @@ pub enum StoreError {
         missing: u64,
         noted: PathBuf,
     },
+    #[error(
+        "{} was removed or replaced while the cloud runs, so changes are refused: put it back, or \
+         export the state and start the cloud again",
+        path.display()
+    )]
+    Gone { path: PathBuf },
     #[error("cannot write {}: {reason}", path.display())]
     Write { path: PathBuf, reason: String },
 }
@@ -140,6 +148,9 @@ fn holder(process: Option<u32>) -> String {
 
 /// A place for rows.
 pub trait Store: Send {
+    /// Where the rows are, if they are in a file.
+    fn place(&self) -> Option<Place>;
+
     /// Returns every row.
     ///
     /// # Errors
