@@ -34,6 +34,9 @@ pub enum LocalError {
     /// The cloud refused, in one line of its own.
     #[error("{message}")]
     Refused { status: u16, message: String },
+    /// Not sent: the cloud would not read it.
+    #[error("{route} takes 1 MiB, and the request has {bytes} bytes: make it smaller")]
+    TooLarge { route: String, bytes: usize },
     #[error("the local cloud did not answer {route} within {} s", timeout.as_secs())]
     Timeout { route: String, timeout: Duration },
     #[error("the local cloud broke off while answering {route}: {reason}")]
@@ -91,6 +94,12 @@ impl LocalClient {
             route: route.to_owned(),
             reason: error.to_string(),
         })?;
+        if body.len() > local::MAXIMUM_BODY {
+            return Err(LocalError::TooLarge {
+                route: route.to_owned(),
+                bytes: body.len(),
+            });
+        }
         self.call(Method::POST, route, body.into()).await
     }
 
@@ -276,6 +285,13 @@ mod tests {
         let client = LocalClient::at(folder.path().join("socket"));
         let other = client.get::<Health>("/_eulb/health").await.unwrap_err();
         assert!(matches!(other, LocalError::Answer { .. }), "{other}");
+
+        let large = "x".repeat(local::MAXIMUM_BODY);
+        let refused = client.post::<_, Done>("/_eulb/x", &large).await;
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "/_eulb/x takes 1 MiB, and the request has 1048578 bytes: make it smaller"
+        );
 
         let listener = UnixListener::bind(folder.path().join("mute")).unwrap();
         let client =

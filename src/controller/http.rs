@@ -14,7 +14,7 @@ use super::seats::{Seat, Seats};
 use crate::model::account::Caller;
 use crate::wire::cloudwatch::{self, Protocol};
 use crate::wire::fault::Fault;
-use crate::wire::local;
+use crate::wire::local::{self, MAXIMUM_BODY};
 use crate::wire::query::Parameters;
 use crate::wire::release::Feature;
 use crate::wire::service::Service;
@@ -47,8 +47,6 @@ pub const SERVICE_PATH: &str = "/services/LoadBalancing";
 
 /// Bytes of a request line and its headers.
 const MAXIMUM_HEAD: usize = 64 << 10;
-/// Bytes of a body. The largest real request registers a few thousand instances.
-const MAXIMUM_BODY: usize = 1 << 20;
 /// Bytes of a state that is read in, from the Unix socket only: 100,000 load balancers are 200 MB.
 const MAXIMUM_IMPORT: usize = 1 << 30;
 /// Longest wait for a head: of a new connection, and of the next request on an idle one.
@@ -280,24 +278,47 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     }
 }
 
-/// Why a body was not read: a status and one line.
-type Unread = (StatusCode, &'static str);
+/// Why a body was not read: a status, its name as a code, and one line.
+type Unread = (u16, &'static str, &'static str);
 
 async fn read_body(body: Incoming, most: usize) -> Result<Bytes, Unread> {
-    const TOO_LARGE: Unread = (StatusCode::PAYLOAD_TOO_LARGE, "the body is over 1 MiB");
+    const TOO_LARGE: Unread = (413, "RequestEntityTooLarge", "the body is over 1 MiB");
     if body.size_hint().lower() > most as u64 {
         return Err(TOO_LARGE);
     }
     let limited = Limited::new(body, most);
     match tokio::time::timeout(BODY_TIMEOUT, limited.collect()).await {
-        Err(_) => Err((
-            StatusCode::REQUEST_TIMEOUT,
-            "the body did not arrive in 30 s",
-        )),
+        Err(_) => Err((408, "RequestTimeout", "the body did not arrive in 30 s")),
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(TOO_LARGE),
-        Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "the body broke off")),
+        Ok(Err(_)) => Err((400, "IncompleteBody", "the body broke off")),
     }
+}
+
+/// The answer to a request whose body was not read, in the form of whatever it was for.
+fn unread(shared: &Shared, parts: &Parts, why: Unread, request_id: &str) -> Answer {
+    let (status, code, line) = why;
+    if parts.uri.path().starts_with(administration::PREFIX) {
+        let line = format!("{}: {line}", parts.uri.path());
+        return administration_refusal(status_of(status), line);
+    }
+    let Some(service) = service_of(parts, &[]) else {
+        return plain(status_of(status), line);
+    };
+    let message = line.to_owned();
+    let fault = Fault::Service {
+        status,
+        code,
+        message,
+    };
+    match cloudwatch_protocol(parts) {
+        Some((protocol, _)) => metrics_refusal(shared, protocol, &fault, request_id),
+        None => refusal(shared, service, &fault, request_id),
+    }
+}
+
+fn status_of(number: u16) -> StatusCode {
+    StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 async fn answer(shared: &Shared, door: Door, seat: &Seat, request: Request<Incoming>) -> Answer {
@@ -316,7 +337,7 @@ async fn answer(shared: &Shared, door: Door, seat: &Seat, request: Request<Incom
             return plain(StatusCode::SERVICE_UNAVAILABLE, "too many connections");
         };
         match body {
-            Err((status, line)) => plain(status, line),
+            Err(why) => unread(shared, &parts, why, &request_id),
             Ok(_) if door != Door::Local && page::is_here(path) && parts.method == Method::GET => {
                 page::answer(shared, &parts)
             }
@@ -388,7 +409,7 @@ fn xml(shared: &Shared) -> HeaderValue {
 /// of the status.
 fn refusal(shared: &Shared, service: Service, fault: &Fault, request_id: &str) -> Answer {
     let shown = fault.shown_by(service, shared.config.release);
-    let status = StatusCode::from_u16(shown.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = status_of(shown.status);
     let mut answer = with_type(status, xml(shared), shown.body(request_id));
     if shared.config.release.has(Feature::AmazonErrorCodes) {
         return answer;
@@ -527,22 +548,23 @@ async fn metrics(shared: &Shared, parts: &Parts, body: &Bytes, request_id: &Arc<
             let text = cloudwatch::encode(protocol, &operation, &tree, request_id);
             spelt((protocol, xml(shared)), StatusCode::OK, text)
         }
-        Err(fault) if protocol == Protocol::Query => {
-            refusal(shared, Service::CloudWatch, &fault, request_id)
-        }
-        Err(fault) => {
-            let shown = fault.shown_by(Service::CloudWatch, shared.config.release);
-            let status = StatusCode::from_u16(shown.status).unwrap_or(StatusCode::BAD_REQUEST);
-            let text = cloudwatch::encode_refusal(protocol, shown.code, &shown.message);
-            let mut answer = spelt((protocol, xml(shared)), status, text);
-            // What the code was in the protocol before, by which SDKs still name the error.
-            let code = format!("{};{}", shown.code, shown.side.as_str());
-            if let Ok(code) = HeaderValue::from_str(&code) {
-                answer.headers_mut().insert(QUERY_ERROR, code);
-            }
-            answer
-        }
+        Err(fault) => metrics_refusal(shared, protocol, &fault, request_id),
     }
+}
+
+fn metrics_refusal(shared: &Shared, protocol: Protocol, fault: &Fault, request_id: &str) -> Answer {
+    if protocol == Protocol::Query {
+        return refusal(shared, Service::CloudWatch, fault, request_id);
+    }
+    let shown = fault.shown_by(Service::CloudWatch, shared.config.release);
+    let text = cloudwatch::encode_refusal(protocol, shown.code, &shown.message);
+    let mut answer = spelt((protocol, xml(shared)), status_of(shown.status), text);
+    // What the code was in the protocol before, by which SDKs still name the error.
+    let code = format!("{};{}", shown.code, shown.side.as_str());
+    if let Ok(code) = HeaderValue::from_str(&code) {
+        answer.headers_mut().insert(QUERY_ERROR, code);
+    }
+    answer
 }
 
 /// An answer in a protocol, whose documents have a type.
@@ -741,10 +763,14 @@ async fn administrate(
         }
         Err((status, line)) => {
             tracing::warn!(target: "loadbalancing", request = %request_id, path, line, "refused");
-            let body = serde_json::to_string(&local::Error { error: line });
-            with_type(status, JSON, body.unwrap_or_default())
+            administration_refusal(status, line)
         }
     }
+}
+
+fn administration_refusal(status: StatusCode, line: String) -> Answer {
+    let body = serde_json::to_string(&local::Error { error: line });
+    with_type(status, JSON, body.unwrap_or_default())
 }
 
 /// Refuses what a page in a browser asks for: such a request has an origin, or a host name that was

@@ -304,6 +304,13 @@ pub struct CreatePolicy {
     pub document: String,
 }
 
+impl CreatePolicy {
+    /// Bytes of a document at most. Source: Eucalyptus and IAM limit policies to a few kilobytes.
+    pub const MAXIMUM_DOCUMENT: usize = 16 << 10;
+    /// What is said of a larger one.
+    pub const TOO_LARGE: &str = "the policy is over 16 KiB; make several policies of it";
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedPolicy {
     pub account: Option<String>,

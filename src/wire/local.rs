@@ -30,6 +30,10 @@ use crate::model::traffic::ListenerTraffic;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
+/// Bytes of a request's body at most, but for a state that is read in. The largest real request
+/// registers a few thousand instances.
+pub const MAXIMUM_BODY: usize = 1 << 20;
+
 /// Liveness, to anyone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {

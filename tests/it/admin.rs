@@ -627,6 +627,22 @@ fn a_policy_that_cannot_be_read_is_refused_with_its_place() {
             format!("eulb admin: error: {said}\n")
         );
     }
+    // Of any size, and cut where a character is.
+    for document in ["é".repeat(8193), "x".repeat(2 << 20)] {
+        std::fs::write(&file, document).unwrap();
+        let path = file.to_str().unwrap();
+        assert_eq!(
+            refusal(&cloud, &["admin", "policies", "create", "p", path]),
+            format!(
+                "eulb admin: error: cannot use {path}: the policy is over 16 KiB; make several \
+                 policies of it\n"
+            )
+        );
+        let upload = ["upload", "c", "--certificate", path, "--key", path];
+        let refused = refusal(&cloud, &[&["admin", "certificates"][..], &upload].concat());
+        assert_eq!(refused.lines().count(), 1, "{refused}");
+        assert!(!refused.contains("broke off"), "{refused}");
+    }
     let line = ["admin", "policies", "create", "p", "/nowhere/at/all"];
     assert!(refusal(&cloud, &line).contains("cannot read /nowhere/at/all"));
 }

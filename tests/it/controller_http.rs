@@ -483,7 +483,7 @@ async fn hostile_requests_get_their_status_and_harm_nobody() {
         ),
         (
             format!("POST / HTTP/1.1\r\n{close}Content-Length: 9999999999\r\n\r\n"),
-            "HTTP/1.1 413",
+            "HTTP/1.1 413 RequestEntityTooLarge",
         ),
         (
             format!(
@@ -585,6 +585,27 @@ async fn hostile_requests_get_their_status_and_harm_nobody() {
             "{both}: {answer}"
         );
     }
+    // What is too large is refused in the form that its reader reads.
+    for (path, said) in [
+        (
+            "/services/LoadBalancing",
+            "<Code>RequestEntityTooLarge</Code>",
+        ),
+        (
+            "/services/Euare",
+            "<Message>the body is over 1 MiB</Message>",
+        ),
+        (
+            "/_eulb/reset",
+            r#"{"error":"/_eulb/reset: the body is over 1 MiB"}"#,
+        ),
+        ("/nothing", "\r\n\r\nthe body is over 1 MiB\n"),
+    ] {
+        let request = format!("POST {path} HTTP/1.1\r\n{close}Content-Length: 1048577\r\n\r\n");
+        let answer = served.raw(&request).await;
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{path}: {answer}");
+        assert!(answer.contains(said), "{path}: {answer}");
+    }
     // Numbers that are too large are the binding's to refuse, not the server's to allocate.
     for body in [
         "Version=2012-06-01&Action=DescribeLoadBalancers&LoadBalancerNames.member.999999999999=x",
@@ -620,11 +641,11 @@ async fn slow_heads_and_bodies_are_given_up() {
         ("POST / HTTP/1.1\r\nHo", ""),
         (
             &*format!("{form}Content-Length: 10\r\n\r\nAction=D"),
-            "HTTP/1.1 408 Request Timeout",
+            "HTTP/1.1 408 RequestTimeout",
         ),
         (
             &*format!("{form}Transfer-Encoding: chunked\r\n\r\n5\r\nAct"),
-            "HTTP/1.1 408 Request Timeout",
+            "HTTP/1.1 408 RequestTimeout",
         ),
     ] {
         let mut stream = TcpStream::connect(served.address).await.unwrap();

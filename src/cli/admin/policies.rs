@@ -7,7 +7,7 @@ use super::{Listing, is_of, listed};
 use crate::wire::admin::{self, AttachPolicy, CreatePolicy, NamedPolicy};
 use crate::wire::local::Done;
 use clap::{Args, Subcommand};
-use std::io::Read;
+use std::io::{self, Read};
 
 /// Titles of the listing, in the order of [`row`].
 const HEAD: [&str; 6] = [
@@ -19,8 +19,8 @@ const HEAD: [&str; 6] = [
     "ATTACHED TO",
 ];
 
-/// Bytes read of a policy at most; the service takes fewer.
-const MAXIMUM_FILE: u64 = 1 << 20;
+/// Bytes read of a policy at most: one more than is taken.
+const MAXIMUM_FILE: u64 = CreatePolicy::MAXIMUM_DOCUMENT as u64 + 1;
 
 /// Make, list, attach and delete IAM policies
 ///
@@ -114,15 +114,21 @@ fn print(policies: &admin::Policies) -> Result<(), Failure> {
 impl Create {
     fn run(self) -> Result<(), Failure> {
         let cannot = |error| Failure::new(format!("cannot read {}: {error}", self.file));
-        let mut document = String::new();
+        let mut document = Vec::new();
         if self.file == "-" {
-            let input = std::io::stdin().lock();
-            input.take(MAXIMUM_FILE).read_to_string(&mut document)
+            let input = io::stdin().lock();
+            input.take(MAXIMUM_FILE).read_to_end(&mut document)
         } else {
             std::fs::File::open(&self.file)
-                .and_then(|file| file.take(MAXIMUM_FILE).read_to_string(&mut document))
+                .and_then(|file| file.take(MAXIMUM_FILE).read_to_end(&mut document))
         }
         .map_err(cannot)?;
+        if document.len() as u64 == MAXIMUM_FILE {
+            let reason = CreatePolicy::TOO_LARGE;
+            return Err(Failure::new(format!("cannot use {}: {reason}", self.file)));
+        }
+        let document =
+            String::from_utf8(document).map_err(|error| cannot(io::Error::other(error)))?;
         let request = CreatePolicy {
             account: self.account,
             name: self.name,

@@ -13,9 +13,6 @@ use std::sync::Arc;
 /// The account meant where none is said.
 const USUAL: &str = "tenant";
 
-/// Bytes of a policy's document at most. Source: Eucalyptus and IAM limit policies to a few kilobytes.
-const MAXIMUM_DOCUMENT: usize = 16 << 10;
-
 /// The account of an alias or a number.
 ///
 /// # Errors
@@ -451,8 +448,8 @@ pub fn create_policy(
             account.alias
         ));
     }
-    if request.document.len() > MAXIMUM_DOCUMENT {
-        return Err(format!("the policy is over {} KiB", MAXIMUM_DOCUMENT >> 10));
+    if request.document.len() > admin::CreatePolicy::MAXIMUM_DOCUMENT {
+        return Err(admin::CreatePolicy::TOO_LARGE.to_owned());
     }
     let policy = Policy {
         account: account.id.clone(),
