@@ -527,7 +527,7 @@ pub(super) fn balancer_status(
         instances: balancer
             .instances
             .iter()
-            .map(|(id, registration)| registered(id, registration, snapshot))
+            .map(|of| registered(of, balancer, shared, snapshot))
             .collect(),
     }
 }
@@ -555,17 +555,21 @@ fn note_checks(balancers: &mut [BalancerStatus], checks: &[Checked]) {
 }
 
 fn registered(
-    id: &InstanceId,
-    registration: &Registration,
+    (id, registration): (&InstanceId, &Registration),
+    balancer: &LoadBalancer,
+    shared: &Shared,
     snapshot: &Snapshot,
 ) -> RegisteredInstance {
-    let instance = snapshot.state.instances.get(id);
-    let said = Some(&registration.description);
+    let (state, config) = (&snapshot.state, &shared.config);
+    let instance = state.instances.get(id);
+    let of = (id, registration);
+    let health = super::health::health(of, balancer, state, config, config.clock.now());
+    let said = Some(health.description).filter(|text| !text.is_empty());
     RegisteredInstance {
         id: id.to_string(),
         zone: registration.zone.to_string(),
-        state: registration.state.as_str().to_owned(),
-        description: said.filter(|text| !text.is_empty()).cloned(),
+        state: health.state.to_owned(),
+        description: said.map(str::to_owned),
         checked: None,
         failing: instance.is_some_and(
             |instance| matches!(&instance.kind, InstanceKind::Web(settings) if settings.failing),

@@ -1,4 +1,5 @@
-//! Instances that were deregistered and may finish what they have under way.
+//! Instances that were deregistered, or whose zone was disabled, and may finish what they have under
+//! way.
 //!
 //! One drains from the revision in which a servo has it no longer until the data plane says that
 //! nothing of it is left, or its time is over, whichever comes first: an observation may be lost, and
@@ -31,7 +32,7 @@ struct Draining {
 
 impl Drainings {
     /// Follows a load balancer from one version to the next, and what its servos must serve likewise.
-    /// An instance that was in service and is deregistered begins to drain, where the servo lets it.
+    /// An instance that was in service and has left begins to drain, where the servo lets it.
     pub fn follow(
         &mut self,
         key: &BalancerKey,
@@ -43,8 +44,12 @@ impl Drainings {
             self.retain(key, |_, _| false);
             return;
         };
+        let has_left = |id: &InstanceId| {
+            let registration = after.instances.get(id);
+            registration.is_none_or(|of| !after.is_enabled(&of.zone))
+        };
         self.retain(key, |instance, draining| {
-            now <= draining.until && !after.instances.contains_key(instance)
+            now <= draining.until && has_left(instance)
         });
         let Some(before) = before else { return };
         let left: BTreeSet<&InstanceId> = before
@@ -52,16 +57,18 @@ impl Drainings {
             .iter()
             .filter(|(_, registration)| registration.state == RegistrationState::InService)
             .map(|(id, _)| id)
-            .filter(|id| !after.instances.contains_key(*id))
+            .filter(|id| has_left(id))
             .collect();
         if left.is_empty() {
             return;
         }
-        for id in after.servos.keys() {
-            let (Some(was), Some(is)) = (held.servos.get(id), next.servos.get(id)) else {
+        for id in before.servos.keys() {
+            let Some(was) = held.servos.get(id) else {
                 continue;
             };
-            let Departure::Drain(time) = is.behaviour.departure else {
+            // A servo that is retired with its zone goes by the last that was said to it.
+            let last = next.servos.get(id).unwrap_or(was);
+            let Departure::Drain(time) = last.behaviour.departure else {
                 continue;
             };
             let time = clock.real_duration(time).as_millis();
@@ -83,12 +90,14 @@ impl Drainings {
     }
 
     /// Takes the data plane's word that nothing is left of an instance, as of a revision. One that
-    /// came back and left again after that revision goes on.
-    pub fn ended(&mut self, at: &Key, revision: u64) {
+    /// came back and left again after that revision goes on. Returns whether one has ended.
+    pub fn ended(&mut self, at: &Key, revision: u64) -> bool {
         let draining = self.0.get(at);
-        if draining.is_some_and(|draining| draining.revision <= revision) {
+        let over = draining.is_some_and(|draining| draining.revision <= revision);
+        if over {
             self.0.remove(at);
         }
+        over
     }
 
     /// The instances of a load balancer that drain at a moment.

@@ -24,12 +24,11 @@
 //! | `not-registered` | an instance that no load balancer has |
 
 use super::Config;
+use super::health::{Health, health, is_unheard};
 use super::observed::{Reports, ServoReport};
 use super::properties::{self, Property};
 use super::state::State;
-use crate::model::balancer::{
-    LoadBalancer, Reason, Registration, RegistrationState, description, is_stale,
-};
+use crate::model::balancer::{LoadBalancer, Reason, Registration, RegistrationState, description};
 use crate::model::health::HealthCheck;
 use crate::model::instance::{Instance, InstanceId, InstanceKind, InstanceState};
 use crate::model::instruments::Checked;
@@ -200,7 +199,7 @@ impl Scene<'_> {
             instances.push(self.explained(balancer, id, registration));
         }
         for id in self.state.draining_of(&balancer.key(), self.now) {
-            findings.push(leaving(balancer, id));
+            findings.extend(leaving(balancer, id));
         }
         let ttl = properties::dns_ttl_seconds(self.state, self.config.release);
         if ttl > LONG_TTL_SECONDS
@@ -371,10 +370,10 @@ impl Scene<'_> {
         let anew = format!(
             "eulb-deregister-instances-from-lb --instances {id} {name} && eulb-register-instances-with-lb --instances {id} {name}"
         );
-        if self.is_stale(balancer, registration) {
+        if is_unheard(balancer, registration, self.config, self.now) {
             return Some(finding(
                 "health-not-updated",
-                format!("{id} is {}", self.shown(balancer, registration).0),
+                format!("{id} is {}", self.health(balancer, id, registration).state),
                 format!("the servo of {} that checked it is gone, and no other has reported yet", registration.zone),
                 "wait for the next checks of the servo that replaced it; 'eulb local status' shows it".to_owned(),
             ));
@@ -417,21 +416,33 @@ impl Scene<'_> {
                 if text == description::ZONE_DISABLED
                     || !balancer.is_enabled(&registration.zone) =>
             {
-                Some(finding(
-                    "zone-disabled",
-                    format!("{id} is out of service"),
-                    format!(
-                        "its zone {} is disabled for this load balancer",
-                        registration.zone
-                    ),
-                    format!("eulb-enable-zones-for-lb -z {} {name}", registration.zone),
-                ))
+                Some(self.zone_disabled(balancer, id, registration))
             }
             RegistrationState::OutOfService if registration.reason == Reason::Instance => {
                 Some(self.failing(balancer, id))
             }
             RegistrationState::OutOfService => Some(self.in_progress(balancer, id, registration)),
         }
+    }
+
+    fn zone_disabled(
+        &self,
+        balancer: &LoadBalancer,
+        id: &InstanceId,
+        registration: &Registration,
+    ) -> Finding {
+        let draining = self.state.draining_of(&balancer.key(), self.now);
+        let rest = match draining.contains(&id) {
+            true => "; it finishes what it has under way",
+            false => "",
+        };
+        let zone = &registration.zone;
+        finding(
+            "zone-disabled",
+            format!("{id} is out of service"),
+            format!("its zone {zone} is disabled for this load balancer{rest}"),
+            format!("eulb-enable-zones-for-lb -z {zone} {}", balancer.name),
+        )
     }
 
     fn failing(&self, balancer: &LoadBalancer, id: &InstanceId) -> Finding {
@@ -547,37 +558,15 @@ impl Scene<'_> {
         newest.map(|(of, last)| format!("{} (servo {}, to {})", last.checked, of.servo, of.address))
     }
 
-    fn is_stale(&self, balancer: &LoadBalancer, registration: &Registration) -> bool {
-        balancer
-            .staleness(self.config.release.has(Feature::LongStaleness))
-            .map(|staleness| self.config.clock.real_duration(staleness))
-            .is_some_and(|staleness| is_stale(registration, staleness, self.now))
-    }
-
-    /// State and description, as DescribeInstanceHealth shows them.
-    fn shown(&self, balancer: &LoadBalancer, registration: &Registration) -> (String, String) {
-        let stale = self.is_stale(balancer, registration);
-        let (state, text) = match (
-            stale,
-            self.config.release.has(Feature::UnknownInstanceState),
-        ) {
-            (true, true) => ("Unknown", description::UNREACHABLE),
-            (true, false) => ("OutOfService", description::STALE),
-            (false, _)
-                if registration.state == RegistrationState::Error
-                    && self.config.release.has(Feature::StoppedStateNamed) =>
-            {
-                (
-                    RegistrationState::OutOfService.as_str(),
-                    description::STOPPED,
-                )
-            }
-            (false, _) => (
-                registration.state.as_str(),
-                registration.description.as_str(),
-            ),
-        };
-        (state.to_owned(), text.to_owned())
+    /// As DescribeInstanceHealth shows it.
+    fn health<'r>(
+        &self,
+        balancer: &LoadBalancer,
+        id: &InstanceId,
+        registration: &'r Registration,
+    ) -> Health<'r> {
+        let of = (id, registration);
+        health(of, balancer, self.state, self.config, self.now)
     }
 
     fn explained(
@@ -586,13 +575,13 @@ impl Scene<'_> {
         id: &InstanceId,
         registration: &Registration,
     ) -> ExplainedInstance {
-        let (state, description) = self.shown(balancer, registration);
+        let health = self.health(balancer, id, registration);
         ExplainedInstance {
             balancer: balancer.name.to_string(),
             instance: id.to_string(),
             zone: registration.zone.to_string(),
-            state,
-            description,
+            state: health.state.to_owned(),
+            description: health.description.to_owned(),
             health_check: balancer.health_check.as_ref().map(described),
             checks: self.checks_of(id, balancer).cloned().collect(),
         }
@@ -622,7 +611,7 @@ impl Scene<'_> {
         }
         let draining = self.state.draining.left_by(&id, self.now).into_iter();
         let left = draining.filter_map(|key| self.state.balancers.get(key));
-        let departures: Vec<Finding> = left.map(|balancer| leaving(balancer, &id)).collect();
+        let departures: Vec<Finding> = left.filter_map(|balancer| leaving(balancer, &id)).collect();
         if keys.is_empty() && departures.is_empty() {
             findings.push(finding(
                 "not-registered",
@@ -657,10 +646,14 @@ impl Scene<'_> {
     }
 }
 
-/// That an instance was deregistered and still has exchanges.
-fn leaving(balancer: &LoadBalancer, id: &InstanceId) -> Finding {
+/// That an instance was deregistered and still has exchanges. Of one that left with its zone,
+/// [`Scene::zone_disabled`] tells.
+fn leaving(balancer: &LoadBalancer, id: &InstanceId) -> Option<Finding> {
+    if balancer.instances.contains_key(id) {
+        return None;
+    }
     let name = &balancer.name;
-    finding(
+    Some(finding(
         "deregistration-in-progress",
         format!("{id} is InService though it was deregistered from {name}"),
         format!(
@@ -668,7 +661,7 @@ fn leaving(balancer: &LoadBalancer, id: &InstanceId) -> Finding {
             balancer.attributes.draining.timeout_seconds
         ),
         format!("eulb wait instance-deregistered {name} --instances {id}"),
-    )
+    ))
 }
 
 /// The newest change of a load balancer, if it was refused.

@@ -16,6 +16,7 @@ mod draining;
 mod ec2;
 pub mod explain;
 mod handlers;
+mod health;
 mod http;
 mod iam;
 mod identity;

@@ -278,15 +278,20 @@ pub fn take(
             instance,
             revision,
         } => {
-            tracing::info!(
-                target: "loadbalancing", request = NOBODY, %servo, balancer = &*balancer.name,
-                %instance, "nothing is left of an instance that was deregistered"
-            );
             let key = BalancerKey {
                 account: AccountId::new(balancer.account),
                 name: BalancerName::new(balancer.name),
             };
-            draft.note_drained(&(key, instance, servo), revision);
+            let name = key.name.clone();
+            let at = (key, instance, servo);
+            // Of a load balancer that is gone, or a servo too many, nobody asks.
+            if draft.note_drained(&at, revision) {
+                let (_, instance, servo) = at;
+                tracing::info!(
+                    target: "loadbalancing", request = NOBODY, %servo, balancer = %name, %instance,
+                    "nothing is left of an instance that left"
+                );
+            }
         }
         Observation::WebServing { instance } => {
             reports.failed_instances.remove(&instance);

@@ -395,8 +395,8 @@ impl State {
         next.is_some_and(|(known, _)| known.starts_with(&*above))
     }
 
-    /// The instances that were deregistered from a load balancer and finish at a moment what they have
-    /// under way. One that is terminated has nothing any more.
+    /// The instances that left a load balancer, alone or with their zone, and finish at a moment what
+    /// they have under way. One that is terminated has nothing any more.
     pub fn draining_of(&self, key: &BalancerKey, now: Timestamp) -> Vec<&InstanceId> {
         let lives = |id: &&InstanceId| {
             let instance = self.instances.get(*id);
@@ -714,9 +714,9 @@ impl Draft {
         self.touched.insert(key);
     }
 
-    /// Notes that nothing is left of an instance that was deregistered from a load balancer.
-    pub fn note_drained(&mut self, at: &(BalancerKey, InstanceId, ServoId), revision: u64) {
-        self.state.draining.ended(at, revision);
+    /// Notes that nothing is left of an instance that left a load balancer; whether anybody waited.
+    pub fn note_drained(&mut self, at: &(BalancerKey, InstanceId, ServoId), revision: u64) -> bool {
+        self.state.draining.ended(at, revision)
     }
 
     /// Removes a load balancer and gives its addresses back.

@@ -173,6 +173,8 @@ pub mod description {
     pub const ZONE_DISABLED: &str = "Zone disabled";
     /// The same in Amazon's words. Source: InstanceState, API reference 2012-06-01.
     pub const ZONE_NOT_ROUTED: &str = "Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route traffic to.";
+    /// While its exchanges still drain. Source: the same.
+    pub const ZONE_DISABLING: &str = "Disable Availability Zone is currently in progress.";
     pub const NOT_REGISTERED: &str = "Instance is not currently registered with the LoadBalancer.";
     /// Of an instance that does not run. Source: the same.
     pub const PENDING: &str = "Instance is in pending state.";

@@ -11,7 +11,7 @@
 //! | [`tls`] | who proves what to whom, and how records become bytes |
 //! | [`tcp`], [`splice`] | how bytes are carried that nobody reads |
 //! | [`pool`] | which instance is next, and which connections to it are idle |
-//! | [`farewell`] | when nothing is left of an instance that was deregistered |
+//! | [`farewell`] | when nothing is left of an instance that left |
 //! | [`sticky`] | which instance a client's cookie names, and when it gets one |
 //! | [`surge`] | who waits while every instance has all it may have |
 //! | [`deadline`], [`buffer`], [`counters`], [`limits`] | time, memory, numbers, bounds |

@@ -135,6 +135,7 @@ impl Instance {
     /// Keeps a farewell until its last exchange has ended; nothing is kept if it has none.
     pub fn part(&self, farewell: &Arc<Farewell>) {
         if self.busy.get() > 0 {
+            self.rest();
             self.farewell.set(Some(Arc::clone(farewell)));
         }
     }
@@ -248,6 +249,17 @@ impl Instances {
         left.extend(before.iter().filter_map(Weak::upgrade).filter(of));
         self.former.borrow_mut().extend(before);
         left
+    }
+
+    /// Whatever has something of an instance under way. It stays in the lists: a request that is on
+    /// its way through a listener that was closed is served.
+    pub fn under_way(&self, id: &InstanceId) -> Vec<Rc<Instance>> {
+        let (in_service, resting) = (self.in_service.borrow(), self.resting.borrow());
+        let former = self.former.borrow();
+        let former = former.iter().filter_map(Weak::upgrade);
+        let all = in_service.iter().chain(&*resting).cloned().chain(former);
+        all.filter(|one| one.target.instance == *id && one.busy.get() > 0)
+            .collect()
     }
 
     /// Keeps in sight what those that left have under way.

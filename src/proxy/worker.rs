@@ -107,6 +107,11 @@ enum Command {
         leaving: Vec<Leaving>,
         departure: Departure,
     },
+    Retire {
+        servo: ServoId,
+        leaving: Vec<Leaving>,
+        departure: Departure,
+    },
     Close {
         key: ListenerKey,
         drain: Option<Duration>,
@@ -263,6 +268,18 @@ impl Workers {
             thread.send(Command::Depart {
                 servo: servo.clone(),
                 ports: ports.to_vec(),
+                leaving: leaving.to_vec(),
+                departure,
+            });
+        }
+    }
+
+    /// Lets instances leave with their servo, whose listeners are all closed: what is under way with
+    /// them is as after [`Workers::depart`].
+    pub fn retire(&self, servo: &ServoId, leaving: &[Leaving], departure: Departure) {
+        for thread in &self.threads {
+            thread.send(Command::Retire {
+                servo: servo.clone(),
                 leaving: leaving.to_vec(),
                 departure,
             });
@@ -607,9 +624,20 @@ async fn obey(
                 for opened in &concerned {
                     for of in &leaving {
                         let left = opened.instances.depart(&of.instance);
-                        if let Some(farewell) = &of.farewell {
-                            left.iter().for_each(|instance| instance.part(farewell));
-                        }
+                        part(&left, of);
+                        let_go(&local, opened, left, departure);
+                    }
+                }
+            }
+            Command::Retire {
+                servo,
+                leaving,
+                departure,
+            } => {
+                for opened in &closed_before.of(&servo) {
+                    for of in &leaving {
+                        let left = opened.instances.under_way(&of.instance);
+                        part(&left, of);
                         let_go(&local, opened, left, departure);
                     }
                 }
@@ -747,6 +775,13 @@ impl Closed {
     fn all(&self) -> impl Iterator<Item = Rc<Open>> {
         let closed = self.0.values().flatten();
         closed.filter_map(rc::Weak::upgrade)
+    }
+}
+
+/// Lets whoever still carries something of an instance that leaves hold its farewell.
+fn part(left: &[Rc<Instance>], leaving: &Leaving) {
+    if let Some(farewell) = &leaving.farewell {
+        left.iter().for_each(|instance| instance.part(farewell));
     }
 }
 

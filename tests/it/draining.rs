@@ -1,7 +1,8 @@
 //! Connection draining at `aws`, with exchanges that really are under way: what
 //! DescribeInstanceHealth and `eulb wait` say until the last of them has ended.
 
-use crate::cloud::{Cloud, Reader, Slow};
+use crate::cloud::{Cloud, GLANCE, PATIENCE, Reader, Slow};
+use std::time::Instant;
 
 const LEAVING: [&str; 3] = [
     "InService",
@@ -15,6 +16,17 @@ const GONE: [&str; 3] = [
 ];
 
 const ID: &str = "i-1DF9440E";
+
+const ZONE_LEAVING: [&str; 3] = [
+    "OutOfService",
+    "Disable Availability Zone is currently in progress.",
+    "ELB",
+];
+const ZONE_GONE: [&str; 3] = [
+    "OutOfService",
+    "Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route traffic to.",
+    "ELB",
+];
 
 /// A cloud of Amazon's whose load balancer `web` has a slow instance, and attributes.
 fn slow_web(attributes: &[&str]) -> (Cloud, Slow, [String; 1]) {
@@ -170,6 +182,81 @@ fn an_exchange_of_a_listener_that_is_no_more_is_cut_when_its_time_is_over() {
             assert_eq!(cloud.health("web", ID), GONE, "{before:?}");
         }
     }
+}
+
+/// A reader of a load balancer's only instance, whose zone is disabled meanwhile.
+fn zone_disabled(attributes: &[&str]) -> (Cloud, Slow, Reader) {
+    let (cloud, slow, _) = slow_web(attributes);
+    let mut reader = Reader::ask(&cloud.listener("web"));
+    reader.until("first");
+    cloud.ok("eulb-enable-zones-for-lb", ["-z", "PARTI01", "web"]);
+    cloud.ok("eulb-disable-zones-for-lb", ["-z", "PARTI00", "web"]);
+    cloud.settle();
+    (cloud, slow, reader)
+}
+
+/// Waits until nothing is left of the instance in the zone that was disabled.
+fn until_zone_gone(cloud: &Cloud) {
+    let began = Instant::now();
+    while cloud.health("web", ID) != ZONE_GONE {
+        assert_eq!(cloud.health("web", ID), ZONE_LEAVING);
+        assert!(began.elapsed() < PATIENCE);
+        std::thread::sleep(GLANCE);
+    }
+}
+
+#[test]
+fn an_exchange_of_a_zone_that_is_disabled_finishes() {
+    let on = [
+        "ConnectionDraining.Enabled=true",
+        "ConnectionDraining.Timeout=3600",
+    ];
+    let (cloud, slow, reader) = zone_disabled(&on);
+    let finish = slow.begun();
+    assert_eq!(cloud.health("web", ID), ZONE_LEAVING);
+    let all = cloud.ok("eulb-describe-instance-health", ["web"]);
+    assert_eq!(all, format!("INSTANCE\t{ID}\tOutOfService\n"));
+    let explained = cloud.ok("eulb", ["explain", "--lb", "web"]);
+    assert!(
+        explained.contains("it finishes what it has under way"),
+        "{explained}"
+    );
+    assert!(
+        !explained.contains("deregistration-in-progress"),
+        "{explained}"
+    );
+    finish.send(()).unwrap();
+    assert!(reader.whole().ends_with("0\r\n\r\n"));
+    until_zone_gone(&cloud);
+
+    // Deregistered while it finishes, it leaves like any other.
+    let (cloud, slow, reader) = zone_disabled(&on);
+    let finish = slow.begun();
+    cloud.deregister("web", &[ID.to_owned()]);
+    assert_eq!(cloud.health("web", ID), LEAVING);
+    finish.send(()).unwrap();
+    assert!(reader.whole().ends_with("0\r\n\r\n"));
+    cloud.ok("eulb", WAIT);
+    assert_eq!(cloud.health("web", ID), GONE);
+}
+
+#[test]
+fn an_exchange_of_a_zone_that_is_disabled_is_cut_when_its_time_is_over() {
+    // 50 s are 1 s at fifty times the speed.
+    let on = [
+        "ConnectionDraining.Enabled=true",
+        "ConnectionDraining.Timeout=50",
+    ];
+    let (cloud, slow, reader) = zone_disabled(&on);
+    let _never = slow.begun();
+    assert!(!reader.cut().ends_with("0\r\n\r\n"));
+    until_zone_gone(&cloud);
+
+    // Without draining there is nothing to tell.
+    let (cloud, slow, reader) = zone_disabled(&[]);
+    assert_eq!(cloud.health("web", ID), ZONE_GONE);
+    slow.begun().send(()).unwrap();
+    assert!(reader.whole().ends_with("0\r\n\r\n"));
 }
 
 #[test]

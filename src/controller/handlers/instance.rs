@@ -3,12 +3,12 @@
 
 use super::balancer::{health_check, instances};
 use super::{balancer_to_change, balancer_to_describe, given};
+use crate::controller::health::health;
 use crate::controller::operations::{Context, Read, Write};
 use crate::controller::refused::failed;
 use crate::controller::state::{Draft, State};
 use crate::model::balancer::{
     HealthCheckRequest, LoadBalancer, Reason, Registration, RegistrationState, description,
-    is_stale,
 };
 use crate::model::health::{HealthCheck, Target, TargetCase};
 use crate::model::instance::{Instance, InstanceId, InstanceState};
@@ -208,11 +208,14 @@ impl Read for DescribeInstanceHealth {
         let asked: Vec<InstanceId> = ids(&self.instances).collect();
         let draining = state.draining_of(&balancer.key(), context.now);
         let states: Members<WireState> = if asked.is_empty() {
+            let deregistered = draining
+                .iter()
+                .filter(|id| !balancer.instances.contains_key(**id));
             balancer
                 .instances
                 .iter()
                 .map(|(id, registration)| describe(id, registration, balancer, (context, state)))
-                .chain(draining.into_iter().map(still_leaving))
+                .chain(deregistered.map(|id| still_leaving(id)))
                 .collect()
         } else {
             let mut states = Vec::with_capacity(asked.len());
@@ -267,58 +270,21 @@ fn describe(
     balancer: &LoadBalancer,
     (context, all): (&Context, &State),
 ) -> WireState {
-    if registration.state == RegistrationState::Error && context.has(Feature::StoppedStateNamed) {
-        let instance = all.instances.get(id);
-        let pending = instance.is_some_and(|instance| instance.state == InstanceState::Pending);
-        let text = match pending {
-            true => description::PENDING,
-            false => description::STOPPED,
-        };
-        return WireState {
-            instance_id: Some(id.to_string()),
-            state: Some(RegistrationState::OutOfService.as_str().to_owned()),
-            reason_code: Some(Reason::Instance.as_str().to_owned()),
-            description: Some(text.to_owned()),
-        };
-    }
-    let stale = balancer
-        .staleness(context.has(Feature::LongStaleness))
-        .map(|staleness| context.config.clock.real_duration(staleness))
-        .is_some_and(|staleness| is_stale(registration, staleness, context.now));
-    let (state, reason, text) = if stale && context.has(Feature::UnknownInstanceState) {
-        ("Unknown", Reason::Elb, description::UNREACHABLE)
-    } else if stale {
-        ("OutOfService", Reason::Elb, description::STALE)
-    } else {
-        (
-            registration.state.as_str(),
-            registration.reason,
-            registration.description.as_str(),
-        )
-    };
-    if registration.state == RegistrationState::InService
-        && !stale
-        && context.has(Feature::HealthyReasonNamed)
-    {
-        return WireState {
-            instance_id: Some(id.to_string()),
-            state: Some(state.to_owned()),
-            reason_code: Some(NOTHING.to_owned()),
-            description: Some(NOTHING.to_owned()),
-        };
-    }
-    let text = match text {
-        description::ZONE_DISABLED if context.has(Feature::OtherZonesRegister) => {
-            description::ZONE_NOT_ROUTED
+    let config = &context.config;
+    let health = health((id, registration), balancer, all, config, context.now);
+    let in_service = health.state == RegistrationState::InService.as_str();
+    let (reason, text) = match in_service && context.has(Feature::HealthyReasonNamed) {
+        true => (Some(NOTHING), NOTHING),
+        false => {
+            // Only an instance out of service has a reason, even if that is empty.
+            let blamed = !in_service && health.state != RegistrationState::Error.as_str();
+            (blamed.then(|| health.reason.as_str()), health.description)
         }
-        text => text,
     };
-    // Only an instance out of service has a reason, even if that is empty.
-    let blamed = stale || registration.state == RegistrationState::OutOfService;
     WireState {
         instance_id: Some(id.to_string()),
-        state: Some(state.to_owned()),
-        reason_code: blamed.then(|| reason.as_str().to_owned()),
+        state: Some(health.state.to_owned()),
+        reason_code: reason.map(str::to_owned),
         description: Some(text.to_owned()),
     }
 }

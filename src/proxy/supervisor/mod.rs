@@ -282,7 +282,7 @@ impl Supervisor {
         let mut touched = BTreeSet::new();
         for step in plan(&self.held, desired) {
             match &step {
-                Step::Retire(id) => self.retire(id, &desired.cause).await,
+                Step::Retire(id) => self.retire(id, desired).await,
                 Step::Close(id, port) => self.close(id, *port, &desired.cause).await,
                 Step::Adopt(servo) => {
                     self.held.note(&step);
@@ -341,8 +341,8 @@ impl Supervisor {
         }
     }
 
-    async fn retire(&mut self, id: &ServoId, cause: &str) {
-        self.carried.remove(id);
+    async fn retire(&mut self, id: &ServoId, desired: &Desired) {
+        let carried = self.carried.remove(id);
         self.check_log.keep(id, |_| false);
         let Some(held) = self.held.servos.get(id) else {
             return;
@@ -351,7 +351,21 @@ impl Supervisor {
         for port in held.bound.keys() {
             self.workers.close(&key(id, *port), drain).await;
         }
-        tracing::info!(target: "servo", request = cause, servo = %id, balancer = &*held.servo.balancer.name, "retired");
+        if drain.is_some() {
+            // Its instances leave with it, and somebody may wait for their last exchange.
+            let mut carried = carried.unwrap_or_default();
+            let instances = held.servo.backends.iter().map(|backend| &backend.instance);
+            let (servo, told) = (&held.servo, &self.farewells);
+            let leaving: Vec<Leaving> = instances
+                .map(|id| Leaving {
+                    instance: id.clone(),
+                    farewell: Some(carried.part(servo, id, desired.revision, told)),
+                })
+                .collect();
+            self.workers
+                .retire(id, &leaving, departure(&held.servo, self.clock));
+        }
+        tracing::info!(target: "servo", request = &*desired.cause, servo = %id, balancer = &*held.servo.balancer.name, "retired");
     }
 
     async fn close(&mut self, id: &ServoId, port: Port, cause: &str) {

@@ -573,8 +573,13 @@ async fn the_end_of_a_departure_is_told_once_whatever_listeners_and_returns_ther
     rig.publish([balancer(address, &ports, &[])]).await;
     rig.publish([with()]).await;
     rig.see_verdict(1, Verdict::InService).await;
+    let (_, last) = call(address, ports[0]).await.unwrap();
+    // With the servo all of its instances leave.
     rig.publish([]).await;
     rig.publish([with()]).await;
+    assert_eq!(rig.revision, 15);
+    drop(last);
+    assert_eq!(rig.see(drained).await, of_revision(14));
     rig.see_verdict(1, Verdict::InService).await;
     rig.publish([without()]).await;
     assert_eq!(rig.see(drained).await, of_revision(16));
