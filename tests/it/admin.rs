@@ -273,6 +273,27 @@ fn what_no_policy_allows_is_hidden_and_deny_beats_allow() {
 }
 
 #[test]
+fn actions_that_are_no_operation_are_taken_with_a_warning() {
+    let cloud = Cloud::with(&["--ephemeral", "--release=aws"]);
+    let file = cloud.data_directory().join("odd");
+    let actions = r#"["elasticloadbalancing:Nonsense","elasticloadbalancing:Describe*",
+        "ElasticLoadBalancing:DESCRIBETAGS","ec2:Nonsense","*"]"#;
+    let document =
+        format!(r#"{{"Statement":{{"Effect":"Allow","Action":{actions},"Resource":"*"}}}}"#);
+    std::fs::write(&file, document).unwrap();
+    let warning =
+        "eulb admin: warning: 'elasticloadbalancing:nonsense' is no operation of load balancing\n";
+    for words in [
+        &["create", "odd", file.to_str().unwrap()][..],
+        &["attach", "odd"],
+    ] {
+        let run = cloud.eulb("eulb", [&["admin", "policies"], words].concat());
+        assert_eq!((run.status, run.stderr.as_str()), (0, warning), "{words:?}");
+        assert!(run.stdout.starts_with("POLICY\todd\t"), "{run:?}");
+    }
+}
+
+#[test]
 fn what_is_attached_to_a_group_goes_for_whoever_is_in_it() {
     let cloud = Cloud::with(&["--release=4.4.2"]);
     cloud.ok("eulb-create-lb", ["-z", "PARTI00", "-l", HTTP_80, "web"]);

@@ -2,12 +2,13 @@
 
 use crate::controller::identity;
 use crate::controller::instances::{self, Refused};
+use crate::controller::operations::OPERATIONS;
 use crate::controller::state::{Draft, State, Stored};
 use crate::model::account::{self, AccessKey, AccountId, Group, Policy, User};
 use crate::model::timestamp::Timestamp;
-use crate::wire::admin;
 use crate::wire::balancer::created_time;
 use crate::wire::release::{Feature, Release};
+use crate::wire::{self, admin};
 use std::sync::Arc;
 
 /// The account meant where none is said.
@@ -401,13 +402,14 @@ pub fn change_key(request: &admin::ChangeKey, draft: &mut Draft) -> Result<(), R
 pub fn policies(state: &State) -> admin::Policies {
     let policies = state.policies.values();
     admin::Policies {
-        policies: policies
-            .map(|stored| one_policy(state, &stored.policy))
-            .collect(),
+        policies: policies.map(|stored| one_policy(state, stored)).collect(),
     }
 }
 
-fn one_policy(state: &State, policy: &Policy) -> admin::Policy {
+fn one_policy(state: &State, stored: &Stored) -> admin::Policy {
+    let Stored { policy, document } = stored;
+    let operations: Vec<&str> = OPERATIONS.iter().map(|known| known.action).collect();
+    let idle = document.idle_actions(wire::SERVICE, &operations);
     let account = state.accounts.get(&policy.account);
     let users = state.users_of(&policy.account);
     admin::Policy {
@@ -426,6 +428,7 @@ fn one_policy(state: &State, policy: &Policy) -> admin::Policy {
             .filter(|group| group.policies.contains(&policy.name))
             .map(|group| group.name.clone())
             .collect(),
+        idle_actions: idle.into_iter().map(str::to_owned).collect(),
     }
 }
 
@@ -465,7 +468,7 @@ pub fn create_policy(
         .document
         .check(limits, arns)
         .map_err(|error| malformed(&error))?;
-    let told = one_policy(draft.state(), &stored.policy);
+    let told = one_policy(draft.state(), &stored);
     draft.put_policy(stored);
     Ok(admin::Policies {
         policies: vec![told],
@@ -486,7 +489,7 @@ pub fn delete_policy(request: &admin::NamedPolicy, draft: &mut Draft) -> Result<
     let state = draft.state();
     let account = account(state, request.account.as_deref())?.clone();
     let stored = policy(state, &account, &request.name)?;
-    let held = one_policy(state, &stored.policy);
+    let held = one_policy(state, stored);
     if held.whole_account || !held.users.is_empty() || !held.groups.is_empty() {
         return Err(format!(
             "the policy '{}' is attached; detach it first",
@@ -554,6 +557,6 @@ pub fn attach_policy(
         ));
     }
     Ok(admin::Policies {
-        policies: vec![one_policy(draft.state(), &stored.policy)],
+        policies: vec![one_policy(draft.state(), &stored)],
     })
 }

@@ -150,6 +150,21 @@ impl Document {
         statements.any(|statement| statement.effect == Effect::Limit)
     }
 
+    /// The actions of a service that it names, in small letters, and that cover none of its operations.
+    pub fn idle_actions(&self, service: &str, operations: &[&str]) -> Vec<&str> {
+        let known: Vec<String> = operations
+            .iter()
+            .map(|operation| format!("{service}:{operation}").to_ascii_lowercase())
+            .collect();
+        let statements = self.statements.iter();
+        let named = statements.flat_map(|statement| statement.actions.patterns());
+        named
+            .map(|pattern| pattern.0.as_str())
+            .filter(|pattern| pattern.split(':').next() == Some(service))
+            .filter(|pattern| !known.iter().any(|one| glob(pattern, one.as_bytes())))
+            .collect()
+    }
+
     /// Checks that a release understands the document.
     ///
     /// # Errors
