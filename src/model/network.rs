@@ -466,12 +466,8 @@ pub fn default_group(account: &AccountId, vpc: Option<&Arc<str>>) -> SecurityGro
     }
 }
 
-/// The group that is made for the servos of a load balancer that has none of a VPC, in the account of
-/// whoever runs them: it admits everybody to each listener.
-///
-/// Source: Eucalyptus 3.3.0, SecurityGroupSetup and AuthorizeIngressRule.
-pub fn servo_group(owner: &AccountId, balancer: &LoadBalancer) -> SecurityGroup {
-    let name = servo_group_name(balancer);
+/// Lets everybody in to each listener of a load balancer.
+fn admits(balancer: &LoadBalancer) -> BTreeSet<Rule> {
     let admits = |port: &Port| Rule {
         protocol: "tcp".to_owned(),
         from_port: Some(port.get().into()),
@@ -479,15 +475,60 @@ pub fn servo_group(owner: &AccountId, balancer: &LoadBalancer) -> SecurityGroup 
         peer: Peer::Range(Block::EVERYWHERE.to_string()),
         description: None,
     };
+    balancer.listeners.keys().map(admits).collect()
+}
+
+/// The group that is made for the servos of a load balancer that has none of a VPC, in the account of
+/// whoever runs them: it admits everybody to each listener.
+///
+/// Source: Eucalyptus 3.3.0, SecurityGroupSetup and AuthorizeIngressRule.
+pub fn servo_group(owner: &AccountId, balancer: &LoadBalancer) -> SecurityGroup {
+    let name = servo_group_name(balancer);
     SecurityGroup {
         id: default_id(prefix::GROUP, owner, &name),
         account: owner.clone(),
         vpc: None,
         description: format!("group for loadbalancer {}", balancer.name),
-        ingress: balancer.listeners.keys().map(admits).collect(),
+        ingress: admits(balancer),
         egress: BTreeSet::new(),
         name,
     }
+}
+
+/// The group that is made with the first load balancer in a default VPC that names none, and that
+/// those after it have, too: it admits everybody to the listeners of the first, and stays when that is
+/// deleted.
+///
+/// Sources: security groups for your Classic Load Balancer, Amazon's guide; the description is that of
+/// Eucalyptus 4.4.2, SecurityGroupSetup.
+pub fn shared_group(vpc: &Arc<str>, balancer: &LoadBalancer) -> SecurityGroup {
+    let like = default_group(&balancer.account, Some(vpc));
+    SecurityGroup {
+        id: shared_group_id(&balancer.account, vpc),
+        name: shared_group_name(vpc),
+        description: "ELB created security group used when no security group is specified during \
+                      ELB creation - modifications could impact traffic to future ELBs"
+            .to_owned(),
+        ingress: admits(balancer),
+        ..like
+    }
+}
+
+pub fn shared_group_id(account: &AccountId, vpc: &Arc<str>) -> Arc<str> {
+    default_id(prefix::GROUP, account, &shared_group_name(vpc))
+}
+
+/// `default_elb_` and a name-based UUID of the VPC.
+pub fn shared_group_name(vpc: &str) -> String {
+    let text: String = (0..4).map(|n| digits(&format!("{vpc}/{n}"))).collect();
+    let (time, rest) = text.split_at(8);
+    let (middle, rest) = rest.split_at(4);
+    let (high, rest) = rest.split_at(3);
+    let (clock, node) = rest.split_at(3);
+    format!(
+        "default_elb_{time}-{middle}-3{high}-8{clock}-{}",
+        &node[..12]
+    )
 }
 
 /// The name of the group of a load balancer's servos.

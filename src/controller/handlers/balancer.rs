@@ -10,7 +10,8 @@ use crate::controller::state::{Draft, State};
 use crate::model::balancer::{BalancerName, LoadBalancer, NameRule};
 use crate::model::listener::Listener;
 use crate::model::network::{
-    Attachment, Scheme, SecurityGroup, Wanted, default_group, servo_group_name,
+    Attachment, Resource, Scheme, SecurityGroup, Wanted, default_group, default_vpc,
+    servo_group_name, shared_group, shared_group_id, shared_group_name,
 };
 use crate::model::placement::ZoneName;
 use crate::model::refusal::Refusal;
@@ -123,10 +124,27 @@ fn place(
         scheme: request.scheme.as_deref(),
     })?;
     if place.groups.is_empty() && context.has(Feature::AmazonRules) {
-        let default = default_group(&context.caller.account, Some(&place.vpc));
-        place.groups.insert(default.id);
+        let account = &context.caller.account;
+        let usual = match place.vpc == default_vpc(account) {
+            true => shared_group_id(account, &place.vpc),
+            false => default_group(account, Some(&place.vpc)).id,
+        };
+        place.groups.insert(usual);
     }
     Ok((place.subnets.values().cloned().collect(), Some(place)))
+}
+
+/// Makes the group of load balancers that name none, if it is the first of them.
+fn make_shared_group(balancer: &LoadBalancer, context: &Context, draft: &mut Draft) {
+    let Some(place) = &balancer.network else {
+        return;
+    };
+    let id = shared_group_id(&balancer.account, &place.vpc);
+    let network = draft.state().network(&balancer.account, &context.config);
+    if place.groups.contains(&id) && !network.groups.contains_key(&id) {
+        let group = shared_group(&place.vpc, balancer);
+        draft.put_network(Resource::Group(group));
+    }
 }
 
 /// Whether a load balancer is as a request for a new one would make it, its tags aside.
@@ -199,6 +217,7 @@ impl Write for CreateLoadBalancer {
                 .map_err(|refusal| failed("Failed to create the loadbalancer", &refusal))?;
         }
         listener::add(&mut balancer, listeners, context)?;
+        make_shared_group(&balancer, context, draft);
         let dns_name = balancer.dns_name(domain);
         draft.put_balancer(balancer);
         Ok(CreateLoadBalancerResponse {
@@ -396,7 +415,10 @@ fn describe(balancer: &LoadBalancer, context: &Context, state: &State) -> LoadBa
 fn source_group(balancer: &LoadBalancer, context: &Context, state: &State) -> SourceSecurityGroup {
     let group = balancer.network.as_ref().and_then(|network| {
         let id = network.groups.first()?;
-        // The usual one needs no look at all the networks of the account.
+        // The usual ones need no look at all the networks of the account.
+        if *id == shared_group_id(&balancer.account, &network.vpc) {
+            return Some(shared_group_name(&network.vpc));
+        }
         if *id == default_group(&balancer.account, Some(&network.vpc)).id {
             return Some(SecurityGroup::DEFAULT.to_owned());
         }

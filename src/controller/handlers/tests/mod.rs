@@ -31,15 +31,19 @@ use std::time::Duration;
 fn masked(text: String) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
-    while let Some((at, prefix)) = ["vpc-", "subnet-", "sg-"]
+    while let Some((at, prefix)) = ["vpc-", "subnet-", "sg-", "default_elb_"]
         .into_iter()
         .filter_map(|prefix| Some((rest.find(prefix)?, prefix)))
         .min()
     {
         let (before, after) = rest.split_at(at + prefix.len());
-        let digits = after.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let of_id = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'-';
+        let digits = after.bytes().take_while(of_id).count();
         out.push_str(before);
-        out.push_str(if digits == 8 { "*" } else { &after[..digits] });
+        out.push_str(match digits {
+            8 | 36 => "*",
+            _ => &after[..digits],
+        });
         rest = &after[digits..];
     }
     out + rest

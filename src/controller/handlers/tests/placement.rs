@@ -59,6 +59,41 @@ fn create(rest: &str) -> String {
     format!("CreateLoadBalancer LoadBalancerName=lb&{LISTENER}&{rest}")
 }
 
+/// Source: security groups for your Classic Load Balancer, Amazon's guide.
+#[tokio::test]
+async fn load_balancers_of_the_default_vpc_share_a_group_unless_they_name_one() {
+    let desk = Desk::open(Release::Aws);
+    let zone = "AvailabilityZones.member.1=PARTI00";
+    desk.ask(&create(zone)).await.unwrap();
+    // The same again is the same.
+    desk.ask(&create(zone)).await.unwrap();
+    let other = create(zone)
+        .replace("LoadBalancerName=lb", "LoadBalancerName=other")
+        .replace("LoadBalancerPort=80", "LoadBalancerPort=8080");
+    desk.ask(&other).await.unwrap();
+    let described = desk.ask("DescribeLoadBalancers").await.unwrap();
+    let names = texts(&described, "GroupName");
+    assert_eq!(names.len(), 2, "{described}");
+    assert!(
+        names[0] == names[1] && names[0].starts_with("default_elb_"),
+        "{names:?}"
+    );
+    // It is the account's, is open as the first one needs it, and outlives both.
+    for name in ["lb", "other"] {
+        desk.ask(&format!("DeleteLoadBalancer LoadBalancerName={name}"))
+            .await
+            .unwrap();
+    }
+    let group = format!(
+        "ec2:DescribeSecurityGroups Filter.1.Name=group-name&Filter.1.Value.1={}",
+        names[0]
+    );
+    let told = desk.ask(&group).await.unwrap();
+    assert_eq!(told.matches("<groupName>default_elb_").count(), 1, "{told}");
+    assert!(told.contains("<fromPort>80</fromPort>"), "{told}");
+    assert!(!told.contains("<fromPort>8080</fromPort>"), "{told}");
+}
+
 #[tokio::test]
 async fn zones_become_default_subnets_where_there_is_a_vpc() {
     for (release, groups) in [(Release::V4_4_2, 0), (Release::Aws, 1)] {

@@ -452,7 +452,7 @@ async fn describe_load_balancers_has_the_fields_of_the_release() {
             </HealthCheck>
             <SourceSecurityGroup>
             <OwnerAlias>(tenant)</OwnerAlias>
-            <GroupName>default</GroupName>
+            <GroupName>default_elb_*</GroupName>
             </SourceSecurityGroup>
             <SecurityGroups>
             <member>sg-*</member>
