@@ -197,7 +197,9 @@ pub fn find_in(
         // It has a door of its own, for the sake of its newer protocols.
         Service::CloudWatch => &[],
     };
-    let action = parameters.get("Action").ok_or(Fault::MissingAction)?;
+    let action = query::stated(parameters, "Action")
+        .map_err(Fault::Bind)?
+        .ok_or(Fault::MissingAction)?;
     operations
         .iter()
         .find(|operation| operation.action == action)
@@ -218,7 +220,9 @@ pub fn find_in(
 ///
 /// The action or the version is missing or unknown, or the release lacks the operation.
 pub fn find(parameters: &Parameters<'_>, release: Release) -> Result<&'static Operation, Fault> {
-    let version = parameters.get("Version").ok_or(Fault::MissingVersion)?;
+    let version = query::stated(parameters, "Version")
+        .map_err(Fault::Bind)?
+        .ok_or(Fault::MissingVersion)?;
     // Another well-formed version falls back to this one, as in Eucalyptus. Not that of the second
     // generation of load balancers, whose operations have the same names and other answers.
     if version != VERSION && (!is_date(version) || version == SECOND_GENERATION) {
@@ -226,7 +230,9 @@ pub fn find(parameters: &Parameters<'_>, release: Release) -> Result<&'static Op
             version: version.to_owned(),
         });
     }
-    let action = parameters.get("Action").ok_or(Fault::MissingAction)?;
+    let action = query::stated(parameters, "Action")
+        .map_err(Fault::Bind)?
+        .ok_or(Fault::MissingAction)?;
     let unknown = || Fault::UnknownAction {
         action: action.to_owned(),
     };

@@ -612,6 +612,8 @@ async fn hostile_requests_get_their_status_and_harm_nobody() {
         "Version=2012-06-01&Action=DescribeLoadBalancers&LoadBalancerNames.member.99999999999999999999999=x",
         "Version=2012-06-01&Action=DescribeLoadBalancers&LoadBalancerNames.member.-1=x",
         "Version=2012-06-01&Action=DeleteLoadBalancer&LoadBalancerName=a&LoadBalancerName=b",
+        "Version=2012-06-01&Action=DescribeLoadBalancers&Action=DeleteLoadBalancer",
+        "Version=2012-06-01&Version=2011-11-15&Action=DescribeLoadBalancers",
         "Version=2012-06-01&Action=CreateLoadBalancerListeners&LoadBalancerName=x&Listeners.member.1.InstancePort=99999999999999999999",
     ] {
         let answer = served

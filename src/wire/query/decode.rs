@@ -117,8 +117,31 @@ fn read<A: Action>(
 
 type Failures = RefCell<Vec<(String, Option<String>)>>;
 
+/// As much of a text as is repeated.
+fn cut(text: &str) -> String {
+    text.chars().take(MAXIMUM_ECHO).collect()
+}
+
+/// The value of a parameter that says what the whole request is: `Action`, `Version`.
+///
+/// # Errors
+///
+/// It is given again with another value, and two readers could take the request for two.
+pub fn stated<'p>(
+    parameters: &'p Parameters<'_>,
+    name: &str,
+) -> Result<Option<&'p str>, BindError> {
+    let mut values = parameters.iter().filter(|(known, _)| *known == name);
+    let first = values.next().map(|(_, value)| value);
+    match values.find(|(_, value)| Some(*value) != first) {
+        Some((_, other)) => Err(BindError {
+            fields: vec![(name.to_owned(), Some(cut(other)))],
+        }),
+        None => Ok(first),
+    }
+}
+
 fn note(failures: &Failures, name: &str, value: Option<&str>) {
-    let cut = |text: &str| text.chars().take(MAXIMUM_ECHO).collect::<String>();
     // A message is shown and logged; a secret must be in neither.
     let value = if SECRETS.contains(&name) { None } else { value };
     let failure = (cut(name), value.map(cut));

@@ -15,7 +15,7 @@ mod decode;
 mod encode;
 mod form;
 
-pub use decode::{BindError, decode, decode_known};
+pub use decode::{BindError, decode, decode_known, stated};
 pub use encode::{EncodeError, encode, parameters};
 pub use form::{FormError, MAXIMUM_PARAMETERS, Parameters, form};
 
