@@ -97,6 +97,11 @@ impl Cidr {
         (index < self.capacity()).then(|| Ipv4Addr::from(u32::from(self.network) + 1 + index))
     }
 
+    /// Whether an address can be given.
+    pub fn has(self, address: IpAddr) -> bool {
+        matches!(address, IpAddr::V4(address) if self.index_of(address).is_some())
+    }
+
     /// The index of an address, if it is one that can be given.
     pub fn index_of(self, address: Ipv4Addr) -> Option<u32> {
         let index = u32::from(address).checked_sub(u32::from(self.network) + 1)?;

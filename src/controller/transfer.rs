@@ -16,6 +16,7 @@ use super::Cidr;
 use super::identity;
 use super::state::State;
 use super::store::{self, Change, DiskStore, Row, SCHEMA, Store, Table};
+use crate::model::balancer::{BalancerName, NameRule};
 use crate::model::timestamp::Timestamp;
 use crate::wire::admin;
 use crate::wire::balancer::created_time;
@@ -178,7 +179,7 @@ pub fn import(
     }
     let state = State::restore(&rows, servos, instances)
         .map_err(|error| ImportError::Contradiction(error.to_string()))?;
-    check(&state).map_err(ImportError::Contradiction)?;
+    check(&state, servos).map_err(ImportError::Contradiction)?;
     Ok(Imported {
         state,
         rows,
@@ -257,8 +258,8 @@ impl Imported {
     }
 }
 
-/// Whether everything belongs to somebody who is there.
-fn check(state: &State) -> Result<(), String> {
+/// Whether everything belongs to somebody who is there, and is what the rules would have let in.
+fn check(state: &State, range: Cidr) -> Result<(), String> {
     if state.administrator().is_none() {
         return Err("there is no account 'eucalyptus'".to_owned());
     }
@@ -295,6 +296,32 @@ fn check(state: &State) -> Result<(), String> {
             }
         }
     }
+    let mut addresses = BTreeMap::new();
+    for balancer in state.balancers.values() {
+        let name = &balancer.name;
+        // Names, buckets and prefixes become parts of paths, and addresses are listened on.
+        if BalancerName::parse(name.as_str(), NameRule::HostName).is_err() {
+            return Err(format!("'{name}' cannot be the name of a load balancer"));
+        }
+        if !balancer.attributes.access_log.has_place() {
+            return Err(format!(
+                "the access log of load balancer {name} is in no bucket"
+            ));
+        }
+        for (id, place) in &balancer.servos {
+            let address = place.address;
+            if !address.is_loopback() && !range.has(address) {
+                return Err(format!(
+                    "servo {id} of load balancer {name} is at {address}, which is neither on \
+                     loopback nor in the range of servos ({range}); read it in while a cloud with \
+                     that --servo-cidr runs"
+                ));
+            }
+            if let Some(other) = addresses.insert(address, id) {
+                return Err(format!("the servos {other} and {id} are both at {address}"));
+            }
+        }
+    }
     Ok(())
 }
 
@@ -302,6 +329,9 @@ fn check(state: &State) -> Result<(), String> {
 mod tests {
     use super::*;
     use crate::controller::{Config, Controller};
+    use crate::model::account::AccountId;
+    use crate::model::balancer::{LoadBalancer, ServoPlace};
+    use crate::model::placement::{ServoId, ZoneName};
     use expect_test::expect;
 
     const NOW: Timestamp = Timestamp(1_368_660_692_806);
@@ -365,5 +395,59 @@ mod tests {
             the export is of a newer version (schema 9, this one knows 4)
             the export contradicts itself: there is no account 'eucalyptus'
         "#]].assert_eq(&told);
+    }
+
+    #[test]
+    fn what_the_rules_would_not_have_let_in_is_refused() {
+        let mut rows = rows();
+        let account = rows.iter().find(|row| row.table == Table::Accounts);
+        let account = AccountId::new(account.unwrap().key.as_str());
+        let mut web = LoadBalancer::new(account, BalancerName::new("web"), "lb".to_owned(), NOW);
+        for (id, address) in [("i-1", [127, 101, 0, 1]), ("i-2", [127, 101, 0, 2])] {
+            let place = ServoPlace {
+                zone: ZoneName::new("PARTI00"),
+                address: address.into(),
+            };
+            web.servos.insert(ServoId::new(id), place);
+        }
+        web.attributes.access_log.bucket = Some("my-logs".to_owned());
+        web.attributes.access_log.prefix = Some("web/x".to_owned());
+        rows.push(Row {
+            table: Table::Balancers,
+            key: "web".to_owned(),
+            value: serde_json::to_vec(&web).unwrap(),
+        });
+        let good = export(&rows, true, None, NOW).unwrap();
+        read(&good).unwrap();
+        let mut told = String::new();
+        for (sound, bad) in [
+            ("\"name\": \"web\"", "\"name\": \"../web\""),
+            ("my-logs", "../logs"),
+            ("web/x", "web/../../x"),
+            ("127.101.0.2", "127.101.0.1"),
+            ("127.101.0.2", "0.0.0.0"),
+            ("127.101.0.2", "192.0.2.1"),
+        ] {
+            let text = good.replace(sound, bad);
+            let error = read(&text).map(|_| ()).unwrap_err().to_string();
+            told.push_str(
+                error
+                    .strip_prefix("the export contradicts itself: ")
+                    .unwrap(),
+            );
+            told.push('\n');
+        }
+        expect![[r"
+            '../web' cannot be the name of a load balancer
+            the access log of load balancer web is in no bucket
+            the access log of load balancer web is in no bucket
+            the servos i-1 and i-2 are both at 127.101.0.1
+            servo i-2 of load balancer web is at 0.0.0.0, which is neither on loopback nor in the range of servos (127.101.0.0/16); read it in while a cloud with that --servo-cidr runs
+            servo i-2 of load balancer web is at 192.0.2.1, which is neither on loopback nor in the range of servos (127.101.0.0/16); read it in while a cloud with that --servo-cidr runs
+        "]].assert_eq(&told);
+        // A cloud that was told to listen there.
+        let text = good.replace("127.101.0.2", "192.0.2.1");
+        let told: Cidr = "192.0.2.0/24".parse().unwrap();
+        import(text.as_bytes(), told, Cidr::INSTANCES, NOW).unwrap();
     }
 }

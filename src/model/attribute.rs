@@ -295,19 +295,33 @@ impl Offered {
     }
 }
 
+/// Whether a text may be a bucket's name: buckets become folders and parts of addresses. Source: S3's
+/// rules for bucket names.
+fn is_bucket(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+    (3..=255).contains(&text.len())
+        && text.chars().all(plain)
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
+fn is_prefix(text: &str) -> bool {
+    let climbs = text.split('/').any(|part| part == "..");
+    !climbs && !text.chars().any(char::is_control) && text.len() <= PREFIX_MAX_BYTES
+}
+
 impl AccessLog {
+    /// Whether bucket and prefix stand for a place among the buckets.
+    pub fn has_place(&self) -> bool {
+        self.bucket.as_deref().is_none_or(is_bucket) && self.prefix.as_deref().is_none_or(is_prefix)
+    }
+
     fn merged(&self, change: &Change, dialect: Dialect) -> Result<AccessLog, AttributeRefusal> {
         let mut merged = self.clone();
         if let Some(enabled) = change.access_log_enabled {
             merged.enabled = enabled;
         }
         if let Some(bucket) = &change.access_log_bucket {
-            // Buckets become folders and parts of addresses. Source: S3's rules for bucket names.
-            let plain = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-            let sound = (3..=255).contains(&bucket.len())
-                && bucket.chars().all(plain)
-                && bucket.starts_with(|c: char| c.is_ascii_alphanumeric());
-            if !sound {
+            if !is_bucket(bucket) {
                 return Err(AttributeRefusal::BucketInvalid(bucket.clone()));
             }
             merged.bucket = Some(bucket.clone());
@@ -328,8 +342,7 @@ impl AccessLog {
                 .ok_or(refusal)?;
         }
         if let Some(prefix) = &change.access_log_prefix {
-            let climbs = prefix.split('/').any(|part| part == "..");
-            if prefix.chars().any(char::is_control) || climbs || prefix.len() > PREFIX_MAX_BYTES {
+            if !is_prefix(prefix) {
                 return Err(AttributeRefusal::Prefix);
             }
             merged.prefix = Some(prefix.clone()).filter(|prefix| !prefix.is_empty());
