@@ -15,16 +15,17 @@ use crate::model::account::Caller;
 use crate::wire::cloudwatch::{self, Protocol};
 use crate::wire::fault::Fault;
 use crate::wire::local::{self, MAXIMUM_BODY};
-use crate::wire::query::Parameters;
+use crate::wire::query::{self, Parameters};
 use crate::wire::release::Feature;
 use crate::wire::service::Service;
 use crate::wire::sigv4;
 use bytes::Bytes;
+use flate2::read::GzDecoder;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::ext::ReasonPhrase;
 use hyper::header::{
-    AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN, USER_AGENT,
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN, USER_AGENT,
 };
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
@@ -32,7 +33,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
-use std::io;
+use std::io::{self, Read as _};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -281,8 +282,9 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
 /// Why a body was not read: a status, its name as a code, and one line.
 type Unread = (u16, &'static str, &'static str);
 
+const TOO_LARGE: Unread = (413, "RequestEntityTooLarge", "the body is over 1 MiB");
+
 async fn read_body(body: Incoming, most: usize) -> Result<Bytes, Unread> {
-    const TOO_LARGE: Unread = (413, "RequestEntityTooLarge", "the body is over 1 MiB");
     if body.size_hint().lower() > most as u64 {
         return Err(TOO_LARGE);
     }
@@ -582,14 +584,43 @@ fn spelt((protocol, xml): (Protocol, HeaderValue), status: StatusCode, text: Vec
     answer
 }
 
+/// A body without its compression, as SDKs send metrics from 10 KiB on. Source: requestCompression of
+/// PutMetricData, service model of CloudWatch.
+fn uncompressed(headers: &HeaderMap, sent: &Bytes) -> Result<Bytes, Fault> {
+    let refuse = |(status, code, line): Unread| Fault::Service {
+        status,
+        code,
+        message: line.to_owned(),
+    };
+    let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
+    match encoding.map(<[u8]>::trim_ascii) {
+        None | Some(b"" | b"identity") => Ok(sent.clone()),
+        Some(encoding) if encoding.eq_ignore_ascii_case(b"gzip") => {
+            let mut body = Vec::new();
+            let most = MAXIMUM_BODY as u64 + 1;
+            match GzDecoder::new(&sent[..]).take(most).read_to_end(&mut body) {
+                Ok(length) if length > MAXIMUM_BODY => Err(refuse(TOO_LARGE)),
+                Ok(_) => Ok(body.into()),
+                Err(_) => Err(refuse((400, "MalformedInput", "the body is no gzip"))),
+            }
+        }
+        Some(_) => Err(refuse((
+            415,
+            "UnsupportedMediaType",
+            "a body may be compressed by gzip, and by nothing else",
+        ))),
+    }
+}
+
 /// Answers an operation of CloudWatch: its name, and the tree of its answer.
 async fn measure(
     shared: &Shared,
     (protocol, named): (Protocol, Option<String>),
     parts: &Parts,
-    body: &Bytes,
+    sent: &Bytes,
     request_id: &Arc<str>,
 ) -> Result<(String, serde_json::Value), Fault> {
+    let body = &uncompressed(&parts.headers, sent)?;
     let unreadable = |cloudwatch::Unreadable(message)| Fault::Service {
         status: 400,
         code: "ValidationError",
@@ -603,13 +634,14 @@ async fn measure(
             parameters.add(body).map_err(Fault::Form)?;
         }
     }
-    let caller = authenticate(shared, Service::CloudWatch, parts, body).inspect_err(|fault| {
+    // What was signed is what was sent.
+    let caller = authenticate(shared, Service::CloudWatch, parts, sent).inspect_err(|fault| {
         tracing::warn!(target: "auth", request = %request_id, service = "CloudWatch", ?fault, "not believed");
     })?;
     let operation = match named {
         Some(operation) => operation,
-        None => parameters
-            .get("Action")
+        None => query::stated(&parameters, "Action")
+            .map_err(Fault::Bind)?
             .ok_or(Fault::MissingAction)?
             .to_owned(),
     };
@@ -838,6 +870,42 @@ mod tests {
         ];
         for (host, own) in cases {
             assert_eq!(is_own_host(host), own, "{host}");
+        }
+    }
+
+    #[test]
+    fn bodies_are_read_as_they_were_before_gzip_within_the_limit() {
+        let gzip = |plain: &[u8]| {
+            let mut packed = Vec::new();
+            let level = flate2::Compression::best();
+            let mut encoder = flate2::read::GzEncoder::new(plain, level);
+            encoder.read_to_end(&mut packed).unwrap();
+            Bytes::from(packed)
+        };
+        let told = |encoding: Option<&'static str>, sent: &Bytes| {
+            let mut headers = HeaderMap::new();
+            if let Some(encoding) = encoding {
+                headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+            }
+            uncompressed(&headers, sent).map_err(|fault| match fault {
+                Fault::Service { status, .. } => status,
+                other => panic!("{other:?}"),
+            })
+        };
+        let plain = Bytes::from_static(b"{}");
+        let largest = vec![b'x'; MAXIMUM_BODY];
+        for (encoding, sent, expected) in [
+            (None, plain.clone(), Ok(plain.clone())),
+            (Some("identity"), plain.clone(), Ok(plain.clone())),
+            (Some("GZIP"), gzip(&plain), Ok(plain.clone())),
+            (Some("gzip"), gzip(&largest), Ok(largest.into())),
+            (Some("gzip"), gzip(&vec![b'x'; MAXIMUM_BODY + 1]), Err(413)),
+            (Some("gzip"), plain.clone(), Err(400)),
+            (Some("gzip"), gzip(&plain).slice(..12), Err(400)),
+            (Some("br"), plain.clone(), Err(415)),
+            (Some("gzip, gzip"), gzip(&gzip(&plain)), Err(415)),
+        ] {
+            assert_eq!(told(encoding, &sent), expected, "{encoding:?}");
         }
     }
 

@@ -483,6 +483,10 @@ cw.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "Sales", "Values
 data = cw.get_metric_data(MetricDataQueries=[{"Id": "m1", "MetricStat": {"Metric": {"Namespace": "Shop", "MetricName": "Sales"}, "Period": 60, "Stat": "Sum"}}], **span)
 result = data["MetricDataResults"][0]
 told["sales"] = [result["Values"], result["StatusCode"], result["Timestamps"][0].year == now.year]
+# Compressed from 10 KiB on.
+bulk = [{"MetricName": f"Large{n}", "Value": n, "Dimensions": [{"Name": "Padding", "Value": "x" * 200}]} for n in range(100)]
+cw.put_metric_data(Namespace="Bulk", MetricData=bulk)
+told["bulk"] = len({m["MetricName"] for m in cw.get_paginator("list_metrics").paginate(Namespace="Bulk").search("Metrics[]")})
 try:
     cw.put_metric_data(Namespace="AWS/ELB", MetricData=[{"MetricName": "Latency", "Value": 1}])
 except ClientError as error:
@@ -523,6 +527,7 @@ fn boto3_reads_and_writes_metrics() {
         );
         assert_eq!(told["sales"][1], "Complete", "{told}");
         assert_eq!(told["sales"][2], true, "{told}");
+        assert_eq!(told["bulk"], 100, "{told}");
     }
 }
 
