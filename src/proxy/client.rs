@@ -546,7 +546,9 @@ impl Connection {
                 })));
             }
             End::ClientGone => return Ok(Next::Broken),
-            End::Cut => return Ok(Next::Reset),
+            End::Cut if exchange.response.is_some() => return Ok(Next::Reset),
+            // It was asked, and its time is over before it has spoken.
+            End::Cut => 504,
             End::Refused(refused) => {
                 tracing::debug!(client = %self.peer, reason = %refused, "request refused in its body");
                 refused.status()

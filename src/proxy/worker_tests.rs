@@ -176,8 +176,9 @@ async fn an_instance_that_left_has_its_draining_time_and_no_more() {
     stage
         .update(&[], Departure::Drain(Duration::from_millis(50)))
         .await;
-    // The instance never answers; the client sees the connection end, without an answer.
-    assert!(!matches!(client.read(&mut [0]).await, Ok(1)));
+    // The instance never answers.
+    let head = read_head(&mut client).await;
+    assert!(head.starts_with("HTTP/1.1 504 "), "{head}");
     drop(running);
 }
 
@@ -580,10 +581,32 @@ async fn with_amazon_s_departure_exchanges_with_an_instance_that_leaves_are_cut(
     reply(&mut running, "r").await;
     assert_eq!(answered(&mut client).await.1, 'r');
 
-    let mut client = stage.asking().await;
-    let _running = other.asked().await;
+    // Whoever was not answered yet is told, and so is who reads the log.
+    let bucket = tempfile::tempdir().unwrap();
+    stage.spec.access_log = Some(Logging {
+        destination: destination(bucket.path()),
+        form: LogForm::Amazon,
+    });
+    stage.update(&[&other], Departure::Cut).await;
+    stage.workers.settle().await;
+    let mut begun = stage.asking().await;
+    let mut running = other.asked().await;
+    running
+        .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nb")
+        .await
+        .unwrap();
+    assert_eq!(answered(&mut begun).await.1, 'b');
+    let mut waiting = stage.asking().await;
+    let _silent = other.asked().await;
     stage.update(&[&instance], Departure::Cut).await;
-    assert!(!matches!(client.read(&mut [0]).await, Ok(1)));
+    let head = read_head(&mut waiting).await;
+    assert!(head.starts_with("HTTP/1.1 504 "), "{head}");
+    assert!(!matches!(begun.read(&mut [0]).await, Ok(1)));
+    stage.workers.shutdown(Duration::ZERO).await;
+    let lines = all_below(bucket.path());
+    for (statuses, count) in [(" 200 200 ", 1), (" 504 0 ", 1), ("\n", 2)] {
+        assert_eq!(lines.matches(statuses).count(), count, "{lines}");
+    }
 }
 
 #[tokio::test]
