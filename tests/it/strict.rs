@@ -736,7 +736,7 @@ fn what_is_merely_unusual_is_served() {
         ),
         (
             "a quoted extension",
-            chunked("5;name=\"a;b\"\r\nabcde\r\n0;last\r\n\r\n"),
+            chunked("5;name=\"a;\\\"b\"\r\nabcde\r\n0;last\r\n\r\n"),
         ),
         (
             "trailers",
@@ -785,6 +785,18 @@ fn bad_and_overflowing_chunks_are_refused_and_never_complete() {
         ("LF in an extension", "3;a\nb\r\nabc\r\n0\r\n\r\n"),
         ("CR in an extension", "3;a\rb\r\nabc\r\n0\r\n\r\n"),
         ("NUL in an extension", "3;a\0b\r\nabc\r\n0\r\n\r\n"),
+        (
+            "a quoted extension that goes on",
+            "3;a=\"\r\nabc\r\n0\r\n\r\n",
+        ),
+        (
+            "a quoted extension that ends behind the line",
+            "3;a=\"\r\nabc\r\n\"\r\nxyz\r\n0\r\n\r\n",
+        ),
+        (
+            "a quoted extension with an escaped end",
+            "3;a=\"b\\\"\r\nabc\r\n0\r\n\r\n",
+        ),
         (
             "an endless extension",
             &format!("3;{}\r\nabc\r\n0\r\n\r\n", "e".repeat(70_000)),

@@ -129,6 +129,9 @@ enum State {
     FirstDigit,
     Size,
     Extension,
+    /// In a quoted value of an extension, and behind a backslash there.
+    Quoted,
+    Escaped,
     SizeLineFeed,
     Data,
     DataReturn,
@@ -192,10 +195,15 @@ impl Chunked {
                 (b';', _) if self.state == State::Size => State::Extension,
                 _ => return Err(BadChunk::Size),
             },
-            State::Extension => match byte {
+            // A quoted value cannot hold the end of a line (RFC 9110 §5.6.4); there are readers that
+            // look for its end behind that all the same.
+            State::Extension | State::Quoted | State::Escaped => match (self.state, byte) {
                 _ if self.line > CHUNK_LINE_BYTES => return Err(BadChunk::Extension),
-                b'\r' => State::SizeLineFeed,
-                byte if is_text(byte) => State::Extension,
+                (State::Extension, b'\r') => State::SizeLineFeed,
+                (State::Extension, b'"') | (State::Escaped, _) if is_text(byte) => State::Quoted,
+                (State::Quoted, b'"') => State::Extension,
+                (State::Quoted, b'\\') => State::Escaped,
+                (state, byte) if is_text(byte) => state,
                 _ => return Err(BadChunk::Extension),
             },
             State::SizeLineFeed => {
@@ -325,6 +333,13 @@ mod tests {
             (b"ffffffffffffffff1\r\n", Err(BadChunk::Overflow)),
             (b"3;a\nb\r\n", Err(BadChunk::Extension)),
             (b"3;a\0b\r\n", Err(BadChunk::Extension)),
+            (
+                b"3;a=\"\\\"\\\\\";b=\"\"\r\nabc\r\n0\r\n\r\n",
+                Ok((27, true)),
+            ),
+            (b"3;a=\"\r\nabc\r\n", Err(BadChunk::Extension)),
+            (b"3;a=\"b\\\"\r\nabc\r\n", Err(BadChunk::Extension)),
+            (b"3;a=\"b\\\r\nabc\r\n", Err(BadChunk::Extension)),
             (&long_extension, Err(BadChunk::Extension)),
             (&long_size, Err(BadChunk::Overflow)),
             (&long_trailer, Err(BadChunk::Trailer)),
