@@ -669,6 +669,10 @@ fn what_is_merely_unusual_is_served() {
             &format!("{host}\r\nA: b\r\nA: b"),
         ),
         ("a length of zero", &format!("{host}\r\nContent-Length: 0")),
+        (
+            "an option that is not a name",
+            &format!("{host}\r\nConnection: keep-alive; timeout=5"),
+        ),
         ("Host last", "A: b\r\nHost: shop.example"),
         ("other case", "hOST: shop.example"),
     ]);

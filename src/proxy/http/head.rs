@@ -148,20 +148,21 @@ pub struct Connection<'a> {
     nominations: usize,
 }
 
-/// Connection lists something that is not a name, or too much.
+/// Connection lists more names than [`NOMINATIONS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BadConnection;
+pub struct TooManyNominations;
 
 impl<'a> Connection<'a> {
-    /// Reads one more Connection field.
+    /// Reads one more Connection field. What it lists that is not a name, as some servers do
+    /// (`keep-alive; timeout=5`), names no field, and nobody behind us reads it.
     ///
     /// # Errors
     ///
-    /// It lists something that is not a name, or more names than [`NOMINATIONS`].
-    pub fn read(&mut self, value: &'a [u8]) -> Result<(), BadConnection> {
+    /// There are too many names.
+    pub fn read(&mut self, value: &'a [u8]) -> Result<(), TooManyNominations> {
         for option in value.split(|byte| *byte == b',') {
             let option = option.trim_ascii();
-            if option.is_empty() {
+            if option.is_empty() || !option.iter().all(|byte| is_token_byte(*byte)) {
                 continue;
             }
             if option.eq_ignore_ascii_case(b"close") {
@@ -171,10 +172,8 @@ impl<'a> Connection<'a> {
             } else if option.eq_ignore_ascii_case(b"upgrade") {
                 self.upgrade = true;
             } else {
-                if !option.iter().all(|byte| is_token_byte(*byte))
-                    || self.nominations == NOMINATIONS
-                {
-                    return Err(BadConnection);
+                if self.nominations == NOMINATIONS {
+                    return Err(TooManyNominations);
                 }
                 self.nominated[self.nominations] = option;
                 self.nominations += 1;

@@ -101,7 +101,7 @@ pub enum Refused {
     TwoLengths,
     #[error("a field imitates Content-Length or Transfer-Encoding")]
     Imitation,
-    #[error("Connection is malformed")]
+    #[error("Connection lists too many names")]
     Connection,
     #[error("Max-Forwards is not one number")]
     MaxForwards,

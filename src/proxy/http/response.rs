@@ -38,7 +38,7 @@ pub enum Unusable {
     TransferEncoding,
     #[error("its Content-Length and Transfer-Encoding contradict each other")]
     TwoLengths,
-    #[error("its Connection is malformed")]
+    #[error("its Connection lists too many names")]
     Connection,
     #[error("it switches protocols unasked")]
     Switch,
