@@ -462,8 +462,8 @@ impl Exchange {
             return Ok(false);
         }
         let bytes = self.outbound.bytes();
-        let found = self.finder.advance(bytes, 0);
-        let Some(head) = found.map_err(|reason| End::Unusable(reason.into()))? else {
+        let found = response::find(&mut self.finder, bytes);
+        let Some(head) = found.map_err(End::Unusable)? else {
             return Ok(false);
         };
         self.finder = HeadFinder::default();

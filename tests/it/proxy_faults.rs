@@ -537,6 +537,32 @@ fn an_ambiguous_or_malformed_answer_is_502_and_its_connection_never_used_again()
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
+/// Nothing follows these bytes, and the instance stays.
+#[test]
+fn what_can_be_no_answer_is_502_before_its_head_ends() {
+    let cases = [
+        ("a greeting of SSH", "SSH-2.0-OpenSSH_9.6\r\n"),
+        ("a greeting of SMTP", "220 mail.example ESMTP\r\n"),
+        ("a page without a head (HTTP/0.9)", "<html>"),
+        ("lower case", "http/1.1 200 OK"),
+        ("HTTP/2", "HTTP/2 200\r\n"),
+        ("an empty line", "\r\n"),
+        ("a handshake of TLS", "\u{16}\u{3}\u{3}"),
+        ("CR CR LF", "HTTP/1.1 200 OK\r\r\n"),
+        ("a bare CR", "HTTP/1.1 200 OK\r\nA: b\rc"),
+        ("a bare LF", "HTTP/1.1 200 OK\n"),
+        ("NUL", "HTTP/1.1 200 OK\r\nA: \0"),
+    ];
+    let (instance, proxy) = one();
+    for (name, bytes) in cases {
+        let mut client = proxy.client();
+        client.get("/case");
+        let mut at = instance.accept();
+        at.expect("GET /case").send(bytes);
+        assert_eq!(client.answer().status(), 502, "{name}");
+    }
+}
+
 #[test]
 fn what_an_instance_says_beyond_its_answer_is_nobodys_answer() {
     let poison = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison";

@@ -409,6 +409,42 @@ fn bare_line_ends_and_control_characters_are_refused() {
     refused(&cases);
 }
 
+/// Nothing follows these bytes, and the client goes on listening.
+#[test]
+fn what_can_be_no_head_is_refused_before_the_head_ends() {
+    let host = "GET /case HTTP/1.1\r\nHost: shop.example\r\n";
+    let cases = [
+        ("CR CR LF", format!("{host}A: b\r\r\n")),
+        (
+            "CR CR LF as the empty line",
+            format!("{host}A: b\r\n\r\r\n"),
+        ),
+        (
+            "CR CR LF behind the request line",
+            "GET /case HTTP/1.1\r\r\n".into(),
+        ),
+        ("a bare CR", format!("{host}A: b\rc")),
+        ("CR before the request line", "\rG".into()),
+        ("a bare LF", format!("{host}A: b\n")),
+        ("NUL", format!("{host}A: b\0c")),
+        ("DEL", format!("{host}A: b\u{7f}")),
+        ("escape in the target", "GET /\u{1b}".into()),
+        ("a handshake of TLS", "\u{16}\u{3}\u{1}".into()),
+    ];
+    let instance = Recorder::echoing();
+    let proxy = Proxy::http(&[instance.address()]);
+    for (name, bytes) in cases {
+        for piece in [1, bytes.len()] {
+            let mut client = proxy.client();
+            for part in from_latin1(&bytes).chunks(piece) {
+                client.line.offer(part);
+            }
+            let status = client.try_answer().map(|answer| answer.status());
+            assert_eq!(status, Ok(400), "{name}, in pieces of {piece}");
+        }
+    }
+}
+
 #[test]
 fn a_field_without_a_name_or_a_colon_is_refused() {
     let host = "Host: shop.example\r\n";

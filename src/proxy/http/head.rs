@@ -23,6 +23,8 @@ pub struct HeadFinder {
 pub enum NoHead {
     #[error("a line ends without a carriage return")]
     BareLineFeed,
+    #[error("a control character stands within a line")]
+    Control,
     #[error("the head is longer than 64 KiB")]
     TooLong,
     #[error("the first byte is not one of HTTP/1's")]
@@ -34,7 +36,8 @@ pub enum NoHead {
 impl HeadFinder {
     /// Looks at what has arrived since the last call; `bytes` begin where they began then. Returns
     /// where the head is, its empty line included, once it is whole. Empty lines before it are
-    /// passed over, up to `tolerated`.
+    /// passed over, up to `tolerated`. A head that is whole is left to whoever parses it; one that is
+    /// not yet is refused for what no continuation mends, so that its sender need not be waited for.
     ///
     /// # Errors
     ///
@@ -44,6 +47,8 @@ impl HeadFinder {
         bytes: &[u8],
         tolerated: usize,
     ) -> Result<Option<Range<usize>>, NoHead> {
+        // What a carriage return at the end means is decided by what follows it.
+        let unsettled = self.at.saturating_sub(1);
         while let Some(offset) = memchr::memchr(b'\n', &bytes[self.at..]) {
             let newline = self.at + offset;
             if newline == self.line || bytes[newline - 1] != b'\r' {
@@ -70,9 +75,20 @@ impl HeadFinder {
         match bytes.get(self.begin) {
             Some(&first) if !is_token_byte(first) && first != b'\r' => Err(NoHead::Foreign),
             _ if bytes.len() - self.begin > HEAD_BYTES => Err(NoHead::TooLong),
+            _ if has_control(&bytes[unsettled..]) => Err(NoHead::Control),
             _ => Ok(None),
         }
     }
+}
+
+/// Whether a control character other than a tab is within a line. Line feeds have been looked at; a
+/// carriage return with nothing behind it yet may be the end of one.
+fn has_control(bytes: &[u8]) -> bool {
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'\t' | b'\n' => false,
+        b'\r' => bytes.get(at + 1).is_some_and(|next| *next != b'\n'),
+        byte => byte.is_ascii_control(),
+    })
 }
 
 /// Fields that the proxy reads, removes or writes.
@@ -276,6 +292,11 @@ mod tests {
             (b"\nGET", Err(NoHead::BareLineFeed)),
             (b"\x16\x03\x01", Err(NoHead::Foreign)),
             (b" GET / HTTP/1.1\r", Err(NoHead::Foreign)),
+            (b"GET / HTTP/1.1\r\r", Err(NoHead::Control)),
+            (b"GET / HTTP/1.1\r\nA\rb", Err(NoHead::Control)),
+            (b"\rG", Err(NoHead::Control)),
+            (b"GET /\x1b", Err(NoHead::Control)),
+            (b"GET / HTTP/1.1\r\nA:\tb\r", Ok(None)),
         ];
         for (bytes, expected) in cases {
             for piece in 1..=bytes.len() {

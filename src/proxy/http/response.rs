@@ -1,10 +1,13 @@
 //! Response heads: what cannot be trusted, how long the message is, and the head the client is sent.
 
 use super::body::Body;
-use super::head::{CHUNKED_LINE, Connection, Field, NoHead, Run, content_length, offset_in};
+use super::head::{
+    CHUNKED_LINE, Connection, Field, HeadFinder, NoHead, Run, content_length, offset_in,
+};
 use super::request::{Request, Version};
 use crate::proxy::limits::HEAD_FIELDS;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 /// An answer that may be forwarded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub struct Response {
 pub enum Unusable {
     #[error(transparent)]
     NoHead(#[from] NoHead),
+    #[error("it does not begin with HTTP/1")]
+    Foreign,
     #[error("its head is malformed: {0}")]
     Malformed(httparse::Error),
     #[error("its status is not one of 100 to 599")]
@@ -48,6 +53,23 @@ pub enum Unusable {
     Ended,
     #[error(transparent)]
     Chunk(#[from] super::body::BadChunk),
+}
+
+/// How every answer begins.
+const VERSION: &[u8] = b"HTTP/1.";
+
+/// Finds an answer's head as [`HeadFinder::advance`] does. No empty line goes before it, and what
+/// speaks another protocol is known by its first bytes: it may wait for us to speak.
+///
+/// # Errors
+///
+/// The bytes cannot become an answer, whatever follows.
+pub fn find(finder: &mut HeadFinder, bytes: &[u8]) -> Result<Option<Range<usize>>, Unusable> {
+    let known = bytes.len().min(VERSION.len());
+    if bytes[..known] != VERSION[..known] {
+        return Err(Unusable::Foreign);
+    }
+    Ok(finder.advance(bytes, 0)?)
 }
 
 /// Reads a whole head, its empty line included, and writes the head that the client is sent.
