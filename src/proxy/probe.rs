@@ -13,10 +13,16 @@
 //! A check for which this process has no descriptor, port or memory left is not made, and does not
 //! count: else whoever takes them all would take every instance out of service.
 //!
+//! An answer is read as traffic reads it: an instance whose answers all become 502 is not healthy.
+//!
 //! A redirect does not pass. Servo 1.0.0 followed redirects because its HTTP library did; Amazon
 //! never did, a check that leaves the instance says nothing about it, and following would let an
 //! instance send this process anywhere.
 
+use super::http::head::HeadFinder;
+use super::http::request::Request;
+use super::http::response::{self, Response, Unusable};
+use super::limits::INTERIM_ANSWERS;
 use super::pool::NoConnection;
 use super::tls::instance::FOR_CHECKS;
 use crate::model::health::{Outcome, Target};
@@ -32,12 +38,6 @@ use tokio_rustls::rustls::pki_types::ServerName;
 
 /// How a check names itself to an instance, as Amazon's does: people filter their logs by it.
 pub const USER_AGENT: &str = "ELB-HealthChecker/1.0";
-
-/// Bytes of an answer's head that are read before giving up; the data plane's own limit.
-const HEAD_LIMIT: usize = 64 << 10;
-
-/// Fields of an answer's head; the data plane's own limit.
-const FIELD_LIMIT: usize = 100;
 
 /// Bytes of an answer's body that are read, so that an instance with a short page is not reset while
 /// it writes and does not log an error for each check.
@@ -139,34 +139,44 @@ async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
             .write_all(request.as_bytes())
             .await
             .map_err(|error| format!("broke off ({})", one_line(&error)))?;
-        read_status(&mut stream).await
+        read_answer(&mut stream).await
     };
-    let head = tokio::time::timeout_at(deadline, answer)
+    let (mut answer, body) = tokio::time::timeout_at(deadline, answer)
         .await
         .map_err(|_| Ended::TimedOut("did not answer"))??;
     let patience = deadline.min(tokio::time::Instant::now() + BODY_PATIENCE);
     // Whatever comes of the body, the status has spoken.
-    let _ = tokio::time::timeout_at(patience, skip_body(&mut stream, &head)).await;
-    let answered = format!("answered {}", head.status);
-    if head.status == 200 {
+    let _ = tokio::time::timeout_at(patience, skip_body(&mut stream, &mut answer, &body)).await;
+    let answered = format!("answered {}", answer.status);
+    if answer.status == 200 {
         Ok(answered)
     } else {
         Err(Ended::Failed(answered))
     }
 }
 
-/// What matters of the final answer's head.
-struct Head {
-    status: u16,
-    /// Bytes of the body that came with the head.
-    body_read: usize,
-    body_length: Option<usize>,
-}
-
-/// Reads up to the end of the final head; interim answers (1xx) are passed over.
-async fn read_status<S: AsyncRead + Unpin>(stream: &mut S) -> Result<Head, Failure> {
+/// Reads up to the end of the final head; interim answers (1xx) are passed over. Returns what came of
+/// the body with it.
+async fn read_answer<S: AsyncRead + Unpin>(stream: &mut S) -> Result<(Response, Vec<u8>), Failure> {
     let mut bytes = Vec::with_capacity(1024);
+    let mut finder = HeadFinder::default();
+    let mut interim_answers = 0;
     loop {
+        if let Some(head) = response::find(&mut finder, &bytes).map_err(unusable)? {
+            let mut forwarded = Vec::new();
+            let answer = response::rewrite(&bytes[head.clone()], &Request::get(), &mut forwarded)
+                .map_err(unusable)?;
+            bytes.drain(..head.end);
+            if !answer.interim {
+                return Ok((answer, bytes));
+            }
+            finder = HeadFinder::default();
+            interim_answers += 1;
+            if interim_answers > INTERIM_ANSWERS {
+                return Err(unusable(Unusable::Interim));
+            }
+            continue;
+        }
         let read = stream
             .read_buf(&mut bytes)
             .await
@@ -177,49 +187,25 @@ async fn read_status<S: AsyncRead + Unpin>(stream: &mut S) -> Result<Head, Failu
                 false => "closed the connection amid its answer".to_owned(),
             });
         }
-        while let Some((head, length)) = parse(&bytes)? {
-            if !(100..200).contains(&head.status) || head.status == 101 {
-                return Ok(head);
-            }
-            bytes.drain(..length);
-        }
-        if bytes.len() > HEAD_LIMIT {
-            return Err(format!("sent a head over {HEAD_LIMIT} bytes"));
-        }
     }
 }
 
-/// Reads one head, if it is complete, and its length.
-fn parse(bytes: &[u8]) -> Result<Option<(Head, usize)>, Failure> {
-    let mut fields = [httparse::EMPTY_HEADER; FIELD_LIMIT];
-    let mut response = httparse::Response::new(&mut fields);
-    match response.parse(bytes) {
-        Ok(httparse::Status::Partial) => Ok(None),
-        Ok(httparse::Status::Complete(length)) => {
-            let body_length = response
-                .headers
-                .iter()
-                .find(|field| field.name.eq_ignore_ascii_case("content-length"))
-                .and_then(|field| std::str::from_utf8(field.value).ok()?.trim().parse().ok());
-            let head = Head {
-                status: response.code.unwrap_or_default(),
-                body_read: bytes.len() - length,
-                body_length,
-            };
-            Ok(Some((head, length)))
-        }
-        Err(error) => Err(format!("answered what is not HTTP ({error})")),
-    }
+fn unusable(reason: Unusable) -> Failure {
+    format!("gave an answer that traffic refuses ({reason})")
 }
 
-async fn skip_body<S: AsyncRead + Unpin>(stream: &mut S, head: &Head) {
-    let wanted = head.body_length.unwrap_or(BODY_LIMIT).min(BODY_LIMIT);
-    let mut read = head.body_read;
+/// Reads to the end of the body, of which some may have come with the head.
+async fn skip_body<S: AsyncRead + Unpin>(stream: &mut S, answer: &mut Response, begun: &[u8]) {
     let mut scratch = [0; 4096];
-    while read < wanted {
+    let mut admitted = answer.body.admit(begun);
+    let mut read = begun.len();
+    while admitted.is_ok() && !answer.body.is_done() && read < BODY_LIMIT {
         match stream.read(&mut scratch).await {
             Ok(0) | Err(_) => return,
-            Ok(more) => read += more,
+            Ok(more) => {
+                admitted = answer.body.admit(&scratch[..more]);
+                read += more;
+            }
         }
     }
 }
@@ -244,6 +230,7 @@ fn one_line(error: &io::Error) -> String {
 mod tests {
     use super::*;
     use crate::model::health::TargetCase;
+    use crate::proxy::limits::HEAD_BYTES;
     use tokio::net::TcpListener;
     use tokio_rustls::rustls;
     use tokio_rustls::rustls::crypto::aws_lc_rs;
@@ -300,11 +287,15 @@ mod tests {
         )
     }
 
+    /// One interim answer too many.
+    const INTERIM: &[&[u8]] =
+        &[b"HTTP/1.1 100 Continue\r\n\r\n" as &[u8]; INTERIM_ANSWERS as usize + 1];
+
     #[tokio::test]
     async fn only_200_passes_an_http_check() {
         use Outcome::{Failed, Passed};
         let long: &'static [u8] =
-            Vec::leak([&b"HTTP/1.1 200 OK\r\nX: "[..], &[b'x'; HEAD_LIMIT + 1]].concat());
+            Vec::leak([&b"HTTP/1.1 200 OK\r\nX: "[..], &[b'x'; HEAD_BYTES]].concat());
         let long: &'static [&'static [u8]] = Vec::leak(vec![long]);
         #[rustfmt::skip]
         let cases: &[(&'static [&'static [u8]], bool, Outcome, &str)] = &[
@@ -320,8 +311,15 @@ mod tests {
             (&[b"HTTP/1.1 200 OK\r\n"], true, Failed, "closed the connection amid its answer"),
             (&[], true, Failed, "closed the connection without an answer"),
             (&[], false, Failed, "did not answer in time"),
-            (&[b"SSH-2.0-OpenSSH_9.6\r\n"], true, Failed, "answered what is not HTTP (invalid HTTP version)"),
-            (long, false, Failed, "sent a head over 65536 bytes"),
+            (&[b"SSH-2.0-OpenSSH_9.6\r\n"], false, Failed, "gave an answer that traffic refuses (it does not begin with HTTP/1)"),
+            (&[b"HTTP/1.1 200 OK\nContent-Length: 0\n\n"], false, Failed, "gave an answer that traffic refuses (a line ends without a carriage return)"),
+            (&[b"HTTP/1.1 200 OK\r\n\n"], false, Failed, "gave an answer that traffic refuses (a line ends without a carriage return)"),
+            (&[b"\r\nHTTP/1.1 200 OK\r\n\r\n"], false, Failed, "gave an answer that traffic refuses (it does not begin with HTTP/1)"),
+            (&[b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"], false, Failed, "gave an answer that traffic refuses (its Content-Length and Transfer-Encoding contradict each other)"),
+            (&[b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n"], false, Failed, "gave an answer that traffic refuses (its Content-Length is not one number)"),
+            (&[b"HTTP/1.1 101 Switching Protocols\r\n\r\n"], false, Failed, "gave an answer that traffic refuses (it switches protocols unasked)"),
+            (INTERIM, false, Failed, "gave an answer that traffic refuses (it has too many interim answers)"),
+            (long, false, Failed, "gave an answer that traffic refuses (the head is longer than 64 KiB)"),
         ];
         for (pieces, closes, outcome, what) in cases {
             let (seen, asked) = http(pieces, *closes).await;

@@ -7,7 +7,6 @@
 
 use crate::reading::{Fault, Message, Reader, latin1};
 use eulb::proxy::http::body::Body;
-use eulb::proxy::http::desync::Reason;
 use eulb::proxy::http::head::HeadFinder;
 use eulb::proxy::http::request::{self, Ends, Forwarding, Request, Version};
 use eulb::proxy::http::response;
@@ -192,20 +191,15 @@ fn an_answer_that_is_accepted_is_read_alike_before_and_after() {
         |((line, fields, tail, damages), asked, piece)| {
             let (is_head, old, upgrade, keep_alive) = asked;
             let asked = Request {
-                body: Body::Done,
                 version: if old {
                     Version::Http10
                 } else {
                     Version::Http11
                 },
                 is_head,
-                idempotent: true,
                 keep_alive,
                 upgrade: upgrade && !old,
-                last_on_connection: false,
-                client_may_go_on: false,
-                deviation: Reason::Compliant,
-                for_the_proxy: None,
+                ..Request::get()
             };
             let method = if is_head { "HEAD" } else { "GET" };
             let fields: String = fields.iter().map(|field| format!("{field}\r\n")).collect();

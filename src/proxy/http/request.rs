@@ -65,6 +65,24 @@ pub struct Request {
     pub for_the_proxy: Option<ForTheProxy>,
 }
 
+impl Request {
+    /// A GET without a body and without wishes.
+    pub fn get() -> Request {
+        Request {
+            body: Body::Done,
+            version: Version::Http11,
+            is_head: false,
+            idempotent: true,
+            keep_alive: true,
+            upgrade: false,
+            last_on_connection: false,
+            client_may_go_on: false,
+            deviation: Reason::Compliant,
+            for_the_proxy: None,
+        }
+    }
+}
+
 /// A request whose Max-Forwards is used up; RFC 9110 §7.6.2 wants the proxy to answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForTheProxy {

@@ -371,18 +371,7 @@ fn without_the_two_fields_the_clients_own_pass() {
 
 #[test]
 fn what_a_head_means_is_read_from_it() {
-    let plain = Request {
-        body: Body::Done,
-        version: Version::Http11,
-        is_head: false,
-        idempotent: true,
-        keep_alive: true,
-        upgrade: false,
-        last_on_connection: false,
-        client_may_go_on: false,
-        deviation: Reason::Compliant,
-        for_the_proxy: None,
-    };
+    let plain = Request::get();
     let cases = [
         ("GET / HTTP/1.1\r\nHost: x\r\n", plain.clone()),
         (

@@ -242,22 +242,6 @@ impl<'a> Fields<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proxy::http::desync::Reason;
-
-    fn get() -> Request {
-        Request {
-            body: Body::Done,
-            version: Version::Http11,
-            is_head: false,
-            idempotent: true,
-            keep_alive: true,
-            upgrade: false,
-            last_on_connection: false,
-            client_may_go_on: false,
-            deviation: Reason::Compliant,
-            for_the_proxy: None,
-        }
-    }
 
     fn rewritten(head: &str, request: &Request) -> Result<(Response, String), Unusable> {
         let mut out = Vec::new();
@@ -317,7 +301,7 @@ mod tests {
             ),
         ];
         for (head, unusable) in cases {
-            match (rewritten(&head, &get()), unusable) {
+            match (rewritten(&head, &Request::get()), unusable) {
                 (Err(Unusable::Malformed(_)), Unusable::Malformed(_)) => {}
                 (found, _) => assert_eq!(found.err(), Some(unusable), "{head:?}"),
             }
@@ -328,14 +312,18 @@ mod tests {
     fn the_length_of_an_answer_depends_on_its_request() {
         let head = || Request {
             is_head: true,
-            ..get()
+            ..Request::get()
         };
         let cases = [
-            ("200 OK\r\nContent-Length: 3\r\n", get(), Body::Length(3)),
+            (
+                "200 OK\r\nContent-Length: 3\r\n",
+                Request::get(),
+                Body::Length(3),
+            ),
             ("200 OK\r\nContent-Length: 3\r\n", head(), Body::Done),
             (
                 "200 OK\r\nTransfer-Encoding: chunked\r\n",
-                get(),
+                Request::get(),
                 Body::chunked(),
             ),
             (
@@ -343,11 +331,19 @@ mod tests {
                 head(),
                 Body::Done,
             ),
-            ("200 OK\r\n", get(), Body::UntilClose),
+            ("200 OK\r\n", Request::get(), Body::UntilClose),
             ("200 OK\r\n", head(), Body::Done),
-            ("204 No\r\nContent-Length: 3\r\n", get(), Body::Done),
-            ("304 Not\r\nContent-Length: 3\r\n", get(), Body::Done),
-            ("100 Continue\r\n", get(), Body::Done),
+            (
+                "204 No\r\nContent-Length: 3\r\n",
+                Request::get(),
+                Body::Done,
+            ),
+            (
+                "304 Not\r\nContent-Length: 3\r\n",
+                Request::get(),
+                Body::Done,
+            ),
+            ("100 Continue\r\n", Request::get(), Body::Done),
         ];
         for (rest, request, expected) in cases {
             let found = rewritten(&format!("HTTP/1.1 {rest}"), &request);
@@ -364,26 +360,32 @@ mod tests {
         let old = |keep_alive| Request {
             version: Version::Http10,
             keep_alive,
-            ..get()
+            ..Request::get()
         };
         let closing = Request {
             keep_alive: false,
-            ..get()
+            ..Request::get()
         };
         let asking = Request {
             upgrade: true,
-            ..get()
+            ..Request::get()
         };
         let cases = [
             (
                 "HTTP/1.1 200 OK\r\nServer: x\r\nConnection: close, X-A\r\nKeep-Alive: 3\r\nX-A: 1\r\nContent-Length: 3\r\n",
-                get(),
+                Request::get(),
                 "HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 3\r\n\r\n",
                 (false, true, false),
             ),
             (
+                "HTTP/1.1 200 OK\r\nConnection: keep-alive; timeout=5\r\nContent-Length: 3\r\n",
+                Request::get(),
+                "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n",
+                (true, true, false),
+            ),
+            (
                 "HTTP/1.0 200\r\nContent-Length: 3\r\n",
-                get(),
+                Request::get(),
                 "HTTP/1.1 200 \r\nContent-Length: 3\r\n\r\n",
                 (false, true, false),
             ),
@@ -395,19 +397,19 @@ mod tests {
             ),
             (
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n",
-                get(),
+                Request::get(),
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
                 (true, true, false),
             ),
             (
                 "HTTP/1.1 200 OK\r\ncontent-length: 0012\r\nA: b\r\n",
-                get(),
+                Request::get(),
                 "HTTP/1.1 200 OK\r\nContent-Length: 12\r\nA: b\r\n\r\n",
                 (true, true, false),
             ),
             (
                 "HTTP/1.1 200 OK\r\ntransfer-encoding:Chunked\r\nA: b\r\n",
-                get(),
+                Request::get(),
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nA: b\r\n\r\n",
                 (true, true, false),
             ),
@@ -431,19 +433,19 @@ mod tests {
             ),
             (
                 "HTTP/1.1 200 OK\r\n",
-                get(),
+                Request::get(),
                 "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
                 (false, false, false),
             ),
             (
                 "HTTP/1.1 100 Continue\r\n",
-                get(),
+                Request::get(),
                 "HTTP/1.1 100 Continue\r\n\r\n",
                 (true, true, false),
             ),
             (
                 "HTTP/1.1 204 No\r\nContent-Length: 0\r\nTrailer: x\r\n",
-                get(),
+                Request::get(),
                 "HTTP/1.1 204 No\r\nTrailer: x\r\n\r\n",
                 (true, true, false),
             ),
@@ -455,7 +457,7 @@ mod tests {
             ),
             (
                 "HTTP/1.1 200 OK\r\nConnection: Upgrade\r\nUpgrade: h2\r\nContent-Length: 0\r\n",
-                get(),
+                Request::get(),
                 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
                 (true, true, false),
             ),
