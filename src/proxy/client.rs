@@ -416,9 +416,10 @@ impl Connection {
             let once_only = !(exchange.request.idempotent && exchange.replayable);
             exchange.upstream = match fresh || self.presence.opened.spec.borrow().proxy_protocol {
                 true => None,
-                false => reuse(&seat, once_only),
+                false => reuse(&seat, once_only, self.presence.local.deadlines.now()),
             };
             let was_reused = exchange.upstream.is_some();
+            exchange.answered_unasked = false;
             if !was_reused {
                 // Boxed: rare, and large beside everything else the task keeps.
                 let connecting = async {
@@ -426,7 +427,11 @@ impl Connection {
                     pool::connect(&self.presence, &self.deadline, &seat, preamble.as_bytes()).await
                 };
                 match Box::pin(connecting).await {
-                    Ok(stream) => exchange.upstream = Some(stream),
+                    Ok(mut stream) => {
+                        let mut nobody = Context::from_waker(Waker::noop());
+                        exchange.answered_unasked = stream.poll_readable(&mut nobody).is_ready();
+                        exchange.upstream = Some(stream);
+                    }
                     Err(error) => {
                         failures += usize::from(!error.is_refusal());
                         tried.push(Rc::clone(&seat));
@@ -515,6 +520,7 @@ impl Connection {
                 };
                 if whole
                     && response.instance_keeps
+                    && !exchange.answered_unasked
                     && exchange.outbound.end == exchange.passed
                     && self
                         .presence
@@ -523,7 +529,8 @@ impl Connection {
                         .borrow()
                         .keeps_instance_connections()
                 {
-                    seat.keep(upstream, self.presence.local.deadlines.now());
+                    let now = self.presence.local.deadlines.now();
+                    seat.keep(upstream, now, response.absent_body);
                 }
                 return Ok(match (whole, response.client_keeps) {
                     (true, true) => Next::Request,
@@ -642,11 +649,11 @@ impl Connection {
 
 /// An idle connection to an instance, if there is one. For what must not be sent twice, the kernel
 /// is asked whether it is still open.
-fn reuse(instance: &Instance, once_only: bool) -> Option<Stream> {
+fn reuse(instance: &Instance, once_only: bool, now: u32) -> Option<Stream> {
     // Whoever uses the connection next will say whom to wake.
     let mut nobody = Context::from_waker(Waker::noop());
     loop {
-        let stream = instance.reuse(&mut nobody)?;
+        let stream = instance.reuse(&mut nobody, now)?;
         if !once_only || stream.is_still_open() {
             return Some(stream);
         }

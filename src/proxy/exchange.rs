@@ -60,6 +60,9 @@ pub struct Exchange {
     /// The client has sent more than its request, or ended its side: it cannot be asked again whether
     /// it is still there.
     client_speaks: bool,
+    /// The instance spoke before a byte of the request was sent on this connection. Some say so that
+    /// they are too busy; others answer once more when they have read the request.
+    pub answered_unasked: bool,
     /// A byte of the request was sent on this connection.
     sent: bool,
     /// Instance bytes: `start..passed` go to the client, what follows is not looked at yet.
@@ -99,6 +102,7 @@ impl Exchange {
             body_bytes: 0,
             slow_since: None,
             client_speaks: false,
+            answered_unasked: false,
             sent: false,
             outbound: Buffer::default(),
             passed: 0,

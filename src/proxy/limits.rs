@@ -83,6 +83,12 @@ pub const SPARE_PIPES: usize = 16;
 /// Idle connections kept to one instance by one worker for one listener.
 pub const POOLED_CONNECTIONS: usize = 256;
 
+/// How long a connection to an instance is not used after an answer whose body is left out, such as one
+/// to HEAD. Some instances send it all the same, in a write of its own that would be taken for the next
+/// answer: microseconds after the head, or when that is acknowledged, which may take 40 ms. The reactor
+/// hears of it meanwhile.
+pub const DOUBTFUL_TIME: Duration = Duration::from_millis(100);
+
 /// Bytes of a request's body that a client must send in two idle timeouts while it is waited for and
 /// nobody has answered it yet; less is silence with a trick, and holds a connection to an instance.
 /// With the ordinary timeout of 60 s this is 9 bytes a second: below every link and every stream of

@@ -3,7 +3,7 @@
 use super::counters::{Counters, InstanceCounters};
 use super::deadline::{Deadline, ticks};
 use super::farewell::Farewell;
-use super::limits::{AVOIDED_TIME, POOLED_CONNECTIONS, POOLED_TIME};
+use super::limits::{AVOIDED_TIME, DOUBTFUL_TIME, POOLED_CONNECTIONS, POOLED_TIME};
 use super::listener::Target;
 use super::stream::Stream;
 use super::surge::Surge;
@@ -12,6 +12,7 @@ use super::worker::Presence;
 use crate::model::instance::InstanceId;
 use crate::model::plane::Choice;
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::ops::Deref;
@@ -29,6 +30,8 @@ pub struct Instance {
     pub counters: Arc<InstanceCounters>,
     /// Last in, first out: the warmest connection is used, the coldest ages.
     idle: RefCell<Vec<Idle>>,
+    /// Idle connections that are not used again yet, the oldest first. See [`DOUBTFUL_TIME`].
+    doubtful: RefCell<VecDeque<Idle>>,
     /// Connections in use or being opened; each has a [`Seat`].
     busy: Cell<usize>,
     /// The tick until which others are asked first, because the last connection failed.
@@ -46,6 +49,12 @@ pub struct Instance {
 struct Idle {
     stream: Stream,
     since: u32,
+}
+
+impl Idle {
+    fn age(&self, now: u32) -> u32 {
+        now.wrapping_sub(self.since)
+    }
 }
 
 /// A connection to an instance that is in use or being opened, counted among those it may have.
@@ -78,6 +87,7 @@ impl Instance {
             counters: counters.instance(&target.instance),
             target,
             idle: RefCell::default(),
+            doubtful: RefCell::default(),
             busy: Cell::new(0),
             avoided_until: Cell::new(0),
             resting: Cell::new(false),
@@ -98,7 +108,13 @@ impl Instance {
     ///
     /// The reactor's memory answers, without a system call, unless something did happen: then one
     /// read tells a closed connection, or one with bytes nobody asked for, from a false alarm.
-    pub fn reuse(&self, context: &mut Context<'_>) -> Option<Stream> {
+    pub fn reuse(&self, context: &mut Context<'_>, now: u32) -> Option<Stream> {
+        let mut doubtful = self.doubtful.borrow_mut();
+        let settled = |idle: &mut Idle| idle.age(now) >= ticks(DOUBTFUL_TIME);
+        while let Some(idle) = doubtful.pop_front_if(settled) {
+            // Below those that are warmer.
+            self.idle.borrow_mut().insert(0, idle);
+        }
         loop {
             let mut stream = self.idle.borrow_mut().pop()?.stream;
             if stream.is_quiet(context) {
@@ -107,11 +123,17 @@ impl Instance {
         }
     }
 
-    /// Keeps a connection for a later exchange, if there is room and the instance is in service.
-    pub fn keep(&self, stream: Stream, now: u32) {
-        let mut idle = self.idle.borrow_mut();
-        if !self.resting.get() && idle.len() < POOLED_CONNECTIONS {
-            idle.push(Idle { stream, since: now });
+    /// Keeps a connection for a later exchange, if there is room and the instance is in service; for
+    /// one that is not the next if it is doubtful what may still come of the last.
+    pub fn keep(&self, stream: Stream, now: u32, doubtful: bool) {
+        let (mut settled, mut unsettled) = (self.idle.borrow_mut(), self.doubtful.borrow_mut());
+        if self.resting.get() || settled.len() + unsettled.len() >= POOLED_CONNECTIONS {
+            return;
+        }
+        let idle = Idle { stream, since: now };
+        match doubtful {
+            true => unsettled.push_back(idle),
+            false => settled.push(idle),
         }
     }
 
@@ -143,14 +165,20 @@ impl Instance {
     fn rest(&self) {
         self.resting.set(true);
         self.idle.borrow_mut().clear();
+        self.doubtful.borrow_mut().clear();
+    }
+
+    fn has_idle(&self) -> bool {
+        !self.idle.borrow().is_empty() || !self.doubtful.borrow().is_empty()
     }
 
     /// Drops idle connections that are too old or that the instance has closed.
     fn sweep(&self, now: u32, longest: u32) {
         let mut nobody = Context::from_waker(Waker::noop());
-        self.idle.borrow_mut().retain_mut(|idle| {
-            now.wrapping_sub(idle.since) < longest && idle.stream.is_quiet(&mut nobody)
-        });
+        let mut stays =
+            |idle: &mut Idle| idle.age(now) < longest && idle.stream.is_quiet(&mut nobody);
+        self.idle.borrow_mut().retain_mut(&mut stays);
+        self.doubtful.borrow_mut().retain_mut(&mut stays);
     }
 }
 
@@ -328,9 +356,7 @@ impl Instances {
     /// Whether there are idle connections, which age.
     pub fn have_idle(&self) -> bool {
         let in_service = self.in_service.borrow();
-        in_service
-            .iter()
-            .any(|instance| !instance.idle.borrow().is_empty())
+        in_service.iter().any(|instance| instance.has_idle())
     }
 
     /// Drops idle connections that are too old or closed.
@@ -546,6 +572,27 @@ pub mod tests {
                 .map(|_| instances.seat(choice, &[], until).unwrap())
                 .collect();
             assert!(later.iter().any(|seat| name(seat) == "a"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_doubtful_connection_is_not_used_at_once() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut nobody = Context::from_waker(Waker::noop());
+        for doubtful in [false, true] {
+            let instances = instances("a", 9);
+            let seat = seat(&instances, Choice::RoundRobin, &[]).unwrap();
+            let stream = TcpStream::connect(address).await.unwrap();
+            let _peer = listener.accept().await.unwrap();
+            seat.keep(Stream::Plain(stream), 7, doubtful);
+            assert!(instances.have_idle());
+            let mut reused = |now| seat.reuse(&mut nobody, now);
+            let until = 7 + ticks(DOUBTFUL_TIME);
+            if doubtful {
+                assert!(reused(7).is_none() && reused(until - 1).is_none());
+            }
+            assert!(reused(until).is_some() && reused(until).is_none());
         }
     }
 

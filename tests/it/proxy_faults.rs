@@ -608,6 +608,35 @@ fn what_an_instance_says_beyond_its_answer_is_nobodys_answer() {
     }
 }
 
+/// Servers that answer HEAD as they answer GET, or let an application give 204 a body, send it in a
+/// write of its own. The next request is already there, and nothing has told of that body yet.
+#[test]
+fn a_body_that_follows_an_answer_without_one_is_nobodys_answer() {
+    let poison = reply(200, "poison");
+    let cases = [
+        ("HEAD", "200 OK\r\nContent-Length: 45"),
+        ("HEAD", "200 OK\r\nTransfer-Encoding: chunked"),
+        ("HEAD", "200 OK"),
+        ("GET", "204 No Content\r\nContent-Length: 45"),
+        ("GET", "304 Not Modified\r\nContent-Length: 45"),
+    ];
+    let (instance, proxy) = one();
+    for (method, head) in cases {
+        let mut client = proxy.client();
+        let lines = "HTTP/1.1\r\nHost: shop.example\r\n\r\n";
+        client.send(format!("{method} /1 {lines}GET /2 {lines}"));
+        let mut at = instance.accept();
+        at.expect(&format!("{method} /1"));
+        at.send(format!("HTTP/1.1 {head}\r\n\r\n"));
+        let mut fresh = instance.accept();
+        at.line.offer(&poison);
+        fresh.expect("GET /2").reply(200, "2");
+        client.answer_to(method);
+        assert_eq!(client.answer().text(), "2", "{method}, {head}");
+        fresh.close();
+    }
+}
+
 #[test]
 fn an_instance_that_speaks_before_it_is_asked_is_not_believed() {
     let (instance, proxy) = one();

@@ -763,9 +763,7 @@ pub struct TlsInstance {
 }
 
 impl TlsInstance {
-    fn new(
-        serve: impl Fn(&mut StreamOwned<ServerConnection, TcpStream>) + Send + Sync + 'static,
-    ) -> Self {
+    fn config() -> ServerConfig {
         let certificate = CertificateDer::from_pem_file(fixture("ec.pem")).unwrap();
         let key = PrivateKeyDer::from_pem_file(fixture("ec-pkcs8.key")).unwrap();
         let mut config = ServerConfig::builder_with_provider(provider())
@@ -775,7 +773,13 @@ impl TlsInstance {
             .with_single_cert(vec![certificate], key)
             .unwrap();
         config.ticketer = aws_lc_rs::Ticketer::new().unwrap();
-        let config = Arc::new(config);
+        config
+    }
+
+    fn new(
+        serve: impl Fn(&mut StreamOwned<ServerConnection, TcpStream>) + Send + Sync + 'static,
+    ) -> Self {
+        let config = Arc::new(TlsInstance::config());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let handshakes = Arc::<Mutex<Vec<HandshakeKind>>>::default();
@@ -864,6 +868,95 @@ fn instances_are_spoken_to_over_tls_and_their_connections_kept() {
         client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         assert_eq!(client.answer().status(), 200);
     }
+}
+
+#[test]
+fn what_an_instance_says_unasked_over_tls_is_nobodys_answer() {
+    let (poison, wait) = std::sync::mpsc::channel::<()>();
+    let (said, poisoned) = std::sync::mpsc::channel();
+    let wait = Mutex::new(Some(wait));
+    let instance = TlsInstance::new(move |stream| {
+        let mut answer = || {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte)?;
+                head.push(byte[0]);
+            }
+            stream.write_all(OK.as_bytes())
+        };
+        let asked = answer();
+        // The first connection only.
+        let wait = wait.lock().unwrap().take();
+        if let (Ok(()), Some(wait)) = (asked, wait) {
+            wait.recv().unwrap();
+            // Else it would wait for the proxy to acknowledge the answer, which the next request does.
+            stream.sock.set_nodelay(true).unwrap();
+            stream.write_all(reply(200, "poison").as_bytes()).unwrap();
+            said.send(()).unwrap();
+            // Until the proxy closes it.
+            let _ = stream.read(&mut [0]);
+        }
+    });
+    let options = ["--instance-tls", "--threads", "1"];
+    let proxy = Proxy::start(&["http"], &[instance.address], &options);
+    let mut client = proxy.client();
+    client.get("/1");
+    assert_eq!(client.answer().text(), "ok");
+    poison.send(()).unwrap();
+    poisoned.recv().unwrap();
+    // The proxy has seen it once another exchange has gone through all of it.
+    let mut other = proxy.client();
+    other.send("GET bad\r\n\r\n");
+    assert_eq!(other.answer().status(), 400);
+    client.get("/2");
+    assert_eq!(client.answer().text(), "ok");
+    assert_eq!(instance.count(), 2);
+}
+
+/// With TLS 1.3 a server may speak in its first flight, before it has seen that the client is one.
+#[test]
+fn who_answers_before_the_first_request_is_not_asked_again() {
+    let mut config = TlsInstance::config();
+    config.send_half_rtt_data = true;
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let accept = move || {
+        let (socket, _) = listener.accept().unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        let session = ServerConnection::new(Arc::clone(&config)).unwrap();
+        StreamOwned::new(session, socket)
+    };
+    let head = |stream: &mut StreamOwned<ServerConnection, TcpStream>| {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read == 1) {
+            head.push(byte[0]);
+        }
+        String::from_utf8(head).unwrap()
+    };
+    let instance = std::thread::spawn(move || {
+        let mut first = accept();
+        first.conn.read_tls(&mut first.sock).unwrap();
+        first.conn.process_new_packets().unwrap();
+        let mut writer = first.conn.writer();
+        writer.write_all(reply(200, "unasked").as_bytes()).unwrap();
+        first.flush().unwrap();
+        assert!(head(&mut first).starts_with("GET /1 "));
+        // A second request here would be answered as the first.
+        assert_eq!(head(&mut first), "");
+        let mut second = accept();
+        assert!(head(&mut second).starts_with("GET /2 "));
+        second.write_all(reply(200, "2").as_bytes()).unwrap();
+    });
+    let proxy = Proxy::start(&["http"], &[address], &["--instance-tls", "--threads", "1"]);
+    let mut client = proxy.client();
+    client.get("/1");
+    assert_eq!(client.answer().text(), "unasked");
+    client.get("/2");
+    assert_eq!(client.answer().text(), "2");
+    instance.join().unwrap();
 }
 
 #[test]

@@ -20,6 +20,9 @@ pub struct Response {
     pub switches: bool,
     /// The instance will keep its connection open.
     pub instance_keeps: bool,
+    /// The answer cannot have a body, but the head tells of one, or answers HEAD and does not tell
+    /// that there is none. Some instances send it all the same.
+    pub absent_body: bool,
     /// The client's connection stays open.
     pub client_keeps: bool,
     /// The body comes in chunks to a client who knows none.
@@ -126,6 +129,12 @@ pub fn rewrite(head: &[u8], request: &Request, out: &mut Vec<u8>) -> Result<Resp
             && match minor {
                 0 => fields.connection.keep_alive && !fields.connection.close,
                 _ => !fields.connection.close,
+            },
+        absent_body: body == Body::Done
+            && match fields.framing {
+                Framing::None => request.is_head,
+                Framing::Length(length) => length > 0,
+                Framing::Chunked => true,
             },
         client_keeps,
         unchunk,
@@ -352,6 +361,31 @@ mod tests {
                 Ok(expected),
                 "{rest:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_body_that_might_follow_all_the_same_is_told() {
+        let head = Request {
+            is_head: true,
+            ..Request::get()
+        };
+        let cases = [
+            ("200 OK\r\nContent-Length: 3\r\n", Request::get(), false),
+            ("200 OK\r\nContent-Length: 3\r\n", head.clone(), true),
+            ("200 OK\r\nContent-Length: 0\r\n", head.clone(), false),
+            ("200 OK\r\n", head, true),
+            ("204 No\r\n", Request::get(), false),
+            ("204 No\r\nContent-Length: 3\r\n", Request::get(), true),
+            (
+                "304 Not\r\nTransfer-Encoding: chunked\r\n",
+                Request::get(),
+                true,
+            ),
+        ];
+        for (rest, request, expected) in cases {
+            let (response, _) = rewritten(&format!("HTTP/1.1 {rest}"), &request).unwrap();
+            assert_eq!(response.absent_body, expected, "{rest:?}");
         }
     }
 
