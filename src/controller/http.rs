@@ -452,8 +452,8 @@ fn authenticate(
 // ---------------------------------------------------------------------------------------------
 // The Query API
 
-/// Which service a request is for: by its path; at `/` by the scope of its signature, and without one
-/// that is known here, load balancing, which says what is wrong.
+/// Which service a request is for: by its path, which libcloud makes of the version; at `/` by the scope
+/// of its signature, and without one that is known here, load balancing, which says what is wrong.
 fn service_of(parts: &Parts, body: &[u8]) -> Option<Service> {
     let path = parts.uri.path();
     if cloudwatch_protocol(parts).is_some() {
@@ -461,7 +461,7 @@ fn service_of(parts: &Parts, body: &[u8]) -> Option<Service> {
     }
     let path = path.strip_suffix('/').unwrap_or(path);
     if !path.is_empty() {
-        return Service::at(path);
+        return Service::at(path).or_else(|| Service::of_version(path.strip_prefix('/')?));
     }
     let query = parts.uri.query().unwrap_or_default();
     let header = parts.headers.get(AUTHORIZATION);

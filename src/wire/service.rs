@@ -1,8 +1,8 @@
 //! The services of the cloud that answer on one endpoint: load balancing, and its neighbours.
 //!
-//! A request says which one it is for by its path, as at Eucalyptus (`/services/compute`), or, at `/`,
-//! by the service in the scope of its signature, as at Amazon. Each service has its own namespace and
-//! form of errors.
+//! A request says which one it is for by its path, as at Eucalyptus (`/services/compute`), or by the
+//! version of its API (`/2012-06-01/`), or, at `/`, by the service in the scope of its signature, as at
+//! Amazon. Each service has its own namespace and form of errors.
 
 use super::NAMESPACE;
 

@@ -245,7 +245,8 @@ async fn the_reason_phrase_is_the_code() {
         answer.contains(&format!("<RequestId>{id}</RequestId>")),
         "{answer}"
     );
-    for path in ["/", "/services/LoadBalancing/"] {
+    // The last is where libcloud asks.
+    for path in ["/", "/services/LoadBalancing/", "/2012-06-01/"] {
         let good = "Version=2012-06-01&Action=DescribeLoadBalancers";
         let answer = served
             .raw(served.signed(&environment, &Sent::post(path, good)))
