@@ -1,6 +1,6 @@
 //! CreateLoadBalancer, DescribeLoadBalancers, DeleteLoadBalancer.
 
-use super::placement::enable;
+use super::placement::{enable, unattached};
 use super::{absent, listener, policy, tag};
 use crate::controller::operations::{Context, Prepared, Write};
 use crate::controller::permission;
@@ -117,12 +117,15 @@ fn place(
         return Err(Fault::InvalidSecurityGroup);
     }
     let network = state.network(&context.caller.account, &context.config);
-    let mut place = network.place(&Wanted {
+    let wanted = Wanted {
         zones: &zones,
         subnets,
         groups,
         scheme: request.scheme.as_deref(),
-    })?;
+    };
+    let mut place = network
+        .place(&wanted)
+        .map_err(|refusal| unattached(refusal, context))?;
     if place.groups.is_empty() && context.has(Feature::AmazonRules) {
         let account = &context.caller.account;
         let usual = match place.vpc == default_vpc(account) {

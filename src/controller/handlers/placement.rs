@@ -163,7 +163,7 @@ impl Write for AttachLoadBalancerToSubnets {
 }
 
 /// The fault of a subnet that cannot be attached. Terraform waits while it reads Amazon's words.
-fn unattached(refusal: PlacementRefusal, context: &Context) -> Fault {
+pub fn unattached(refusal: PlacementRefusal, context: &Context) -> Fault {
     match refusal {
         PlacementRefusal::ZoneTwice(_) if context.has(Feature::AmazonRules) => {
             Fault::InvalidConfiguration {

@@ -260,6 +260,13 @@ async fn places_that_do_not_go_together_are_refused() {
     for (rest, expected) in cases {
         assert_eq!(desk.refused(&create(&rest)).await, expected, "{rest}");
     }
+    let amazon = Desk::open(Release::Aws);
+    let [_, first, second, ..] = amazon.other_vpc().await;
+    let both = format!("Scheme=internal&Subnets.member.1={first}&Subnets.member.2={second}");
+    assert_eq!(
+        amazon.refused(&create(&both)).await,
+        "409 InvalidConfigurationRequest: ELB cannot be attached to multiple subnets in the same AZ."
+    );
     // A gateway makes the other VPC a public one.
     let gateway = desk
         .text("ec2:CreateInternetGateway", "internetGatewayId")
