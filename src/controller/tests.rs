@@ -871,7 +871,7 @@ async fn later_releases_are_rows_of_the_table() {
         ("aws", "CreateLoadBalancer&LoadBalancerName=a".to_owned(), "400 ValidationError: At least one listener must be specified\n"),
         ("aws", "CreateLoadBalancer&LoadBalancerName=a&Listeners.member.1.Protocol=TCP&Listeners.member.1.LoadBalancerPort=80&Listeners.member.1.InstancePort=80".to_owned(), "400 ValidationError: Either AvailabilityZones or SubnetIds must be specified\n"),
         ("aws", "DescribeLoadBalancers&LoadBalancerNames.member.1=no".to_owned(), "400 LoadBalancerNotFound: There is no ACTIVE Load Balancer named 'no'\n"),
-        ("aws", "AttachLoadBalancerToSubnets".to_owned(), "400 ValidationError: Failed to bind the following fields:\nLoadBalancerName\n"),
+        ("aws", "AttachLoadBalancerToSubnets".to_owned(), "400 ValidationError: 1 validation error detected: Value null at 'loadBalancerName' failed to satisfy constraint: Member must not be null\n"),
     ];
     for (release, request, expected) in cases {
         let cloud = Cloud::release(release);

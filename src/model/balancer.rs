@@ -562,14 +562,16 @@ pub struct HealthCheckRequest {
 const MINIMUM_INTERVAL: i64 = 5;
 const MINIMUM_THRESHOLD: i64 = 2;
 
-/// The bounds of Amazon: interval 5..=300 s, timeout 2..=60 s, thresholds 2..=10.
+/// The bounds of Amazon: interval 5..=300 s, timeout 2..=60 s, thresholds 2..=10, and the target's length in
+/// units of UTF-16. Source: HealthCheck, API reference 2012-06-01.
 const MAXIMUM_INTERVAL: i64 = 300;
 const MINIMUM_TIMEOUT: i64 = 2;
 const MAXIMUM_TIMEOUT: i64 = 60;
 const MAXIMUM_THRESHOLD: i64 = 10;
+const MAXIMUM_TARGET: usize = 1024;
 
 impl HealthCheckRequest {
-    /// Applies the rules that need not look at the target. Returns interval, timeout and thresholds.
+    /// Applies the rules that need not read the target. Returns interval, timeout and thresholds.
     ///
     /// Eucalyptus sets no upper bounds, and lets the timeout exceed the interval: its own
     /// documentation configures a timeout of 120 s and an unhealthy threshold of 360. `bounded` adds
@@ -584,27 +586,16 @@ impl HealthCheckRequest {
             .healthy_threshold
             .ok_or(refuse("Healthy tresholds must be specified"))?;
         let interval = self.interval.ok_or(refuse("Interval must be specified"))?;
-        if self.target.is_none() {
-            return Err(refuse("Target must be specified"));
-        }
+        let target = self
+            .target
+            .as_deref()
+            .ok_or(refuse("Target must be specified"))?;
         let timeout = self.timeout.ok_or(refuse("Timeout must be specified"))?;
         let unhealthy = self
             .unhealthy_threshold
             .ok_or(refuse("Unhealthy tresholds must be specified"))?;
-        if interval < MINIMUM_INTERVAL {
-            return Err(refuse("Interval must be longer than 5 seconds"));
-        }
-        if healthy < MINIMUM_THRESHOLD {
-            return Err(refuse("Healthy thresholds must be larger than 2"));
-        }
-        if unhealthy < MINIMUM_THRESHOLD {
-            return Err(refuse("Unhealthy thresholds must be larger than 2"));
-        }
-        if timeout < 0 {
-            return Err(refuse("Timeout must not be negative"));
-        }
         if bounded {
-            if interval > MAXIMUM_INTERVAL {
+            if !(MINIMUM_INTERVAL..=MAXIMUM_INTERVAL).contains(&interval) {
                 return Err(refuse(
                     "HealthCheck Interval must be between 5 and 300 seconds",
                 ));
@@ -617,9 +608,30 @@ impl HealthCheckRequest {
             if timeout >= interval {
                 return Err(refuse("HealthCheck timeout must be less than interval."));
             }
-            if healthy.max(unhealthy) > MAXIMUM_THRESHOLD {
+            let thresholds = MINIMUM_THRESHOLD..=MAXIMUM_THRESHOLD;
+            if ![healthy, unhealthy]
+                .iter()
+                .all(|number| thresholds.contains(number))
+            {
                 return Err(refuse("HealthCheck thresholds must be between 2 and 10"));
             }
+            if target.encode_utf16().count() > MAXIMUM_TARGET {
+                return Err(refuse(
+                    "HealthCheck Target must not be longer than 1024 characters",
+                ));
+            }
+        }
+        if interval < MINIMUM_INTERVAL {
+            return Err(refuse("Interval must be longer than 5 seconds"));
+        }
+        if healthy < MINIMUM_THRESHOLD {
+            return Err(refuse("Healthy thresholds must be larger than 2"));
+        }
+        if unhealthy < MINIMUM_THRESHOLD {
+            return Err(refuse("Unhealthy thresholds must be larger than 2"));
+        }
+        if timeout < 0 {
+            return Err(refuse("Timeout must not be negative"));
         }
         let narrow = |number: i64| {
             i32::try_from(number)

@@ -153,6 +153,29 @@ pub enum Fault {
     },
 }
 
+/// What Amazon says of required parameters that are not there. Source: terraform-provider-aws, issue
+/// 48304, about ModifyLoadBalancerAttributes without attributes.
+fn null_members(error: &BindError) -> String {
+    let of_step = |step: &str| {
+        let (first, rest) = step.split_at(step.ceil_char_boundary(1));
+        first.to_ascii_lowercase() + rest
+    };
+    let of_field = |(name, _): &(String, Option<String>)| {
+        let path: Vec<String> = name.split('.').map(of_step).collect();
+        format!(
+            "Value null at '{}' failed to satisfy constraint: Member must not be null",
+            path.join(".")
+        )
+    };
+    let all: Vec<String> = error.fields.iter().map(of_field).collect();
+    let errors = if all.len() == 1 { "error" } else { "errors" };
+    format!(
+        "{} validation {errors} detected: {}",
+        all.len(),
+        all.join("; ")
+    )
+}
+
 /// Whose fault it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -285,7 +308,7 @@ impl Fault {
             Fault::MissingAction => named(400, Sender, "MissingAction"),
             Fault::UnknownVersion { .. } => named(400, Sender, "NoSuchVersion"),
             Fault::MissingVersion => named(400, Sender, "MissingParameter"),
-            Fault::Bind(error) if error.fields.iter().all(|(_, value)| value.is_none()) =>
+            Fault::Bind(error) if error.is_only_of_missing() =>
                 Row { amazon: "ValidationError", ..named(400, Sender, "MissingParameter") },
             Fault::Bind(_) => Row { amazon: "ValidationError", ..named(400, Sender, "InvalidParameterValue") },
             Fault::Form(_) => named(400, Sender, "MalformedQueryString"),
@@ -444,6 +467,7 @@ impl Fault {
                 format!("The version {version} is not known; use {}", super::VERSION)
             }
             Fault::MissingVersion => "The parameter Version is missing".to_owned(),
+            Fault::Bind(error) if amazon && error.is_only_of_missing() => null_members(error),
             Fault::Bind(error) => error.to_string(),
             Fault::Form(error) => format!("The request is not a form: {error}"),
             Fault::MissingAuthenticationToken => "The request must contain a signature".to_owned(),
@@ -522,11 +546,23 @@ impl Fault {
                     Fault::Bind(error) if error.fields.iter().all(|(_, value)| value.is_some()) => {
                         (400, "UnknownParameter")
                     }
+                    Fault::Bind(error) if error.is_only_of_missing() => (400, "MissingParameter"),
                     _ => (shown.status, shown.code),
                 };
                 Shown {
                     status,
                     code,
+                    message: match self {
+                        Fault::Bind(error) if error.is_only_of_missing() => {
+                            let names: Vec<_> =
+                                error.fields.iter().map(|(name, _)| &**name).collect();
+                            format!(
+                                "The request must contain the parameter {}",
+                                names.join(", ")
+                            )
+                        }
+                        _ => shown.message,
+                    },
                     form: Form::Response,
                     ..shown
                 }
@@ -645,6 +681,27 @@ mod tests {
              <Error><Type>Sender</Type><Code>ValidationError</Code>\
              <Message>Failed to bind the following fields:\nColour = red</Message></Error>\
              <RequestId>r</RequestId></ErrorResponse>"
+        );
+        let missing = ["LoadBalancerName", "HealthCheck.Target"];
+        let missing = Fault::Bind(BindError {
+            fields: missing.map(|name| (name.to_owned(), None)).into(),
+        });
+        assert_eq!(
+            missing.shown(Release::Aws).message,
+            "2 validation errors detected: \
+             Value null at 'loadBalancerName' failed to satisfy constraint: Member must not be null; \
+             Value null at 'healthCheck.target' failed to satisfy constraint: Member must not be null"
+        );
+        let vpc = Fault::Bind(BindError {
+            fields: vec![("VpcId".to_owned(), None)],
+        });
+        let vpc = vpc.shown_by(Service::Compute, Release::V3_3_0);
+        assert_eq!(
+            (vpc.code, vpc.message.as_str()),
+            (
+                "MissingParameter",
+                "The request must contain the parameter VpcId"
+            )
         );
     }
 }

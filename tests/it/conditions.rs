@@ -111,7 +111,7 @@ const ROWS: &[Row] = &[
     ("", "{CREATE}a.b_c&{80}", ["ok / <DNSName>a_b_c-", "=", "! Invalid character found in the loadbalancer name", "400 ValidationError: LoadBalancer name cannot contain characters that are not letters, or digits or the dash."]),
     ("", "{CREATE}a23456789012345678901234567890bc&{80}", ["ok", "=", "=", "="]),
     ("", "{CREATE}a23456789012345678901234567890bcd&{80}", ["ok", "! Loadbalancer name must not exceed 32 characters", "=", "400 ValidationError: LoadBalancer name cannot be longer than 32 characters"]),
-    ("", "CreateLoadBalancer AvailabilityZones.member.1=PARTI00&{80}", ["B LoadBalancerName", "=", "=", "V LoadBalancerName"]),
+    ("", "CreateLoadBalancer AvailabilityZones.member.1=PARTI00&{80}", ["B LoadBalancerName", "=", "=", "V 'loadBalancerName'"]),
     ("", "CreateLoadBalancer LoadBalancerName=lost&AvailabilityZones.member.1=NOWHERE&{80}", ["! No cluster named NOWHERE is available", "=", "=", "V NOWHERE"]),
     ("", "CreateLoadBalancer LoadBalancerName=bare", ["ok", "=", "=", "V"]),
     ("", "CreateLoadBalancer LoadBalancerName=zoneless&{80}", ["ok", "=", "=", "400 ValidationError: Either AvailabilityZones or SubnetIds must be specified"]),
@@ -141,7 +141,7 @@ const ROWS: &[Row] = &[
     ("", "DescribeLoadBalancers LoadBalancerNames.member.1=twice", ["ok / <LoadBalancerName>twice<", "=", "=", "="]),
     ("admin", "DeleteLoadBalancer LoadBalancerName=twice-{account}.lb.localhost", ["ok", "=", "=", "400 ValidationError: LoadBalancer name cannot contain characters that are not letters, or digits or the dash."]),
     ("", "DescribeLoadBalancers LoadBalancerNames.member.1=twice", ["ok / LoadBalancerDescriptions/>", "=", "=", "ok / <LoadBalancerName>twice<"]),
-    ("", "DeleteLoadBalancer ", ["B LoadBalancerName", "=", "=", "V LoadBalancerName"]),
+    ("", "DeleteLoadBalancer ", ["B LoadBalancerName", "=", "=", "V 'loadBalancerName'"]),
 
     // CreateLoadBalancerListeners
     ("", "CreateLoadBalancerListeners LoadBalancerName=web&{udp}", ["400 *InternalFailure: The requested protocol is not supported", "=", "=", "400 UnsupportedProtocol: The requested protocol is not supported"]),
@@ -163,7 +163,7 @@ const ROWS: &[Row] = &[
     // DeleteLoadBalancerListeners
     ("", "DeleteLoadBalancerListeners LoadBalancerName=web&LoadBalancerPorts.member.1=4711&LoadBalancerPorts.member.2=82", ["ok", "=", "=", "="]),
     ("", "DeleteLoadBalancerListeners LoadBalancerName=web&LoadBalancerPorts.member.1=eighty", ["B LoadBalancerPorts.member.1 = eighty", "=", "=", "V LoadBalancerPorts.member.1"]),
-    ("", "DeleteLoadBalancerListeners LoadBalancerName=web", ["B LoadBalancerPorts", "=", "=", "V LoadBalancerPorts"]),
+    ("", "DeleteLoadBalancerListeners LoadBalancerName=web", ["B LoadBalancerPorts", "=", "=", "V 'loadBalancerPorts'"]),
 
     // RegisterInstancesWithLoadBalancer, DeregisterInstancesFromLoadBalancer
     ("", "RegisterInstancesWithLoadBalancer LoadBalancerName=web&Instances.member.1.InstanceId=i-00000000", ["400 InvalidEndPoint: The specified EndPoint (instance) is not valid", "=", "=", "400 InvalidInstance"]),
@@ -174,11 +174,11 @@ const ROWS: &[Row] = &[
     ("", "DescribeInstanceHealth LoadBalancerName=web&Instances.member.1.InstanceId={b}", ["ok / InstanceStates/>", "=", "=", "ok / <Description>Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route traffic to.<"]),
     ("", "RegisterInstancesWithLoadBalancer LoadBalancerName=web&Instances.member.1.InstanceId={a}", ["ok / {a}", "=", "=", "="]),
     ("", "RegisterInstancesWithLoadBalancer LoadBalancerName=web&Instances.member.1.InstanceId={a}", ["ok / {a}", "=", "=", "="]),
-    ("", "RegisterInstancesWithLoadBalancer LoadBalancerName=web", ["B Instances", "=", "=", "V Instances"]),
+    ("", "RegisterInstancesWithLoadBalancer LoadBalancerName=web", ["B Instances", "=", "=", "V 'instances'"]),
     ("", "DeregisterInstancesFromLoadBalancer LoadBalancerName=web&Instances.member.1.InstanceId=i-00000000", ["ok / {a}", "=", "=", "400 InvalidInstance"]),
     ("", "DeregisterInstancesFromLoadBalancer LoadBalancerName=web&Instances.member.1.InstanceId={c}", ["ok / {a}", "=", "=", "="]),
     ("", "DeregisterInstancesFromLoadBalancer LoadBalancerName=web&Instances.member.1.InstanceId={b}", ["ok / {a}", "=", "=", "="]),
-    ("", "DeregisterInstancesFromLoadBalancer LoadBalancerName=web", ["B Instances", "=", "=", "V Instances"]),
+    ("", "DeregisterInstancesFromLoadBalancer LoadBalancerName=web", ["B Instances", "=", "=", "V 'instances'"]),
 
     // DescribeInstanceHealth
     ("", "DescribeInstanceHealth LoadBalancerName=web&Instances.member.1.InstanceId=i-00000000", ["ok / InstanceStates/>", "=", "=", "400 InvalidInstance"]),
@@ -207,10 +207,10 @@ const ROWS: &[Row] = &[
 
     // EnableAvailabilityZonesForLoadBalancer, DisableAvailabilityZonesForLoadBalancer
     ("", "EnableAvailabilityZonesForLoadBalancer LoadBalancerName=web&AvailabilityZones.member.1=NOWHERE", ["F Failed to enable zones: The requested zone NOWHERE is not valid", "=", "=", "V NOWHERE"]),
-    ("", "EnableAvailabilityZonesForLoadBalancer LoadBalancerName=web", ["B AvailabilityZones", "=", "=", "V AvailabilityZones"]),
+    ("", "EnableAvailabilityZonesForLoadBalancer LoadBalancerName=web", ["B AvailabilityZones", "=", "=", "V 'availabilityZones'"]),
     ("", "DisableAvailabilityZonesForLoadBalancer LoadBalancerName=web&AvailabilityZones.member.1=PARTI01", ["ok / PARTI00", "=", "=", "="]),
     ("", "DisableAvailabilityZonesForLoadBalancer LoadBalancerName=outside&AvailabilityZones.member.1=PARTI00", ["ok", "=", "! There must be at least one availability zone", "="]),
-    ("", "DisableAvailabilityZonesForLoadBalancer LoadBalancerName=web", ["B AvailabilityZones", "=", "=", "V AvailabilityZones"]),
+    ("", "DisableAvailabilityZonesForLoadBalancer LoadBalancerName=web", ["B AvailabilityZones", "=", "=", "V 'availabilityZones'"]),
 
     // Policies. Those of Eucalyptus are looked at in the order of its source: the request first.
     ("", "CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=lb&CookieExpirationPeriod=300", ["NA", "=", "ok", "="]),
@@ -224,7 +224,7 @@ const ROWS: &[Row] = &[
     ("", "DescribeLoadBalancers LoadBalancerNames.member.1=web", ["ok", "=", "=", "ok / <PolicyName>browser</PolicyName><CookieExpirationPeriod>0</CookieExpirationPeriod>"]),
     ("", "CreateLBCookieStickinessPolicy LoadBalancerName=web&PolicyName=&CookieExpirationPeriod=1", ["NA", "=", "! Policy name must be specified", "409 InvalidConfigurationRequest"]),
     ("", "CreateAppCookieStickinessPolicy LoadBalancerName=web&PolicyName=p&CookieName=", ["NA", "=", "! Cookie name must be specified", "="]),
-    ("", "CreateLBCookieStickinessPolicy LoadBalancerName=web&CookieExpirationPeriod=1", ["NA", "=", "B PolicyName", "V PolicyName"]),
+    ("", "CreateLBCookieStickinessPolicy LoadBalancerName=web&CookieExpirationPeriod=1", ["NA", "=", "B PolicyName", "V 'policyName'"]),
     ("", "{POLICY}&PolicyTypeName=ProxyProtocolPolicyType", ["NA", "=", "! policy name must be specified", "409 InvalidConfigurationRequest"]),
     ("", "{POLICY}p&PolicyTypeName=", ["NA", "=", "! policy type name must be specified", "="]),
     ("", "{POLICY}p&PolicyTypeName=NoPolicyType", ["NA", "=", "400 PolicyTypeNotFound: One or more of the specified policy types do not exist.", "="]),
@@ -250,7 +250,7 @@ const ROWS: &[Row] = &[
     ("", "SetLoadBalancerPoliciesOfListener LoadBalancerName=web&LoadBalancerPort=80&PolicyNames.member.1=lb&PolicyNames.member.2=app", ["NA", "=", "! Only one cookie stickiness policy can be set", "="]),
     ("", "SetLoadBalancerPoliciesOfListener LoadBalancerName=web&LoadBalancerPort=80&PolicyNames.member.1=proxy", ["NA", "=", "! ProxyProtocolPolicyType cannot be set to listeners", "="]),
     ("", "SetLoadBalancerPoliciesOfListener LoadBalancerName=web&LoadBalancerPort=80&PolicyNames.member.1=auth", ["NA", "=", "! BackendServerAuthenticationPolicyType cannot be set to listeners", "="]),
-    ("", "SetLoadBalancerPoliciesOfListener LoadBalancerName=web&LoadBalancerPort=80", ["NA", "=", "B PolicyNames", "V PolicyNames"]),
+    ("", "SetLoadBalancerPoliciesOfListener LoadBalancerName=web&LoadBalancerPort=80", ["NA", "=", "B PolicyNames", "V 'policyNames'"]),
     ("", "SetLoadBalancerPoliciesOfListener LoadBalancerName=web&LoadBalancerPort=80&PolicyNames.member.1=lb", ["NA", "=", "ok", "="]),
     ("", "DeleteLoadBalancerPolicy LoadBalancerName=web&PolicyName=lb", ["NA", "=", "! The policy is enabled for listeners", "="]),
     ("", "SetLoadBalancerPoliciesOfListener LoadBalancerName=web&LoadBalancerPort=80&PolicyNames=", ["NA", "=", "ok", "="]),
@@ -285,7 +285,7 @@ const ROWS: &[Row] = &[
     ("", "DescribeTags LoadBalancerNames.member.1=web", ["NA", "=", "ok / <Value>new<", "="]),
     ("", "AddTags {TAG}%3Ck%3E", ["NA", "=", "400 ValidationError", "="]),
     ("", "AddTags LoadBalancerNames.member.1=web", ["NA", "=", "400 ValidationError", "="]),
-    ("", "AddTags Tags.member.1.Key=k", ["NA", "=", "B LoadBalancerNames", "V LoadBalancerNames"]),
+    ("", "AddTags Tags.member.1.Key=k", ["NA", "=", "B LoadBalancerNames", "V 'loadBalancerNames'"]),
     ("", "RemoveTags {TAG}none&Tags.member.2.Key=1", ["NA", "=", "ok", "="]),
     ("", "RemoveTags {TAG}aws:k", ["NA", "=", "! Invalid tag key (reserved prefix)", "V reserved prefix"]),
     ("", "DescribeTags {21}", ["NA", "=", "400 InvalidParameterValue: Too many load balancers", "="]),
@@ -297,9 +297,10 @@ const ROWS: &[Row] = &[
     ("", "{ATTRIBUTE}ConnectionSettings.IdleTimeout=long", ["NA", "=", "B LoadBalancerAttributes.ConnectionSettings.IdleTimeout = long", "V IdleTimeout"]),
     ("", "{ATTRIBUTE}CrossZoneLoadBalancing.Enabled=true", ["NA", "=", "ok", "="]),
     ("", "{ATTRIBUTE}ConnectionDraining.Enabled=true", ["NA", "=", "NA", "ok"]),
-    ("", "{ATTRIBUTE}ConnectionDraining.Timeout=3601", ["NA", "=", "400 ValidationError", "="]),
-    ("", "{ATTRIBUTE}AccessLog.EmitInterval=4", ["NA", "=", "! Access log's emit interval must be between 5 and 60 minutes", "409 InvalidConfigurationRequest"]),
-    ("", "{ATTRIBUTE}AccessLog.EmitInterval=61", ["NA", "=", "! Access log's emit interval must be between 5 and 60 minutes", "409 InvalidConfigurationRequest"]),
+    ("", "{ATTRIBUTE}ConnectionDraining.Enabled=true&LoadBalancerAttributes.ConnectionDraining.Timeout=3601", ["NA", "=", "400 ValidationError", "V Timeout must be between"]),
+    ("", "{ATTRIBUTE}ConnectionDraining.Timeout=300", ["NA", "=", "ok", "V 'loadBalancerAttributes.connectionDraining.enabled'"]),
+    ("", "{ATTRIBUTE}AccessLog.Enabled=false&LoadBalancerAttributes.AccessLog.EmitInterval=4", ["NA", "=", "! Access log's emit interval must be between 5 and 60 minutes", "409 InvalidConfigurationRequest"]),
+    ("", "{ATTRIBUTE}AccessLog.Enabled=false&LoadBalancerAttributes.AccessLog.EmitInterval=61", ["NA", "=", "! Access log's emit interval must be between 5 and 60 minutes", "409 InvalidConfigurationRequest"]),
     ("", "{ATTRIBUTE}AccessLog.Enabled=true", ["NA", "=", "409 InvalidConfigurationRequest", "="]),
     // Amazon remembers the place of a log that is off. Source: Terraform's acceptance tests.
     ("", "{ATTRIBUTE}AccessLog.Enabled=false&LoadBalancerAttributes.AccessLog.S3BucketName=logs-a&LoadBalancerAttributes.AccessLog.EmitInterval=5", ["NA", "=", "ok / <AccessLog><Enabled>false</Enabled></AccessLog>", "ok / <AccessLog><Enabled>false</Enabled><S3BucketName>logs-a</S3BucketName><EmitInterval>5</EmitInterval><S3BucketPrefix/></AccessLog>"]),
@@ -309,9 +310,9 @@ const ROWS: &[Row] = &[
 
     // Subnets and security groups
     ("", "AttachLoadBalancerToSubnets LoadBalancerName=web&Subnets.member.1=subnet-00000000", ["NA", "=", "400 SubnetNotFound: Invalid subnet(s)", "="]),
-    ("", "AttachLoadBalancerToSubnets LoadBalancerName=web", ["NA", "=", "B Subnets", "V Subnets"]),
-    ("", "DetachLoadBalancerFromSubnets LoadBalancerName=web", ["NA", "=", "B Subnets", "V Subnets"]),
-    ("", "ApplySecurityGroupsToLoadBalancer LoadBalancerName=web", ["NA", "=", "B SecurityGroups", "V SecurityGroups"]),
+    ("", "AttachLoadBalancerToSubnets LoadBalancerName=web", ["NA", "=", "B Subnets", "V 'subnets'"]),
+    ("", "DetachLoadBalancerFromSubnets LoadBalancerName=web", ["NA", "=", "B Subnets", "V 'subnets'"]),
+    ("", "ApplySecurityGroupsToLoadBalancer LoadBalancerName=web", ["NA", "=", "B SecurityGroups", "V 'securityGroups'"]),
     ("", "DetachLoadBalancerFromSubnets LoadBalancerName=web&Subnets.member.1=subnet-00000000", ["NA", "=", "ok", "="]),
     ("", "DetachLoadBalancerFromSubnets LoadBalancerName=web&Subnets.member.1={subnet}", ["NA", "=", "409 InvalidConfigurationRequest", "409 InvalidConfigurationRequest: Requested configuration change for LoadBalancer \"web\" is invalid because you attempted to detach all the subnets for this LoadBalancer and a LoadBalancer cannot be attached to zero subnets in VPC."]),
     ("", "ApplySecurityGroupsToLoadBalancer LoadBalancerName=web&SecurityGroups.member.1=sg-00000000", ["NA", "=", "400 InvalidSecurityGroup: Invalid security group(s)", "="]),
@@ -324,7 +325,7 @@ const ROWS: &[Row] = &[
     ("ann", "DescribeLoadBalancers ", ["ok / LoadBalancerDescriptions/>", "=", "=", "403 AccessDenied"]),
     ("ann", "DescribeTags ", ["NA", "=", "ok / <TagDescriptions/>", "403 AccessDenied"]),
     ("ann", "DescribeTags LoadBalancerNames.member.1=web", ["NA", "=", NOT_FOUND[0], "403 AccessDenied"]),
-    ("bob", "DescribeTags ", ["NA", "=", "ok / <LoadBalancerName>web<", "V LoadBalancerNames"]),
+    ("bob", "DescribeTags ", ["NA", "=", "ok / <LoadBalancerName>web<", "V 'loadBalancerNames'"]),
     ("admin", "DescribeTags LoadBalancerNames.member.1=verbose", ["NA", "=", "ok / <LoadBalancerName>web<", "400 LoadBalancerNotFound"]),
     ("admin", "DescribeTags LoadBalancerNames.member.1=web-{account}.lb.localhost", ["NA", "=", "ok / <LoadBalancerName>web<", "400 ValidationError"]),
     ("ann", "{CREATE}anns&{80}", ["400 InternalFailure", "=", "=", "403 AccessDenied"]),

@@ -1,6 +1,6 @@
 //! DescribeLoadBalancerAttributes, ModifyLoadBalancerAttributes.
 
-use super::{balancer_to_change, balancer_to_describe, dialect, missing};
+use super::{balancer_to_change, balancer_to_describe, dialect, missing, required};
 use crate::controller::operations::{Context, Read, Write};
 use crate::controller::state::{Draft, State};
 use crate::model::attribute::{Attributes, Change, DESYNC_MODE_KEY, Offered};
@@ -46,6 +46,9 @@ impl Write for ModifyLoadBalancerAttributes {
         draft: &mut Draft,
     ) -> Result<ModifyLoadBalancerAttributesResponse, Fault> {
         let mut balancer = balancer_to_change(draft, context, &self.load_balancer_name)?;
+        if dialect(context) == Dialect::Amazon {
+            refuse_parts(self.load_balancer_attributes.as_ref())?;
+        }
         let given = self.load_balancer_attributes.unwrap_or_default();
         let change = change(&given)?;
         balancer.attributes = balancer.attributes.merged(&change, offered(context))?;
@@ -74,6 +77,33 @@ impl Write for ModifyLoadBalancerAttributes {
             },
         })
     }
+}
+
+/// Refuses attributes without what Amazon requires of each: Eucalyptus takes any part of one.
+fn refuse_parts(given: Option<&LoadBalancerAttributes>) -> Result<(), Fault> {
+    let given = given.ok_or_else(|| missing("LoadBalancerAttributes"))?;
+    let cross_zone = given.cross_zone_load_balancing.as_ref();
+    let settings = given.connection_settings.as_ref();
+    let draining = given.connection_draining.as_ref();
+    let log = given.access_log.as_ref();
+    required([
+        (
+            "LoadBalancerAttributes.CrossZoneLoadBalancing.Enabled",
+            cross_zone.is_none_or(|one| one.enabled.is_some()),
+        ),
+        (
+            "LoadBalancerAttributes.AccessLog.Enabled",
+            log.is_none_or(|one| one.enabled.is_some()),
+        ),
+        (
+            "LoadBalancerAttributes.ConnectionDraining.Enabled",
+            draining.is_none_or(|one| one.enabled.is_some()),
+        ),
+        (
+            "LoadBalancerAttributes.ConnectionSettings.IdleTimeout",
+            settings.is_none_or(|one| one.idle_timeout.is_some()),
+        ),
+    ])
 }
 
 fn change(given: &LoadBalancerAttributes) -> Result<Change, Fault> {

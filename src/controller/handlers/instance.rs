@@ -2,7 +2,7 @@
 //! DescribeInstanceHealth.
 
 use super::balancer::{health_check, instances};
-use super::{balancer_to_change, balancer_to_describe, given};
+use super::{balancer_to_change, balancer_to_describe, given, missing, required};
 use crate::controller::health::health;
 use crate::controller::operations::{Context, Read, Write};
 use crate::controller::refused::failed;
@@ -156,6 +156,23 @@ impl Write for ConfigureHealthCheck {
         context: &Context,
         draft: &mut Draft,
     ) -> Result<ConfigureHealthCheckResponse, Fault> {
+        if context.has(Feature::HealthCheckBounds) {
+            let whole = self.health_check.as_ref();
+            let whole = whole.ok_or_else(|| missing("HealthCheck"))?;
+            required([
+                ("HealthCheck.Target", whole.target.is_some()),
+                ("HealthCheck.Interval", whole.interval.is_some()),
+                ("HealthCheck.Timeout", whole.timeout.is_some()),
+                (
+                    "HealthCheck.UnhealthyThreshold",
+                    whole.unhealthy_threshold.is_some(),
+                ),
+                (
+                    "HealthCheck.HealthyThreshold",
+                    whole.healthy_threshold.is_some(),
+                ),
+            ])?;
+        }
         let asked = self.health_check.unwrap_or_default();
         let request = HealthCheckRequest {
             target: asked.target,

@@ -96,6 +96,20 @@ fn given<T>(name: &str, list: &Option<Members<T>>) -> Result<(), Fault> {
     list.as_ref().map(|_| ()).ok_or_else(|| missing(name))
 }
 
+/// Checks that those members of a structure were sent which Amazon's model requires.
+///
+/// # Errors
+///
+/// One was not; all that were not are named.
+fn required<const N: usize>(members: [(&str, bool); N]) -> Result<(), Fault> {
+    let lacking = members.into_iter().filter(|(_, sent)| !sent);
+    let fields: Vec<_> = lacking.map(|(name, _)| (name.to_owned(), None)).collect();
+    match fields.is_empty() {
+        true => Ok(()),
+        false => Err(Fault::Bind(BindError { fields })),
+    }
+}
+
 /// The fault of a required parameter that is not there. A list that is there but empty is.
 fn missing(name: &str) -> Fault {
     Fault::Bind(BindError {

@@ -223,6 +223,38 @@ fn health_checks_are_refused_in_eucalyptus_order_and_words() {
     assert!(amazon(300, 60, 10) && amazon(5, 4, 2));
     assert!(!amazon(301, 60, 10) && !amazon(5, 5, 2) && !amazon(30, 1, 2) && !amazon(30, 5, 11));
     assert!(!amazon(100, 61, 2));
+    // Amazon tells both ends of a range.
+    let refused = |request: HealthCheckRequest| request.numbers(true).unwrap_err().to_string();
+    let usual = HealthCheckRequest {
+        interval: Some(30),
+        timeout: Some(5),
+        unhealthy_threshold: Some(2),
+        ..whole.clone()
+    };
+    for (request, expected) in [
+        (
+            HealthCheckRequest {
+                interval: Some(4),
+                ..usual.clone()
+            },
+            "HealthCheck Interval must be between 5 and 300 seconds",
+        ),
+        (
+            HealthCheckRequest {
+                unhealthy_threshold: Some(1),
+                ..usual.clone()
+            },
+            "HealthCheck thresholds must be between 2 and 10",
+        ),
+    ] {
+        assert_eq!(refused(request), expected);
+    }
+    let long = |length: usize| HealthCheckRequest {
+        target: Some(format!("HTTP:80/{}", "a".repeat(length - 8))),
+        ..usual.clone()
+    };
+    assert!(long(1024).numbers(true).is_ok());
+    assert!(long(1025).numbers(true).is_err() && long(1025).numbers(false).is_ok());
 }
 
 /// Anything that can happen to a registration.

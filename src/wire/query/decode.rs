@@ -22,6 +22,13 @@ pub struct BindError {
     pub fields: Vec<(String, Option<String>)>,
 }
 
+impl BindError {
+    /// Whether nothing is wrong but what is not there.
+    pub fn is_only_of_missing(&self) -> bool {
+        self.fields.iter().all(|(_, value)| value.is_none())
+    }
+}
+
 impl Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Failed to bind the following fields:")?;

@@ -16,6 +16,7 @@ async fn amazon_answers_what_was_asked_about() {
             "ModifyLoadBalancerAttributes LoadBalancerName=web&LoadBalancerAttributes.AdditionalAttributes.member.1.Key=colour&LoadBalancerAttributes.AdditionalAttributes.member.1.Value=red",
             "ModifyLoadBalancerAttributes LoadBalancerName=web",
             "ModifyLoadBalancerAttributes LoadBalancerName=web&LoadBalancerAttributes.ConnectionSettings.IdleTimeout=0",
+            "ModifyLoadBalancerAttributes LoadBalancerName=web&LoadBalancerAttributes.AccessLog.EmitInterval=60&LoadBalancerAttributes.ConnectionDraining.Timeout=30",
             "ModifyLoadBalancerAttributes LoadBalancerName=none&LoadBalancerAttributes.CrossZoneLoadBalancing.Enabled=true",
             "DescribeLoadBalancerAttributes LoadBalancerName=web",
         ],
@@ -93,9 +94,11 @@ async fn amazon_answers_what_was_asked_about() {
             # ModifyLoadBalancerAttributes LoadBalancerName=web&LoadBalancerAttributes.AdditionalAttributes.member.1.Key=colour&LoadBalancerAttributes.AdditionalAttributes.member.1.Value=red
             400 LoadBalancerAttributeNotFound: The load balancer attribute colour does not exist
             # ModifyLoadBalancerAttributes LoadBalancerName=web
-            400 ValidationError: at least one attribute must be specified
+            400 ValidationError: 1 validation error detected: Value null at 'loadBalancerAttributes' failed to satisfy constraint: Member must not be null
             # ModifyLoadBalancerAttributes LoadBalancerName=web&LoadBalancerAttributes.ConnectionSettings.IdleTimeout=0
             400 ValidationError: ConnectionSettings.IdleTimeout must be between 1 and 4000 seconds
+            # ModifyLoadBalancerAttributes LoadBalancerName=web&LoadBalancerAttributes.AccessLog.EmitInterval=60&LoadBalancerAttributes.ConnectionDraining.Timeout=30
+            400 ValidationError: 2 validation errors detected: Value null at 'loadBalancerAttributes.accessLog.enabled' failed to satisfy constraint: Member must not be null; Value null at 'loadBalancerAttributes.connectionDraining.enabled' failed to satisfy constraint: Member must not be null
             # ModifyLoadBalancerAttributes LoadBalancerName=none&LoadBalancerAttributes.CrossZoneLoadBalancing.Enabled=true
             400 LoadBalancerNotFound: There is no ACTIVE Load Balancer named 'none'
             # DescribeLoadBalancerAttributes LoadBalancerName=web

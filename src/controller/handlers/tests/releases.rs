@@ -793,7 +793,7 @@ async fn the_answers_of_aws() {
         DeleteLoadBalancerListeners LoadBalancerName=web&LoadBalance
             400 ValidationError: Failed to bind the following fields: | LoadBalancerPorts.member.1 = x
         DeleteLoadBalancerListeners LoadBalancerName=web
-            400 ValidationError: Failed to bind the following fields: | LoadBalancerPorts
+            400 ValidationError: 1 validation error detected: Value null at 'loadBalancerPorts' failed to satisfy constraint: Member must not be null
         EnableAvailabilityZonesForLoadBalancer LoadBalancerName=web&
             400 ValidationError: The requested zone MARS is not valid
         EnableAvailabilityZonesForLoadBalancer LoadBalancerName=web&
@@ -803,15 +803,15 @@ async fn the_answers_of_aws() {
         DisableAvailabilityZonesForLoadBalancer LoadBalancerName=web
             409 InvalidConfigurationRequest: There must be at least one availability zone
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
-            400 ValidationError: Interval must be longer than 5 seconds
+            400 ValidationError: HealthCheck Interval must be between 5 and 300 seconds
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
             400 ValidationError: HealthCheck thresholds must be between 2 and 10
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
             400 ValidationError: HealthCheck timeout must be less than interval.
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
-            400 ValidationError: Healthy thresholds must be larger than 2
+            400 ValidationError: HealthCheck thresholds must be between 2 and 10
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
-            400 ValidationError: Healthy tresholds must be specified
+            400 ValidationError: 1 validation error detected: Value null at 'healthCheck.healthyThreshold' failed to satisfy constraint: Member must not be null
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
             200 http:80/ 30 5 2 2
         ConfigureHealthCheck LoadBalancerName=web&HealthCheck.Target
@@ -835,7 +835,7 @@ async fn the_answers_of_aws() {
         DeleteLoadBalancer LoadBalancerName=no
             200
         DeleteLoadBalancer
-            400 ValidationError: Failed to bind the following fields: | LoadBalancerName
+            400 ValidationError: 1 validation error detected: Value null at 'loadBalancerName' failed to satisfy constraint: Member must not be null
         DeleteLoadBalancer LoadBalancerName=no&Colour=red
             200
         DeleteLoadBalancer LoadBalancerName=web&LoadBalancerName=db
@@ -847,9 +847,9 @@ async fn the_answers_of_aws() {
         DescribeLoadBalancerAttributes LoadBalancerName=no
             400 LoadBalancerNotFound: There is no ACTIVE Load Balancer named 'no'
         ModifyLoadBalancerAttributes LoadBalancerName=web
-            400 ValidationError: at least one attribute must be specified
+            400 ValidationError: 1 validation error detected: Value null at 'loadBalancerAttributes' failed to satisfy constraint: Member must not be null
         SetLoadBalancerPoliciesOfListener LoadBalancerName=web&LoadB
-            400 ValidationError: Failed to bind the following fields: | PolicyNames
+            400 ValidationError: 1 validation error detected: Value null at 'policyNames' failed to satisfy constraint: Member must not be null
         SetLoadBalancerPoliciesOfListener LoadBalancerName=web&LoadB
             200
         SetLoadBalancerPoliciesOfListener LoadBalancerName=web&LoadB

@@ -85,13 +85,11 @@ async fn refusals_name_the_rule() {
             # AddTags LoadBalancerNames.member.1=none&Tags.member.1.Key=a
             400 LoadBalancerNotFound: There is no ACTIVE Load Balancer named 'none'
             # AddTags Tags.member.1.Key=a
-            400 ValidationError: Failed to bind the following fields:
-            LoadBalancerNames
+            400 ValidationError: 1 validation error detected: Value null at 'loadBalancerNames' failed to satisfy constraint: Member must not be null
             # AddTags LoadBalancerNames.member.1=web&Tags.member.1.Key=k1&Tags.member.2.Key=k2&Tags.member.3.Key=k3&Tags.member.4.Key=k4&Tags.member.5.Key=k5&Tags.member.6.Key=k6&Tags.member.7.Key=k7&Tags.member.8.Key=k8&Tags.member.9.Key=k9&Tags.member.10.Key=k10&Tags.member.11.Key=k11
             400 TooManyTags: The quota for the number of tags has already been reached
             # DescribeTags
-            400 ValidationError: Failed to bind the following fields:
-            LoadBalancerNames
+            400 ValidationError: 1 validation error detected: Value null at 'loadBalancerNames' failed to satisfy constraint: Member must not be null
             # DescribeTags LoadBalancerNames.member.1=none
             400 LoadBalancerNotFound: There is no ACTIVE Load Balancer named 'none'
         "#]],
