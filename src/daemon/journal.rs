@@ -1,12 +1,14 @@
 //! The event journal: what `eulb trace` reads.
 //!
-//! The newest events are in memory, bounded by number; the same lines are in `eulb.journal`, bounded
-//! by size, from which they come back after a start. A story is therefore told without looking at the
-//! log, however large that is. Events are not written one by one but when the process has nothing
-//! else to do: what a crash loses is the end of a story, not the state.
+//! The newest events are in memory, bounded by number, each as the line that is in `eulb.journal`, too,
+//! bounded by size, from which they come back after a start. A story is therefore told without looking
+//! at the log, however large that is. Every request leaves some events, and few are ever asked for: a
+//! line is read when it is, not taken apart when it is kept. Lines are not written one by one but when
+//! the process has nothing else to do: what a crash loses is the end of a story, not the state.
 
 use super::rotate::{RotatingFile, numbered};
-use crate::model::journal::{Event, Selection, story};
+use crate::model::journal::{Event, Selection, newest_change, story};
+use memchr::memmem;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -33,7 +35,7 @@ pub struct Journal(Arc<Mutex<Kept>>);
 /// A mutex around it because it is held for one event, or for one story, and never awaited under.
 #[derive(Default)]
 struct Kept {
-    events: VecDeque<Event>,
+    lines: VecDeque<Arc<[u8]>>,
     file: Option<RotatingFile>,
     /// Lines that the file does not have yet.
     unwritten: Vec<u8>,
@@ -49,7 +51,7 @@ impl Journal {
         let mut kept = self.lock();
         for number in (0..=FILES_KEPT).rev() {
             match File::open(numbered(path, number)) {
-                Ok(file) => take_back(BufReader::new(file), &mut kept.events),
+                Ok(file) => take_back(BufReader::new(file), &mut kept.lines),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
@@ -58,20 +60,16 @@ impl Journal {
         Ok(())
     }
 
-    /// Takes an event.
-    pub fn note(&self, event: Event) {
+    /// Takes an event, written as a line that ends.
+    pub fn note(&self, line: &[u8]) {
         let mut kept = self.lock();
         if kept.file.is_some() {
-            let begun = kept.unwritten.len();
-            match serde_json::to_writer(&mut kept.unwritten, &event) {
-                Ok(()) => kept.unwritten.push(b'\n'),
-                Err(_) => kept.unwritten.truncate(begun),
-            }
+            kept.unwritten.extend_from_slice(line);
             if kept.unwritten.len() > LARGEST_DELAY {
                 kept.write();
             }
         }
-        push(&mut kept.events, event);
+        push(&mut kept.lines, line);
     }
 
     /// Writes what waits to be written; cheap if nothing does.
@@ -81,7 +79,22 @@ impl Journal {
 
     /// Tells a story.
     pub fn tell(&self, selection: &Selection) -> Vec<Event> {
-        story(self.lock().events.iter(), selection)
+        // Read without the lock: whoever has something to note does not wait for it.
+        let lines: Vec<_> = self.lock().lines.iter().cloned().collect();
+        let newest = match selection {
+            Selection::Last => newest_change(events(&lines, "")).map(Selection::Request),
+            _ => Some(selection.clone()),
+        };
+        let Some(selection) = newest else {
+            return Vec::new();
+        };
+        let named = match &selection {
+            Selection::Last => "",
+            Selection::Request(named) | Selection::Balancer(named) | Selection::Instance(named) => {
+                named
+            }
+        };
+        story(events(&lines, named), &selection)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
@@ -107,15 +120,29 @@ impl Drop for Kept {
     }
 }
 
-fn push(events: &mut VecDeque<Event>, event: Event) {
-    if events.len() == EVENTS {
-        events.pop_front();
+fn push(lines: &mut VecDeque<Arc<[u8]>>, line: &[u8]) {
+    if lines.len() == EVENTS {
+        lines.pop_front();
     }
-    events.push_back(event);
+    lines.push_back(line.into());
+}
+
+/// The events whose lines have a text somewhere, which only those can have that name it.
+fn events<'l>(
+    lines: &'l [Arc<[u8]>],
+    named: &str,
+) -> impl DoubleEndedIterator<Item = Event> + Clone + 'l {
+    // As it stands in a line, without its quotes.
+    let written = serde_json::Value::from(named).to_string();
+    let finder = memmem::Finder::new(written.trim_matches('"')).into_owned();
+    lines
+        .iter()
+        .filter(move |line| finder.find(line).is_some())
+        .filter_map(|line| serde_json::from_slice(line).ok())
 }
 
 /// Reads lines back; one that was cut by the end of a process is passed over.
-fn take_back(mut lines: impl BufRead, events: &mut VecDeque<Event>) {
+fn take_back(mut lines: impl BufRead, kept: &mut VecDeque<Arc<[u8]>>) {
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -123,8 +150,8 @@ fn take_back(mut lines: impl BufRead, events: &mut VecDeque<Event>) {
         if !read.is_ok_and(|count| count > 0) {
             return;
         }
-        if let Ok(event) = serde_json::from_slice(&line) {
-            push(events, event);
+        if serde_json::from_slice::<Event>(&line).is_ok() {
+            push(kept, &line);
         }
     }
 }
@@ -133,15 +160,16 @@ fn take_back(mut lines: impl BufRead, events: &mut VecDeque<Event>) {
 mod tests {
     use super::*;
 
-    fn event(request: &str, message: &str) -> Event {
-        Event {
+    fn line(request: &str, message: &str) -> Vec<u8> {
+        let event = Event {
             at_microseconds: 1,
             component: "servo".into(),
             level: "info".into(),
             message: message.to_owned(),
             request: Some(request.to_owned()),
             fields: [("balancer".into(), "web\u{1b}[2J".to_owned())].into(),
-        }
+        };
+        [&serde_json::to_vec(&event).unwrap()[..], b"\n"].concat()
     }
 
     #[test]
@@ -150,8 +178,8 @@ mod tests {
         let path = folder.path().join("eulb.journal");
         let journal = Journal::default();
         journal.keep_in(&path).unwrap();
-        journal.note(event("r1", "one"));
-        journal.note(event("r2", "two\nlines"));
+        journal.note(&line("r1", "one"));
+        journal.note(&line("r2", "two\nlines"));
         drop(journal);
         let text = std::fs::read(&path).unwrap();
         assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 2);
@@ -159,7 +187,7 @@ mod tests {
 
         let journal = Journal::default();
         journal.keep_in(&path).unwrap();
-        journal.note(event("r1", "three"));
+        journal.note(&line("r1", "three"));
         let told = journal.tell(&Selection::Request("r1".to_owned()));
         let messages: Vec<_> = told.iter().map(|event| event.message.as_str()).collect();
         // The torn line swallows the one that follows it in the file, not in memory.
@@ -170,7 +198,7 @@ mod tests {
     fn the_oldest_events_go_first() {
         let journal = Journal::default();
         for number in 0..EVENTS + 2 {
-            journal.note(event(&format!("r{number}."), "m"));
+            journal.note(&line(&format!("r{number}."), "m"));
         }
         assert!(
             journal
@@ -179,5 +207,20 @@ mod tests {
         );
         let second = Selection::Request("r2.".to_owned());
         assert_eq!(journal.tell(&second).len(), 1);
+        assert!(journal.tell(&Selection::Last).is_empty());
+    }
+
+    #[test]
+    fn what_is_written_with_escapes_is_found_by_its_name() {
+        let journal = Journal::default();
+        for name in ["\"", "a\"b\\", "web\u{1b}[2J", "wéb"] {
+            let text = format!(
+                r#"{{"at_microseconds":1,"component":"ec2","level":"info","message":"m","fields":{{"balancer":{}}}}}"#,
+                serde_json::Value::from(name)
+            );
+            journal.note(text.as_bytes());
+            let told = journal.tell(&Selection::Balancer(name.to_owned()));
+            assert_eq!(told.len(), 1, "{name}");
+        }
     }
 }

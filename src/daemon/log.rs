@@ -6,13 +6,19 @@
 //! as well, whatever its level: that is what `eulb trace` tells.
 //!
 //! A line is one line: control characters in whatever clients and instances said are escaped.
+//!
+//! The controller's thread has its lines written when it has nothing else to do, at once if one warns;
+//! all others write theirs as they come.
 
 use super::journal::Journal;
 use super::rotate::RotatingFile;
-use crate::model::journal::{Event, NOBODY, REQUEST};
+use crate::model::journal::{NOBODY, REQUEST};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -32,6 +38,10 @@ pub const VARIABLE: &str = "EULB_LOG";
 const LARGEST_FILE: u64 = 16 << 20;
 /// Full files kept beside the present one.
 const FILES_KEPT: usize = 4;
+/// Bytes that wait to be written at most, however busy the process is.
+const LARGEST_DELAY: usize = 64 << 10;
+/// Bytes that a thread keeps for its next event.
+const DESK_BYTES: usize = 16 << 10;
 
 /// The components, each with the beginnings of the module paths that are its own where an event does
 /// not name it.
@@ -203,7 +213,25 @@ impl FromStr for Levels {
 #[derive(Clone, Default)]
 pub struct Log {
     levels: Arc<RwLock<Levels>>,
+    /// A mutex because a line is written in one piece.
+    file: Option<Arc<Mutex<Lines>>>,
     pub journal: Journal,
+}
+
+/// The file, and the lines that it does not have yet.
+struct Lines {
+    file: RotatingFile,
+    unwritten: Vec<u8>,
+}
+
+impl Lines {
+    fn write(&mut self) {
+        if !self.unwritten.is_empty() {
+            // There is nowhere to complain to that is not this file.
+            let _ = self.file.append(&self.unwritten);
+            self.unwritten.clear();
+        }
+    }
 }
 
 impl Log {
@@ -225,6 +253,20 @@ impl Log {
             tracing::info!(target: "daemon", levels = told, "log levels changed");
         }
         Ok(told)
+    }
+
+    /// Lets the lines of this thread wait.
+    pub fn patience(&self) -> Patience {
+        PATIENT.set(true);
+        Patience(self.clone())
+    }
+
+    /// Writes what waits to be written, to the log and to the journal; cheap if nothing does.
+    pub fn write(&self) {
+        if let Some(lines) = &self.file {
+            lines.lock().unwrap_or_else(PoisonError::into_inner).write();
+        }
+        self.journal.write();
     }
 
     fn is_logged(&self, metadata: &Metadata<'_>) -> bool {
@@ -271,25 +313,27 @@ pub fn start(settings: Settings<'_>) -> Result<Log, String> {
     }
     let cannot =
         |path: &Path, error: io::Error| format!("cannot write the log {}: {error}", path.display());
+    let file = match settings.file {
+        Some(path) => {
+            let file = RotatingFile::open(path, LARGEST_FILE, FILES_KEPT);
+            let file = file.map_err(|error| cannot(path, error))?;
+            let unwritten = Vec::new();
+            Some(Arc::new(Mutex::new(Lines { file, unwritten })))
+        }
+        None => None,
+    };
     let log = Log {
         levels: Arc::new(RwLock::new(levels)),
+        file,
         journal: Journal::default(),
     };
     if let Some(path) = settings.journal {
         let kept = log.journal.keep_in(path);
         kept.map_err(|error| cannot(path, error))?;
     }
-    let file = match settings.file {
-        Some(path) => {
-            let file = RotatingFile::open(path, LARGEST_FILE, FILES_KEPT);
-            Some(Mutex::new(file.map_err(|error| cannot(path, error))?))
-        }
-        None => None,
-    };
     let coloured = rustix::termios::isatty(io::stderr()) && std::env::var_os("NO_COLOR").is_none();
     let sink = Sink {
         log: log.clone(),
-        file,
         terminal: settings.terminal.then_some(coloured),
         format: settings.format,
     };
@@ -319,48 +363,84 @@ impl<S> Filter<S> for Wanted {
 
 struct Sink {
     log: Log,
-    /// A mutex because a line is written in one piece.
-    file: Option<Mutex<RotatingFile>>,
     /// Whether standard error gets lines, and whether in colour.
     terminal: Option<bool>,
     format: Format,
 }
 
+thread_local! {
+    /// What the events of this thread are taken apart and written in, one after the other.
+    static DESK: Cell<Option<Box<Desk>>> = const { Cell::new(None) };
+    /// Whether somebody writes the log when this thread has nothing else to do.
+    static PATIENT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While it lives, the lines of its thread wait for [`Log::write`], which its holder has called whenever
+/// the thread has nothing else to do.
+pub struct Patience(Log);
+
+impl Drop for Patience {
+    fn drop(&mut self) {
+        PATIENT.set(false);
+        self.0.write();
+    }
+}
+
+/// Memory for one event and one line of it.
+struct Desk {
+    event: Event,
+    line: Vec<u8>,
+}
+
 impl<S: Subscriber> Layer<S> for Sink {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
         let metadata = event.metadata();
-        let mut read = Event {
-            at_microseconds: now(),
-            component: component_of(metadata.target()).into(),
-            level: name_of(*metadata.level()).into(),
-            message: String::new(),
-            request: None,
-            fields: BTreeMap::new(),
-        };
-        event.record(&mut Reading(&mut read));
+        // Not there while it is in use: what is recorded may log, too.
+        let mut desk = DESK.take().unwrap_or_else(|| Box::new(Desk::new(metadata)));
+        let Desk { event: read, line } = &mut *desk;
+        read.begin(metadata);
+        event.record(read);
+        read.fields.sort_by_key(|(name, _)| *name);
         if self.log.is_logged(metadata) {
-            self.write(&read);
+            self.write(read, line);
         }
         if is_journalled(metadata) {
-            self.log.journal.note(read);
+            line.clear();
+            if serde_json::to_writer(&mut *line, &Journalled(read)).is_ok() {
+                line.push(b'\n');
+                self.log.journal.note(line);
+            }
+        }
+        if read.words.capacity() + line.capacity() <= DESK_BYTES {
+            DESK.set(Some(desk));
         }
     }
 }
 
 impl Sink {
-    fn write(&self, event: &Event) {
-        let line = |coloured| match self.format {
-            Format::Text => text(event, coloured),
-            Format::Json => json(event),
-        };
-        if let Some(file) = &self.file {
-            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            // There is nowhere to complain to that is not this file.
-            let _ = file.append(line(false).as_bytes());
+    fn write(&self, event: &Event, line: &mut Vec<u8>) {
+        if let Some(lines) = &self.log.file {
+            self.compose(event, false, line);
+            let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.unwritten.extend_from_slice(line);
+            let waits = PATIENT.get() && event.level > Level::WARN;
+            if !waits || lines.unwritten.len() > LARGEST_DELAY {
+                lines.write();
+            }
         }
         if let Some(coloured) = self.terminal {
-            let _ = io::stderr().write_all(line(coloured).as_bytes());
+            self.compose(event, coloured, line);
+            let _ = io::stderr().write_all(line);
         }
+    }
+
+    fn compose(&self, event: &Event, coloured: bool, line: &mut Vec<u8>) {
+        line.clear();
+        // Writing to memory does not fail.
+        let _ = match self.format {
+            Format::Text => text(event, coloured, line),
+            Format::Json => json(event, line),
+        };
     }
 }
 
@@ -381,164 +461,303 @@ fn now() -> i64 {
     i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Takes the fields of an event apart.
-struct Reading<'e>(&'e mut Event);
+/// An event as it is written; [`crate::model::journal::Event`] is one that was read.
+struct Event {
+    at_microseconds: i64,
+    component: &'static str,
+    level: Level,
+    /// All that was said, piece after piece.
+    words: String,
+    message: Range<usize>,
+    request: Option<Range<usize>>,
+    /// By name.
+    fields: Vec<(&'static str, Range<usize>)>,
+}
 
-impl Reading<'_> {
-    fn take(&mut self, field: &Field, value: String) {
-        match field.name() {
-            "message" => self.0.message = value,
-            REQUEST => self.0.request = (!value.is_empty() && value != NOBODY).then_some(value),
-            name => {
-                self.0.fields.insert(name.into(), value);
-            }
+impl Desk {
+    fn new(metadata: &'static Metadata<'static>) -> Desk {
+        Desk {
+            event: Event {
+                at_microseconds: 0,
+                component: "",
+                level: *metadata.level(),
+                words: String::new(),
+                message: 0..0,
+                request: None,
+                fields: Vec::new(),
+            },
+            line: Vec::with_capacity(LINE_BYTES),
         }
     }
 }
 
-impl Visit for Reading<'_> {
+impl Event {
+    fn begin(&mut self, metadata: &'static Metadata<'static>) {
+        self.at_microseconds = now();
+        self.component = component_of(metadata.target());
+        self.level = *metadata.level();
+        self.words.clear();
+        self.message = 0..0;
+        self.request = None;
+        self.fields.clear();
+    }
+
+    fn message(&self) -> &str {
+        &self.words[self.message.clone()]
+    }
+
+    fn request(&self) -> Option<&str> {
+        Some(&self.words[self.request.clone()?])
+    }
+
+    fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let fields = self.fields.iter();
+        fields.map(|(name, words)| (*name, &self.words[words.clone()]))
+    }
+
+    /// Takes what was said since there were so many bytes of words.
+    fn take(&mut self, field: &Field, begun: usize) {
+        let said = begun..self.words.len();
+        match field.name() {
+            "message" => self.message = said,
+            REQUEST => {
+                let id = &self.words[said.clone()];
+                self.request = (!id.is_empty() && id != NOBODY).then_some(said);
+            }
+            name => self.fields.push((name, said)),
+        }
+    }
+}
+
+impl Visit for Event {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.take(field, value.to_owned());
+        let begun = self.words.len();
+        self.words.push_str(value);
+        self.take(field, begun);
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
-        self.take(field, value.to_string());
+        let begun = self.words.len();
+        // Writing to a String does not fail.
+        let _ = write!(self.words, "{value}");
+        self.take(field, begun);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.take(field, format!("{value:?}"));
+        let begun = self.words.len();
+        let _ = write!(self.words, "{value:?}");
+        self.take(field, begun);
+    }
+}
+
+/// An event as [`crate::model::journal::Event`] is read.
+struct Journalled<'e>(&'e Event);
+
+impl Serialize for Journalled<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let event = self.0;
+        let mut row = serializer.serialize_map(None)?;
+        row.serialize_entry("at_microseconds", &event.at_microseconds)?;
+        row.serialize_entry("component", event.component)?;
+        row.serialize_entry("level", name_of(event.level))?;
+        row.serialize_entry("message", event.message())?;
+        if let Some(request) = event.request() {
+            row.serialize_entry(REQUEST, request)?;
+        }
+        row.serialize_entry("fields", &Fields(event))?;
+        row.end()
+    }
+}
+
+struct Fields<'e>(&'e Event);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.fields())
     }
 }
 
 /// `2026-11-25T22:48:00.123456Z`
-pub fn moment(at_microseconds: i64) -> String {
-    let at = time::OffsetDateTime::from_unix_timestamp(at_microseconds.div_euclid(1_000_000))
-        .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
-    format!(
-        "{}T{:02}:{:02}:{:02}.{:06}Z",
-        at.date(),
-        at.hour(),
-        at.minute(),
-        at.second(),
-        at_microseconds.rem_euclid(1_000_000)
-    )
+pub fn moment(at_microseconds: i64) -> impl fmt::Display {
+    fmt::from_fn(move |f| {
+        let at = time::OffsetDateTime::from_unix_timestamp(at_microseconds.div_euclid(1_000_000))
+            .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+        let (year, month, day) = at.to_calendar_date();
+        let (hour, minute, second) = at.to_hms();
+        let microsecond = at_microseconds.rem_euclid(1_000_000);
+        write!(
+            f,
+            "{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{microsecond:06}Z",
+            u8::from(month)
+        )
+    })
 }
 
 /// Characters that would end a line, or command a terminal, as `\n` or `\u{1b}`.
-fn escape(text: &str, out: &mut String) {
+fn escape(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        out.push_str(text);
-        return;
+        return out.write_all(text.as_bytes());
     }
     for character in text.chars() {
         if character.is_control() {
-            out.extend(character.escape_default());
+            write!(out, "{}", character.escape_default())?;
         } else {
-            out.push(character);
+            write!(out, "{character}")?;
         }
     }
+    Ok(())
 }
 
 /// Room for an ordinary line: most are shorter.
 const LINE_BYTES: usize = 256;
 
 /// A line for people: `2026-11-25T22:48:00.123456Z  INFO servo: listening address=127.101.0.1:80`
-fn text(event: &Event, coloured: bool) -> String {
+fn text(event: &Event, coloured: bool, line: &mut Vec<u8>) -> io::Result<()> {
     let (dim, plain) = if coloured {
         ("\x1b[2m", "\x1b[0m")
     } else {
         ("", "")
     };
-    let colour = match &*event.level {
+    let colour = match event.level {
         _ if !coloured => "",
-        "error" => "\x1b[31m",
-        "warn" => "\x1b[33m",
-        "info" => "\x1b[32m",
+        Level::ERROR => "\x1b[31m",
+        Level::WARN => "\x1b[33m",
+        Level::INFO => "\x1b[32m",
         _ => "\x1b[34m",
     };
-    let mut line = String::with_capacity(LINE_BYTES);
-    // Writing to a String cannot fail.
-    let _ = write!(
+    write!(
         line,
         "{dim}{}{plain} {colour}{:>5}{plain} {}: ",
         moment(event.at_microseconds),
-        event.level.to_ascii_uppercase(),
+        event.level.as_str(),
         event.component,
-    );
-    escape(&event.message, &mut line);
-    let request = event.request.iter().map(|id| (REQUEST, id));
-    let fields = event.fields.iter().map(|(name, value)| (&**name, value));
-    for (name, value) in request.chain(fields) {
+    )?;
+    escape(event.message(), line)?;
+    let request = event.request().map(|id| (REQUEST, id));
+    for (name, value) in request.into_iter().chain(event.fields()) {
         for part in [" ", dim, name, "=", plain] {
-            line.push_str(part);
+            line.extend_from_slice(part.as_bytes());
         }
         let bare = !value.is_empty() && !value.contains([' ', '"', '=', '\\']);
         if bare {
-            escape(value, &mut line);
+            escape(value, line)?;
         } else {
-            line.push('"');
-            escape(&value.replace('\\', "\\\\").replace('"', "\\\""), &mut line);
-            line.push('"');
+            line.push(b'"');
+            escape(&value.replace('\\', "\\\\").replace('"', "\\\""), line)?;
+            line.push(b'"');
         }
     }
-    line.push('\n');
-    line
+    line.push(b'\n');
+    Ok(())
 }
 
 /// A line for programs: one JSON object, its fields beside the message.
-fn json(event: &Event) -> String {
-    let mut object = serde_json::Map::new();
-    let mut put = |name: &str, value: &str| {
-        object
-            .entry(name)
-            .or_insert_with(|| serde_json::Value::from(value));
-    };
-    put("timestamp", &moment(event.at_microseconds));
-    put("level", &event.level);
-    put("component", &event.component);
-    put("message", &event.message);
-    if let Some(request) = &event.request {
-        put(REQUEST, request);
+fn json(event: &Event, line: &mut Vec<u8>) -> io::Result<()> {
+    let own = [
+        ("level", name_of(event.level)),
+        ("component", event.component),
+        ("message", event.message()),
+    ];
+    let request = event.request().map(|id| (REQUEST, id));
+    let is_taken = |name: &str| own.iter().any(|(taken, _)| *taken == name);
+    let fields = event.fields().filter(|(name, _)| !is_taken(name));
+    let mut serializer = serde_json::Serializer::new(&mut *line);
+    let mut object = serializer.serialize_map(None)?;
+    object.serialize_entry(
+        "timestamp",
+        &format_args!("{}", moment(event.at_microseconds)),
+    )?;
+    for (name, value) in own.into_iter().chain(request).chain(fields) {
+        object.serialize_entry(name, value)?;
     }
-    for (name, value) in &event.fields {
-        put(name, value);
-    }
-    format!("{}\n", serde_json::Value::Object(object))
+    object.end()?;
+    line.push(b'\n');
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::journal::{self, Selection};
     use expect_test::expect;
 
-    fn event() -> Event {
-        Event {
-            at_microseconds: 1_385_420_880_123_456,
-            component: "servo".into(),
-            level: "info".into(),
-            message: "starting to check i-1\r\nforged line".to_owned(),
-            request: Some("5d2c".to_owned()),
-            fields: [
-                ("balancer", "web"),
-                ("checked", "said \"no\" \u{1b}[2J"),
-                ("empty", ""),
-            ]
-            .map(|(name, value)| (name.into(), value.to_owned()))
-            .into(),
-        }
+    /// Logs something, and says what the file and the journal have of it.
+    fn logged(format: Format, patient: bool, say: impl FnOnce()) -> (String, Vec<journal::Event>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("eulb.log");
+        let file = RotatingFile::open(&path, LARGEST_FILE, FILES_KEPT).unwrap();
+        let unwritten = Vec::new();
+        let log = Log {
+            file: Some(Arc::new(Mutex::new(Lines { file, unwritten }))),
+            ..Log::default()
+        };
+        let sink = Sink {
+            log: log.clone(),
+            terminal: None,
+            format,
+        };
+        let subscriber = tracing_subscriber::registry().with(sink.with_filter(Wanted(log.clone())));
+        let patience = patient.then(|| log.patience());
+        tracing::subscriber::with_default(subscriber, say);
+        let written = std::fs::read_to_string(&path).unwrap();
+        drop(patience);
+        assert!(std::fs::metadata(&path).unwrap().len() > 0);
+        let story = log.journal.tell(&Selection::Request(String::new()));
+        (written, story)
+    }
+
+    fn say() {
+        tracing::info!(
+            target: "servo", request = "5d2c", empty = "", checked = "said \"no\" \u{1b}[2J", balancer = "web",
+            "starting to check i-1\r\nforged line"
+        );
     }
 
     #[test]
     fn a_line_is_one_line_whatever_was_said() {
+        let (text, story) = logged(Format::Text, false, say);
+        let (moment, text) = text.split_once("  ").unwrap();
+        assert_eq!(moment.len(), "2013-11-25T23:08:00.123456Z".len());
         expect![[r#"
-            2013-11-25T23:08:00.123456Z  INFO servo: starting to check i-1\r\nforged line request=5d2c balancer=web checked="said \"no\" \u{1b}[2J" empty=""
+            INFO servo: starting to check i-1\r\nforged line request=5d2c balancer=web checked="said \"no\" \u{1b}[2J" empty=""
         "#]]
-        .assert_eq(&text(&event(), false));
+        .assert_eq(text);
+
+        let (text, _) = logged(Format::Json, false, say);
+        let (_, text) = text.split_once(',').unwrap();
         expect![[r#"
-            {"timestamp":"2013-11-25T23:08:00.123456Z","level":"info","component":"servo","message":"starting to check i-1\r\nforged line","request":"5d2c","balancer":"web","checked":"said \"no\" \u001b[2J","empty":""}
+            "level":"info","component":"servo","message":"starting to check i-1\r\nforged line","request":"5d2c","balancer":"web","checked":"said \"no\" \u001b[2J","empty":""}
         "#]]
-        .assert_eq(&json(&event()));
-        assert!(text(&event(), true).starts_with("\x1b[2m2013-"));
+        .assert_eq(text);
+
+        let fields = [
+            ("balancer", "web"),
+            ("checked", "said \"no\" \u{1b}[2J"),
+            ("empty", ""),
+        ];
+        let told = journal::Event {
+            at_microseconds: story[0].at_microseconds,
+            component: "servo".into(),
+            level: "info".into(),
+            message: "starting to check i-1\r\nforged line".to_owned(),
+            request: Some("5d2c".to_owned()),
+            fields: fields
+                .map(|(name, value)| (name.into(), value.to_owned()))
+                .into(),
+        };
+        assert_eq!(story, [told]);
+    }
+
+    #[test]
+    fn a_patient_thread_has_its_lines_written_later_but_a_warning_at_once() {
+        let lines = |say: fn()| logged(Format::Text, true, say).0.lines().count();
+        assert_eq!(lines(|| tracing::info!(target: "servo", "one")), 0);
+        let warned = || {
+            tracing::info!(target: "servo", "one");
+            tracing::warn!(target: "servo", "two");
+            tracing::info!(target: "servo", "three");
+        };
+        assert_eq!(lines(warned), 2);
     }
 
     #[test]

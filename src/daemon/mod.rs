@@ -180,12 +180,11 @@ pub fn run(
     let config = config(&options);
     let low_ports = config.web_port_offset == 0;
     let controller = Controller::open(config)?;
-    let journal = log.journal.clone();
-    let last_lines = journal.clone();
+    let (lines, patience) = (log.clone(), log.patience());
     // One thread for the controller, which answers in microseconds and would spend more of them on
     // handing requests from thread to thread.
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .on_thread_park(move || journal.write())
+        .on_thread_park(move || lines.write())
         .enable_all()
         .build()?;
     // And one so that neither health checks nor web instances wait for the controller.
@@ -213,7 +212,7 @@ pub fn run(
     // Whatever has not ended by now is not waited for: the process is about to end.
     machines.shutdown_background();
     runtime.shutdown_background();
-    last_lines.write();
+    drop(patience);
     served
 }
 

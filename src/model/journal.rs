@@ -49,9 +49,14 @@ pub enum Selection {
 /// Events of one story at most: what a person can read.
 pub const LONGEST_STORY: usize = 500;
 
+/// The request of the newest event that ends a change or a refusal.
+pub fn newest_change(events: impl DoubleEndedIterator<Item = Event>) -> Option<String> {
+    events.rev().find(is_a_change)?.request
+}
+
 /// The events of a story, oldest first; of a longer one the newest.
-pub fn story<'e>(
-    events: impl DoubleEndedIterator<Item = &'e Event> + Clone,
+pub fn story(
+    events: impl DoubleEndedIterator<Item = Event> + Clone,
     selection: &Selection,
 ) -> Vec<Event> {
     let is_of = |event: &Event, id: &str| {
@@ -63,8 +68,7 @@ pub fn story<'e>(
     };
     let wanted: Box<dyn Fn(&Event) -> bool> = match selection {
         Selection::Last => {
-            let newest = events.clone().rev().find(|event| is_a_change(event));
-            let Some(id) = newest.and_then(|event| event.request.clone()) else {
+            let Some(id) = newest_change(events.clone()) else {
                 return Vec::new();
             };
             Box::new(move |event| event.request.as_deref() == Some(&id))
@@ -73,12 +77,7 @@ pub fn story<'e>(
         Selection::Balancer(name) => Box::new(move |event| names(event, "balancer", name)),
         Selection::Instance(id) => Box::new(move |event| names(event, "instance", id)),
     };
-    let mut found: Vec<Event> = events
-        .rev()
-        .filter(|event| wanted(event))
-        .take(LONGEST_STORY)
-        .cloned()
-        .collect();
+    let mut found: Vec<Event> = events.rev().filter(wanted).take(LONGEST_STORY).collect();
     found.reverse();
     found
 }
@@ -129,7 +128,7 @@ mod tests {
         .map(event)
         .into();
         let told = |selection| -> Vec<String> {
-            let events = story(events.iter(), &selection).into_iter();
+            let events = story(events.iter().cloned(), &selection).into_iter();
             events
                 .map(|event| format!("{} {}", event.component, event.message))
                 .collect()
@@ -151,12 +150,12 @@ mod tests {
 
     #[test]
     fn a_refused_look_is_worth_telling_and_nothing_is_told_of_nothing() {
-        assert!(story([].iter(), &Selection::Last).is_empty());
+        assert!(story([].into_iter(), &Selection::Last).is_empty());
         let events = [
             event("r1 loadbalancing refused action=DescribeLoadBalancers"),
             event("r2 loadbalancing done action=DescribeLoadBalancers"),
         ];
-        let last = story(events.iter(), &Selection::Last);
+        let last = story(events.iter().cloned(), &Selection::Last);
         assert_eq!(last[0].request.as_deref(), Some("r1"));
     }
 
@@ -165,7 +164,10 @@ mod tests {
         let events: Vec<Event> = (0..LONGEST_STORY + 3)
             .map(|number| event(&format!("r {number} m balancer=web")))
             .collect();
-        let told = story(events.iter(), &Selection::Balancer("web".to_owned()));
+        let told = story(
+            events.iter().cloned(),
+            &Selection::Balancer("web".to_owned()),
+        );
         assert_eq!(told.len(), LONGEST_STORY);
         assert_eq!(told[0].component, "3");
     }
