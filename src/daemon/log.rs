@@ -608,6 +608,11 @@ fn escape(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether a byte stands in a value as it is, and asks for no quotes around it.
+fn is_bare(byte: u8) -> bool {
+    matches!(byte, b'!'..=b'~') && !matches!(byte, b'"' | b'=' | b'\\')
+}
+
 /// Room for an ordinary line: most are shorter.
 const LINE_BYTES: usize = 256;
 
@@ -638,8 +643,9 @@ fn text(event: &Event, coloured: bool, line: &mut Vec<u8>) -> io::Result<()> {
         for part in [" ", dim, name, "=", plain] {
             line.extend_from_slice(part.as_bytes());
         }
-        let bare = !value.is_empty() && !value.contains([' ', '"', '=', '\\']);
-        if bare {
+        if !value.is_empty() && value.bytes().all(is_bare) {
+            line.extend_from_slice(value.as_bytes());
+        } else if !value.is_empty() && !value.contains([' ', '"', '=', '\\']) {
             escape(value, line)?;
         } else {
             line.push(b'"');
