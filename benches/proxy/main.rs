@@ -55,6 +55,17 @@ enum Kind {
     Idle,
 }
 
+impl Kind {
+    /// Bytes of the bodies it has carried.
+    fn body(self) -> usize {
+        match self {
+            Kind::Wrk(UPLOAD, ..) => 1 << 20,
+            Kind::Wrk(_, _, path) => path.trim_start_matches('/').parse().unwrap_or(0),
+            _ => 0,
+        }
+    }
+}
+
 struct Scenario {
     name: &'static str,
     what: &'static str,
@@ -231,6 +242,7 @@ fn compare(options: &Options) -> Result<(), String> {
         Some(version) => {
             say(&format!("Baseline: {version}"));
             contenders.push(Contender::haproxy());
+            contenders.push(Contender::haproxy_large());
         }
         None => warn(
             "SKIPPED: haproxy is not on PATH: there is nothing to compare with, the ratios are eulb's own",
@@ -282,32 +294,35 @@ fn compare(options: &Options) -> Result<(), String> {
             .filter(|scenario| wrk || !matches!(scenario.kind, Kind::Wrk(..)))
             .collect();
         if !loaded.is_empty() {
-            let contenders: Vec<&Contender> = contenders
+            let contenders = contenders
                 .iter()
-                .filter(|contender| contender.speaks(layer))
-                .collect();
+                .filter(|contender| contender.speaks(layer));
             let mut running = Vec::new();
-            for contender in &contenders {
-                running.push(place.start(contender, layer, &back)?);
+            for contender in contenders {
+                running.push((contender, place.start(contender, layer, &back)?));
             }
-            for proxy in &running {
+            for (_, proxy) in &running {
                 // A first connection pays for pages and tables that the others find.
                 measure(&place, options, loaded[0], proxy)?;
             }
             for scenario in loaded {
-                let mut samples = vec![Vec::new(); running.len()];
+                let body = scenario.kind.body();
+                let entrants = running.iter().filter(|(one, _)| one.enters(body));
+                let mut samples: Vec<(&Contender, &Running, Vec<Sample>)> = entrants
+                    .map(|(one, proxy)| (*one, proxy, Vec::new()))
+                    .collect();
                 for _ in 0..options.rounds {
-                    for (proxy, samples) in running.iter().zip(&mut samples) {
+                    for (_, proxy, samples) in &mut samples {
                         samples.push(measure(&place, options, scenario, proxy)?);
                     }
                 }
-                table(scenario, &contenders, &samples);
+                table(scenario, &samples);
             }
         }
         for scenario in chosen(true) {
             let contenders = contenders
                 .iter()
-                .filter(|contender| contender.speaks(layer));
+                .filter(|contender| contender.speaks(layer) && contender.enters(0));
             idle(&place, options, scenario, contenders, &back)?;
         }
     }
@@ -362,16 +377,16 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// One scenario's table; the first contender is the baseline.
-fn table(scenario: &Scenario, contenders: &[&Contender], samples: &[Vec<Sample>]) {
+fn table(scenario: &Scenario, samples: &[(&Contender, &Running, Vec<Sample>)]) {
     say(&format!("### {}: {}\n", scenario.name, scenario.what));
     say(
         "| proxy | CPU µs | min..max | ratio | target | per second | ratio | p99 µs | ratio | errors |",
     );
     say("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-    for (contender, own) in contenders.iter().zip(samples) {
+    for (contender, _, own) in samples {
         let of = |value: fn(&Sample) -> f64| own.iter().map(value).collect::<Vec<f64>>();
         let ratio = |value: fn(&Sample) -> f64| {
-            let pairs = own.iter().zip(&samples[0]);
+            let pairs = own.iter().zip(&samples[0].2);
             median(pairs.map(|(own, base)| value(own) / value(base)).collect())
         };
         let cpus = of(|sample| sample.cpu);

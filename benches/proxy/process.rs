@@ -10,6 +10,11 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
+/// Bytes of a body from which on the size of buffers matters.
+const LARGE_BODY: usize = 1 << 20;
+/// Bytes of a large buffer of HAProxy's.
+const LARGE_BUFFER: usize = 256 << 10;
+
 /// Longest wait for a process to begin its work.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -34,6 +39,8 @@ pub struct Contender {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Haproxy,
+    /// With buffers as large as those that eulb lends while a transfer is large.
+    HaproxyLarge,
     /// Beside the others where it ends TLS.
     Nginx,
     Eulb,
@@ -49,6 +56,14 @@ impl Contender {
         }
     }
 
+    pub fn haproxy_large() -> Contender {
+        Contender {
+            name: "haproxy, 256 KiB".to_owned(),
+            kind: Kind::HaproxyLarge,
+            ..Contender::haproxy()
+        }
+    }
+
     pub fn nginx() -> Contender {
         Contender {
             name: "nginx".to_owned(),
@@ -59,7 +74,16 @@ impl Contender {
     }
 
     pub fn speaks(&self, layer: Layer) -> bool {
-        self.kind != Kind::Nginx || layer == Layer::Tls
+        match self.kind {
+            Kind::Nginx => layer == Layer::Tls,
+            Kind::HaproxyLarge => layer == Layer::Http,
+            Kind::Haproxy | Kind::Eulb => true,
+        }
+    }
+
+    /// Whether it is measured with bodies of so many bytes.
+    pub fn enters(&self, body: usize) -> bool {
+        self.kind != Kind::HaproxyLarge || body >= LARGE_BODY
     }
 
     /// Something with the options of `eulb proxy`.
@@ -176,7 +200,8 @@ impl Place {
             secure::issue(&self.directory)?;
         }
         match contender.kind {
-            Kind::Haproxy => return self.start_haproxy(layer, &back),
+            Kind::Haproxy => return self.start_haproxy(layer, &back, None),
+            Kind::HaproxyLarge => return self.start_haproxy(layer, &back, Some(LARGE_BUFFER)),
             Kind::Nginx => return self.start_nginx(&back),
             Kind::Eulb => {}
         }
@@ -203,7 +228,12 @@ impl Place {
         Ok(Running { process, address })
     }
 
-    fn start_haproxy(&self, layer: Layer, back: &[String]) -> Result<Running, String> {
+    fn start_haproxy(
+        &self,
+        layer: Layer,
+        back: &[String],
+        buffer: Option<usize>,
+    ) -> Result<Running, String> {
         let port = free_port()?;
         let secured = layer == Layer::Tls;
         let scheme = if secured { "https" } else { "http" };
@@ -234,8 +264,9 @@ impl Place {
         // Two descriptors for each connection, and some for itself; over the limit it does not start.
         let files = getrlimit(Resource::Nofile).maximum.unwrap_or(1 << 20);
         let connections = (files * 2 / 5).min(20_000);
+        let tune = buffer.map_or_else(String::new, |bytes| format!("    tune.bufsize {bytes}\n"));
         let configuration = format!(
-            "global\n    nbthread {}\n    maxconn {connections}\ndefaults\n    mode {mode}\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n{keep}frontend f\n    bind 127.0.0.1:{port}{bind}\n{fields}    default_backend b\nbackend b\n    balance roundrobin\n{check}{servers}",
+            "global\n    nbthread {}\n    maxconn {connections}\n{tune}defaults\n    mode {mode}\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n{keep}frontend f\n    bind 127.0.0.1:{port}{bind}\n{fields}    default_backend b\nbackend b\n    balance roundrobin\n{check}{servers}",
             self.workers
         );
         let path = self.directory.join(format!("haproxy-{port}.cfg"));
