@@ -12,7 +12,7 @@ use super::worker::Presence;
 use crate::model::instance::InstanceId;
 use crate::model::plane::Choice;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::future::poll_fn;
 use std::io;
 use std::ops::Deref;
@@ -227,11 +227,21 @@ impl Instances {
     /// that stay in service keep their connections; the others keep their running exchanges and lose
     /// their idle connections. Those that are in neither list are returned.
     pub fn replace(&self, in_service: &[Target], resting: &[Target]) -> Vec<Rc<Instance>> {
-        let mut held = self.in_service.take();
-        held.append(&mut self.resting.take());
+        // Listeners have thousands of instances: none is looked for among all of them.
+        let mut held: HashMap<InstanceId, Vec<Rc<Instance>>> = HashMap::new();
+        for instance in self
+            .in_service
+            .take()
+            .into_iter()
+            .chain(self.resting.take())
+        {
+            let id = instance.target.instance.clone();
+            held.entry(id).or_default().push(instance);
+        }
         let mut find = |target: &Target| {
+            let held = held.get_mut(&target.instance)?;
             let at = held.iter().position(|held| held.target == *target)?;
-            Some(held.swap_remove(at))
+            Some(held.remove(at))
         };
         let next = in_service.iter().map(|target| {
             let instance = find(target)
@@ -243,20 +253,22 @@ impl Instances {
         // One that nothing was ever sent to has nothing to finish.
         self.resting
             .replace(resting.iter().filter_map(&mut find).collect());
-        for instance in self.resting.borrow().iter().chain(&held) {
+        let left: Vec<_> = held.into_values().flatten().collect();
+        for instance in self.resting.borrow().iter().chain(&left) {
             instance.rest();
         }
-        for instance in &held {
+        // One that only moved to another address is still counted.
+        let listed = in_service.iter().chain(resting);
+        let listed: HashSet<&InstanceId> = listed.map(|target| &target.instance).collect();
+        for instance in &left {
             let id = &instance.target.instance;
-            // One that only moved to another address is still counted.
-            let stays = |target: &Target| target.instance == *id;
-            if !in_service.iter().chain(resting).any(stays) {
+            if !listed.contains(id) {
                 self.counters.forget(id);
             }
         }
-        self.remember(&held);
+        self.remember(&left);
         self.surge.call_all();
-        held
+        left
     }
 
     /// Takes an instance out of the lists, and returns all that may have something of it under way:
@@ -613,6 +625,70 @@ pub mod tests {
         // Deregistered while out of service: it leaves like any other.
         instances.replace(&targets("c"), &targets("b"));
         assert_eq!(instances.replace(&targets("c"), &[]).len(), 1);
+    }
+
+    /// Every change between small lists, against the plain rule: who is in both, at the same address,
+    /// stays. A capital is the same instance at another address; one may be listed twice.
+    #[test]
+    fn in_every_change_of_the_lists_who_is_in_both_stays_and_the_others_leave() {
+        let lists = |longest: usize| -> Vec<Vec<Target>> {
+            let names = [
+                "", "a", "A", "b", "aa", "aA", "Aa", "ab", "ba", "Ab", "bb", "AA",
+            ];
+            let names = names.iter().filter(|names| names.len() <= longest);
+            names
+                .map(|names| {
+                    let mut targets = targets(names);
+                    for target in &mut targets {
+                        let name = target.instance.as_str().to_lowercase();
+                        target.instance = InstanceId::new(name);
+                    }
+                    targets
+                })
+                .collect()
+        };
+        let sides = || {
+            let in_service = lists(2).into_iter();
+            in_service.flat_map(|one| lists(1).into_iter().map(move |other| (one.clone(), other)))
+        };
+        let same = |ours: &[Rc<Instance>], theirs: &[Rc<Instance>]| {
+            let pointers = |of: &[Rc<Instance>]| of.iter().map(Rc::as_ptr).collect::<HashSet<_>>();
+            pointers(ours) == pointers(theirs)
+        };
+        for (first, first_resting) in sides() {
+            for (next, next_resting) in sides() {
+                let instances = instances("", 9);
+                instances.replace(&[&first[..], &first_resting].concat(), &[]);
+                instances.replace(&first, &first_resting);
+                let mut held = instances.in_service.borrow().clone();
+                held.extend_from_slice(&instances.resting.borrow());
+                assert_eq!(held.len(), first.len() + first_resting.len());
+                let left = instances.replace(&next, &next_resting);
+
+                let what = format!("{first:?} {first_resting:?} to {next:?} {next_resting:?}");
+                let mut find = |target: &Target| {
+                    let at = held.iter().position(|held| held.target == *target)?;
+                    Some(held.remove(at))
+                };
+                let in_service = instances.in_service.borrow();
+                let at = |of: &[Rc<Instance>]| -> Vec<Target> {
+                    of.iter().map(|instance| instance.target.clone()).collect()
+                };
+                assert_eq!(at(&in_service), next, "{what}");
+                for instance in in_service.iter() {
+                    assert!(!instance.resting.get(), "{what}");
+                    if let Some(stays) = find(&instance.target) {
+                        assert!(Rc::ptr_eq(instance, &stays), "{what}");
+                    }
+                }
+                let rest: Vec<_> = next_resting.iter().filter_map(&mut find).collect();
+                let resting = instances.resting.borrow();
+                assert!(resting.iter().all(|one| one.resting.get()), "{what}");
+                assert!(same(&resting, &rest), "{what}");
+                assert!(left.iter().all(|one| one.resting.get()), "{what}");
+                assert!(same(&left, &held) && left.len() == held.len(), "{what}");
+            }
+        }
     }
 
     #[test]
