@@ -411,6 +411,8 @@ impl Connection {
                     tracing::debug!(servo = %key.servo, port = key.port, client = %self.peer, "the surge queue is full");
                     return Err(503);
                 }
+                // Nobody was asked.
+                Err(Unseated::Cut) => return Err(503),
                 Err(Unseated::Gone) => return Ok(Next::Close),
             };
             let once_only = !(exchange.request.idempotent && exchange.replayable);

@@ -156,6 +156,8 @@ pub enum Unseated {
     Nobody,
     /// The queue is full, or no seat became free within the idle timeout.
     Spilled,
+    /// The listener's time to finish is over.
+    Cut,
     /// The client has left.
     Gone,
 }
@@ -201,6 +203,10 @@ async fn wait(
     // A client that sends on has not left, and cannot be asked twice.
     let mut speaks = false;
     poll_fn(|context| {
+        // Before a seat that is free because who had it was cut: no instance is asked any more.
+        if opened.phase() == Phase::Cut {
+            return Poll::Ready(Err(Unseated::Cut));
+        }
         while waiting.poll_called(context).is_ready() {
             match find(presence, tried) {
                 Ok(seat) => return Poll::Ready(Ok(seat)),
@@ -213,9 +219,6 @@ async fn wait(
                 return Poll::Ready(Err(Unseated::Gone));
             }
             speaks = true;
-        }
-        if opened.phase() == Phase::Cut {
-            return Poll::Ready(Err(Unseated::Gone));
         }
         deadline.poll_expired(context).map(|()| {
             opened.counters.spillover.add(1);

@@ -568,6 +568,26 @@ async fn the_queue_is_left_when_no_instance_is() {
     assert_eq!(answered(&mut first).await.1, '1');
 }
 
+/// Cut with its listener, or at the end of the process.
+#[tokio::test]
+async fn who_still_waits_when_the_time_to_finish_is_over_is_told() {
+    for closed_before in [true, false] {
+        let instance = Scripted::start().await;
+        let stage = narrow(&[&instance]);
+        let _first = stage.asking().await;
+        let _busy = instance.asked().await;
+        let mut waiting = stage.asking().await;
+        in_queue(&stage, 1).await;
+        if closed_before {
+            stage.workers.close(&stage.key, Some(Duration::ZERO)).await;
+        } else {
+            stage.workers.shutdown(Duration::ZERO).await;
+        }
+        let head = read_head(&mut waiting).await;
+        assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+    }
+}
+
 #[tokio::test]
 async fn with_amazon_s_departure_exchanges_with_an_instance_that_leaves_are_cut() {
     let (instance, other) = (Scripted::start().await, Scripted::start().await);
