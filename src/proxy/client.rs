@@ -57,8 +57,20 @@ pub fn serve(presence: Presence, client: Stream, peer: SocketAddr) -> impl Futur
 pub type Carriers = super::carrier::Carriers<Box<Connection>, (Box<Connection>, Next)>;
 
 async fn exchange(mut connection: Box<Connection>) -> (Box<Connection>, Next) {
-    let next = connection.exchange().await;
+    let under_way = UnderWay(&mut connection);
+    let next = under_way.0.exchange().await;
+    std::mem::forget(under_way);
     (connection, next)
+}
+
+/// Dropped only with an exchange that never ends, by a panic or with its worker: what was sent of its
+/// answer must not look whole.
+struct UnderWay<'c>(&'c mut Connection);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.client.reset();
+    }
 }
 
 async fn run(mut connection: Box<Connection>) {

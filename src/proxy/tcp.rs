@@ -154,8 +154,8 @@ impl Session {
         }
     }
 
-    /// Moves what can be moved. Ready with whether a stream was cut before its end.
-    fn poll_moved(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+    /// Moves what can be moved. Ready when both streams have ended, or are cut before.
+    fn poll_moved(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let presence = &self.presence;
         let alone = self.down.finished;
         let up = self.up.poll(
@@ -175,7 +175,7 @@ impl Session {
             context,
         );
         let (Ok(sent_up), Ok(sent_down)) = (up, down) else {
-            return Poll::Ready(true);
+            return Poll::Ready(());
         };
         let counters = &presence.opened.counters;
         counters.received_bytes.add(sent_up);
@@ -183,17 +183,21 @@ impl Session {
         if let Some(entry) = &mut self.entry {
             entry.carried(sent_up, sent_down, before);
         }
-        if self.up.finished && self.down.finished {
-            return Poll::Ready(false);
+        if self.has_ended() {
+            return Poll::Ready(());
         }
         if sent_up + sent_down > 0 {
             self.deadline
                 .set(presence.opened.spec.borrow().behaviour.idle_timeout);
         }
         if self.seat.is_cut() || presence.opened.phase() == Phase::Cut {
-            return Poll::Ready(true);
+            return Poll::Ready(());
         }
-        self.deadline.poll_expired(context).map(|()| true)
+        self.deadline.poll_expired(context)
+    }
+
+    fn has_ended(&self) -> bool {
+        self.up.finished && self.down.finished
     }
 }
 
@@ -201,12 +205,7 @@ impl Future for Session {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        if ready!(self.poll_moved(context)) {
-            // A stream that did not end must not look as if it had, to either side: reset instead of
-            // close.
-            self.client.reset();
-            self.upstream.reset();
-        }
+        ready!(self.poll_moved(context));
         if let Some(entry) = self.entry.take() {
             self.presence.tell(&entry);
         }
@@ -216,6 +215,12 @@ impl Future for Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        if !self.has_ended() {
+            // A stream that did not end must not look as if it had, to either side, whoever is to
+            // blame, a panic of ours included: reset instead of close.
+            self.client.reset();
+            self.upstream.reset();
+        }
         for half in [&mut self.up, &mut self.down] {
             half.give_back(&self.presence);
         }

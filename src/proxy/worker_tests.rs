@@ -323,6 +323,28 @@ async fn a_worker_that_panics_begins_anew_with_its_listeners() {
 }
 
 #[tokio::test]
+async fn what_a_worker_that_panics_had_under_way_does_not_look_whole() {
+    let instance = Scripted::start().await;
+    for carriage in [Carriage::Http, Carriage::Tcp] {
+        let mut stage = Stage::open(&[&instance], Limits::default());
+        stage.spec.carriage = carriage;
+        stage.update(&[&instance], Departure::Finish).await;
+        stage.workers.settle().await;
+        let mut client = stage.asking().await;
+        let mut running = instance.asked().await;
+        // Whole once the connection ends.
+        let answer = b"HTTP/1.1 200 OK\r\n\r\nw";
+        running.write_all(answer).await.unwrap();
+        assert_eq!(answered(&mut client).await.1, 'w');
+        for thread in &stage.workers.threads {
+            thread.send(Command::Panic);
+        }
+        let end = client.read(&mut [0]).await.map_err(|error| error.kind());
+        assert_eq!(end, Err(io::ErrorKind::ConnectionReset), "{carriage:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_panic_in_one_connection_is_nobody_elses() {
     let instance = Scripted::start().await;
     let limits = Limits {
