@@ -4,7 +4,8 @@ use super::activities::{Activities, Kind};
 use super::state::Draft;
 use crate::model::account::AccountId;
 use crate::model::balancer::{
-    BalancerKey, BalancerName, LoadBalancer, RegistrationState, description,
+    BalancerKey, BalancerName, LoadBalancer, Registration, RegistrationState, ServoPlace,
+    description,
 };
 use crate::model::health::Verdict;
 use crate::model::instance::InstanceId;
@@ -81,8 +82,14 @@ impl ServoReport {
     }
 }
 
-/// The instances of a load balancer that a servo speaks for: those of its own zone, even where with
+/// Whether a servo at a place speaks for an instance: for those of its own zone, even where with
 /// cross-zone on it checks and serves others too. Source: Eucalyptus 4.2.
+fn is_backend(place: Option<&ServoPlace>, registration: &Registration) -> bool {
+    place.is_some_and(|place| place.zone == registration.zone)
+        && registration.state != RegistrationState::Error
+}
+
+/// The instances of a load balancer that a servo speaks for.
 fn backends<'b>(
     balancer: Option<&'b Arc<LoadBalancer>>,
     servo: &ServoId,
@@ -91,10 +98,7 @@ fn backends<'b>(
     balancer
         .into_iter()
         .flat_map(|balancer| &balancer.instances)
-        .filter(move |(_, registration)| {
-            place.is_some_and(|place| place.zone == registration.zone)
-                && registration.state != RegistrationState::Error
-        })
+        .filter(move |(_, registration)| is_backend(place, registration))
         .map(|(id, _)| id)
 }
 
@@ -318,22 +322,22 @@ fn judge(
     let Some(balancer) = draft.state().carried_by(servo) else {
         return;
     };
-    if !backends(Some(balancer), servo).any(|id| id == instance) {
+    let place = balancer.servos.get(servo);
+    let registration = balancer.instances.get(instance);
+    let Some(registration) = registration.filter(|of| is_backend(place, of)) else {
         return;
-    }
+    };
+    // Only the first state is the doing of whoever registered the instance.
+    let first = registration.description == description::IN_PROGRESS;
+    let request = if first { cause } else { NOBODY };
+    let name = balancer.name.clone();
     let pair = (servo.clone(), instance.clone());
     reports.left.remove(&pair);
     reports.verdicts.insert(pair, verdict);
-    let mut balancer = LoadBalancer::clone(balancer);
-    // Only the first state is the doing of whoever registered the instance.
-    let first = balancer.instances.get(instance);
-    let first = first.is_some_and(|of| of.description == description::IN_PROGRESS);
-    let request = if first { cause } else { NOBODY };
-    if balancer.observe(instance, verdict) {
+    if draft.observe(servo, instance, verdict) {
         tracing::info!(
-            target: "loadbalancing", request, %servo, balancer = %balancer.name, %instance,
+            target: "loadbalancing", request, %servo, balancer = %name, %instance,
             ?verdict, checked, "the state of an instance changed"
         );
-        draft.note_balancer(balancer);
     }
 }

@@ -14,7 +14,9 @@ use super::store::{Change, Row, Table};
 use crate::model::account::{AccessKey, Account, AccountId, Group, Policy, User};
 use crate::model::balancer::{BalancerKey, BalancerName, LoadBalancer, ServoPlace};
 use crate::model::certificate::ServerCertificate;
+use crate::model::health::Verdict;
 use crate::model::instance::{Instance, InstanceId, InstanceState};
+use crate::model::memo::Memo;
 use crate::model::network::Resource;
 use crate::model::permission::Document;
 use crate::model::placement::{ServoId, ZoneName};
@@ -712,6 +714,26 @@ impl Draft {
         self.state.index(&key, before.as_deref(), Some(&balancer));
         self.state.balancers.insert(key.clone(), Arc::new(balancer));
         self.touched.insert(key);
+    }
+
+    /// Takes a servo's verdict on an instance; returns whether it changed anything. As with
+    /// [`Draft::note_balancer`], nothing is written.
+    ///
+    /// In place: thousands of verdicts in one draft cost one copy of their load balancer.
+    pub fn observe(&mut self, servo: &ServoId, id: &InstanceId, verdict: Verdict) -> bool {
+        let Some(key) = self.state.servos.get(servo) else {
+            return false;
+        };
+        let Some(balancer) = self.state.balancers.get_mut(key) else {
+            return false;
+        };
+        let balancer = Arc::make_mut(balancer);
+        let changed = balancer.observe(id, verdict);
+        if changed {
+            balancer.described = Memo::default();
+            self.touched.insert(key.clone());
+        }
+        changed
     }
 
     /// Notes that nothing is left of an instance that left a load balancer; whether anybody waited.

@@ -5,7 +5,7 @@ use super::store::{Change, Place, Row, Table};
 use super::*;
 use crate::clock::Clock;
 use crate::model::account::Caller;
-use crate::model::balancer::{BalancerKey, BalancerName};
+use crate::model::balancer::{BalancerKey, BalancerName, LoadBalancer, RegistrationState};
 use crate::model::health::Verdict;
 use crate::model::instance::InstanceId;
 use crate::model::placement::ServoId;
@@ -579,6 +579,44 @@ async fn a_terminated_instance_stays_listed_until_release_4_1() {
     }
 }
 
+#[test]
+fn verdicts_in_one_draft_cost_one_copy_of_their_load_balancer() {
+    let ids = ["i-1", "i-2"].map(InstanceId::new);
+    let zone = ZoneName::new("PARTI00");
+    let name = BalancerName::new("web");
+    let mut web = LoadBalancer::new(AccountId::new("1"), name, "lb".to_owned(), NOW);
+    web.enable_zone(&zone);
+    for id in &ids {
+        web.register(id, &zone).unwrap();
+    }
+    let empty = State::restore(&[], Cidr::SERVOS, Cidr::INSTANCES).unwrap();
+    let mut draft = Draft::new(empty);
+    draft
+        .scale_servos(&mut web, &zone, Release::V3_3_0)
+        .unwrap();
+    let servo = web.servos.keys().next().unwrap().clone();
+    draft.put_balancer(web);
+    let published = draft.finish().state;
+
+    let mut draft = Draft::new(published.clone());
+    let mut copies = Vec::new();
+    for id in &ids {
+        assert!(draft.observe(&servo, id, Verdict::InService));
+        copies.push(Arc::as_ptr(draft.state().carried_by(&servo).unwrap()));
+    }
+    assert!(!draft.observe(&servo, &ids[0], Verdict::InService));
+    assert_eq!(copies[0], copies[1]);
+    let finished = draft.finish();
+    assert_eq!(finished.touched.len(), 1);
+    for (state, expected) in [
+        (&published, RegistrationState::OutOfService),
+        (&finished.state, RegistrationState::InService),
+    ] {
+        let instances = &state.carried_by(&servo).unwrap().instances;
+        assert!(instances.values().all(|of| of.state == expected));
+    }
+}
+
 #[tokio::test]
 async fn a_lost_servo_lets_health_grow_old() {
     let cloud = Cloud::new();
@@ -1011,7 +1049,6 @@ fn what_was_kept_is_served_after_a_start_before_any_request() {
     let made = runtime.block_on(first.shared.registry.change("r".into(), {
         let account = accounts.0.clone();
         move |draft| {
-            use crate::model::balancer::{BalancerName, LoadBalancer};
             let name = BalancerName::new("web");
             let zone = ZoneName::new("PARTI00");
             let mut web = LoadBalancer::new(account, name, "lb".to_owned(), NOW);
