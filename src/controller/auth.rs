@@ -107,11 +107,8 @@ struct Derived {
 }
 
 /// The first part of the host, which boto 2 takes for the name of the service when it does not know the
-/// host; at Eucalyptus, where it was used most, the path says which service is meant.
-fn host_label<'r>(request: &sigv4::Request<'r>, release: Release) -> Option<&'r str> {
-    if release.has(Feature::AmazonRules) {
-        return None;
-    }
+/// host, as it knows no local one; the path says which service is meant.
+fn host_label<'r>(request: &sigv4::Request<'r>) -> Option<&'r str> {
     let mut headers = request.headers.iter();
     let (_, host) = headers.find(|(name, _)| *name == "host")?;
     std::str::from_utf8(host).ok()?.split(['.', ':']).next()
@@ -139,7 +136,7 @@ impl Authenticator {
         now: Timestamp,
     ) -> Result<Caller, Fault> {
         let name = service.signing_name();
-        let names = [name, host_label(request, release).unwrap_or(name)];
+        let names = [name, host_label(request).unwrap_or(name)];
         let claim = match sigv4::claim(request, &names, now) {
             Err(Refusal::Missing) => return by_version_2(request, release, state, now),
             claim => claim?,

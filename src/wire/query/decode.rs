@@ -240,9 +240,15 @@ impl<'p> Branch<'p> {
         self.leaf()?.trim().parse().map_err(|_| self.refuse())
     }
 
-    /// Whether the branch is a list that is present but empty: `PolicyNames=`.
-    fn is_empty_list(&self) -> bool {
-        matches!(self.pairs, [(name, "")] if step(name, self.depth).is_none())
+    /// What a list has below it. One that is present but empty (`PolicyNames=`) has nothing; boto 2 says
+    /// so even of the attributes of a policy that follow.
+    fn items(self) -> Branch<'p> {
+        match self.pairs {
+            [(name, ""), pairs @ ..] if step(name, self.depth).is_none() => {
+                Branch { pairs, ..self }
+            }
+            _ => self,
+        }
     }
 }
 
@@ -378,19 +384,17 @@ impl<'de, 'p: 'de> de::Deserializer<'de> for Branch<'p> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Stop> {
-        if fields == [MEMBER] && self.is_empty_list() {
-            let nothing = Branch { pairs: &[], ..self };
-            return visitor.visit_map(Branches::of(nothing));
+        if fields != [MEMBER] {
+            return visitor.visit_map(Branches::of(self));
         }
-        if fields == [MEMBER] {
-            // What a list has beside its items is a mistake in writing it, and no newer parameter.
-            for (name, value) in self.pairs {
-                if step(name, self.depth) != Some(MEMBER) {
-                    note(self.failures, name, Some(value));
-                }
+        let items = self.items();
+        // What a list has beside its items is a mistake in writing it, and no newer parameter.
+        for (name, value) in items.pairs {
+            if step(name, self.depth) != Some(MEMBER) {
+                note(self.failures, name, Some(value));
             }
         }
-        visitor.visit_map(Branches::of(self))
+        visitor.visit_map(Branches::of(items))
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {

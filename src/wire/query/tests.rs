@@ -63,7 +63,13 @@ fn an_empty_list_is_sent_and_an_absent_one_is_not() {
     request.policy_names = Some(Members::default());
     let cleared = format!("{start}&PolicyNames=");
     assert_eq!(encode(&request).unwrap(), cleared);
-    assert_eq!(decoded(&cleared), Ok(request));
+    assert_eq!(decoded(&cleared), Ok(request.clone()));
+    // boto 2 clears the list that it then fills: create_lb_policy.
+    request.policy_names = Some(Members::from(vec!["p".to_owned()]));
+    let filled = format!("{start}&PolicyNames.member.1=p&PolicyNames=");
+    assert_eq!(decoded(&filled), Ok(request));
+    let value = decoded::<SetLoadBalancerPoliciesOfListener>(&format!("{filled}x"));
+    assert!(value.unwrap_err().ends_with("PolicyNames = x"));
 }
 
 #[test]
@@ -117,7 +123,7 @@ fn whatever_does_not_bind_is_named() {
         ("Instances.member=i",                              "Instances.member = i"),
         ("Instances.member.1=i",                            "Instances.member.1 = i"),
         ("Instances=i",                                     "Instances = i"),
-        ("Instances=&Instances.member.1.InstanceId=i",      "Instances = "),
+        ("Instances=j&Instances.member.1.InstanceId=i",     "Instances = j"),
         ("Instances.1.InstanceId=i",                        "Instances.1.InstanceId = i"),
         ("Instances.member.1.InstanceId=i&Instances.member.1.Colour=red", "Instances.member.1.Colour = red"),
     ];
