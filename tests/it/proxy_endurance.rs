@@ -133,6 +133,7 @@ impl Seen {
 /// continued, while clients ask.
 #[test]
 fn under_load_processes_die_and_stop_and_return_and_nobody_gets_a_wrong_answer() {
+    const CLIENTS: usize = 4;
     let range = Addresses::claim();
     let at = SocketAddr::from((range.first_of_instances(), 0));
     // The first keeps the answers of POSTs to itself while it is told to: they are executed, and
@@ -157,7 +158,7 @@ fn under_load_processes_die_and_stop_and_return_and_nobody_gets_a_wrong_answer()
     let seen = Seen::default();
     let statuses = std::thread::scope(|scope| {
         let seen = &seen;
-        let clients: Vec<_> = (0..4)
+        let clients: Vec<_> = (0..CLIENTS)
             .map(|name| scope.spawn(move || seen.ask(address, name)))
             .collect();
         let all = || behind.iter().all(|behind| behind.count() > 0);
@@ -196,8 +197,10 @@ fn under_load_processes_die_and_stop_and_return_and_nobody_gets_a_wrong_answer()
     for ((method, status), count) in &statuses {
         let right = match *status {
             200 => *count > 50,
-            // With the killed one a POST was half way, of each client at most; a GET went elsewhere.
-            502 => *method == "POST" && *count <= 4,
+            // With the killed one a POST was half way; a GET went elsewhere. The system closes the
+            // connections of who is killed one after the other: the next POST of a client may find
+            // another one that is still open.
+            502 => *method == "POST" && *count <= 2 * CLIENTS,
             // The stopped one was silent.
             504 => true,
             _ => false,
