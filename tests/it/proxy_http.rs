@@ -775,8 +775,9 @@ fn an_upgrade_becomes_a_tunnel_both_ways() {
 fn an_upgrade_loses_nothing_of_its_requests_body() {
     let (instance, proxy) = one();
     let mut client = proxy.client();
-    // More than the sockets and the proxy hold while the instance does not read.
-    let body = pattern(32 << 20);
+    // More than the sockets and the proxy hold while the instance does not read: each of the two that
+    // receive may grow to 32 MiB, each of the two that send to 4 (tcp_rmem, tcp_wmem).
+    let body = pattern(80 << 20);
     client.send(format!(
         "POST /chat HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\nUpgrade: other\r\n\
          Content-Length: {}\r\n\r\n",
