@@ -5,25 +5,20 @@
 //! changes it while the cloud runs. An event that names the request behind it goes into the journal
 //! as well, whatever its level: that is what `eulb trace` tells.
 //!
-//! A line is one line: control characters in whatever clients and instances said are escaped.
-//!
 //! The controller's thread has its lines written when it has nothing else to do, at once if one warns;
 //! all others write theirs as they come.
 
 use super::journal::Journal;
+use super::line::{self, Journalled, Record};
 use super::rotate::RotatingFile;
-use crate::model::journal::{NOBODY, REQUEST};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use crate::model::journal::REQUEST;
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::{self, Write as _};
-use std::ops::Range;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
-use std::time::{SystemTime, UNIX_EPOCH};
-use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::Interest;
 use tracing::{Level, Metadata, Subscriber};
@@ -387,8 +382,9 @@ impl Drop for Patience {
 }
 
 /// Memory for one event and one line of it.
+#[derive(Default)]
 struct Desk {
-    event: Event,
+    record: Record,
     line: Vec<u8>,
 }
 
@@ -396,299 +392,59 @@ impl<S: Subscriber> Layer<S> for Sink {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
         let metadata = event.metadata();
         // Not there while it is in use: what is recorded may log, too.
-        let mut desk = DESK.take().unwrap_or_else(|| Box::new(Desk::new(metadata)));
-        let Desk { event: read, line } = &mut *desk;
-        read.begin(metadata);
-        event.record(read);
-        read.fields.sort_by_key(|(name, _)| *name);
+        let mut desk = DESK.take().unwrap_or_default();
+        let Desk { record, line } = &mut *desk;
+        record.read(component_of(metadata.target()), event);
         if self.log.is_logged(metadata) {
-            self.write(read, line);
+            self.write(*metadata.level(), record, line);
         }
         if is_journalled(metadata) {
             line.clear();
-            if serde_json::to_writer(&mut *line, &Journalled(read)).is_ok() {
+            if serde_json::to_writer(&mut *line, &Journalled(record)).is_ok() {
                 line.push(b'\n');
                 self.log.journal.note(line);
             }
         }
-        if read.words.capacity() + line.capacity() <= DESK_BYTES {
+        if record.capacity() + line.capacity() <= DESK_BYTES {
             DESK.set(Some(desk));
         }
     }
 }
 
 impl Sink {
-    fn write(&self, event: &Event, line: &mut Vec<u8>) {
+    fn write(&self, level: Level, record: &Record, line: &mut Vec<u8>) {
         if let Some(lines) = &self.log.file {
-            self.compose(event, false, line);
+            self.compose(record, false, line);
             let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
             lines.unwritten.extend_from_slice(line);
-            let waits = PATIENT.get() && event.level > Level::WARN;
+            let waits = PATIENT.get() && level > Level::WARN;
             if !waits || lines.unwritten.len() > LARGEST_DELAY {
                 lines.write();
             }
         }
         if let Some(coloured) = self.terminal {
-            self.compose(event, coloured, line);
+            self.compose(record, coloured, line);
             let _ = io::stderr().write_all(line);
         }
     }
 
-    fn compose(&self, event: &Event, coloured: bool, line: &mut Vec<u8>) {
+    fn compose(&self, record: &Record, coloured: bool, line: &mut Vec<u8>) {
         line.clear();
-        // Writing to memory does not fail.
+        // Memory takes what is written.
         let _ = match self.format {
-            Format::Text => text(event, coloured, line),
-            Format::Json => json(event, line),
+            Format::Text => line::text(record, coloured, line),
+            Format::Json => line::json(record, line),
         };
     }
-}
-
-fn name_of(level: Level) -> &'static str {
-    match level {
-        Level::ERROR => "error",
-        Level::WARN => "warn",
-        Level::INFO => "info",
-        Level::DEBUG => "debug",
-        Level::TRACE => "trace",
-    }
-}
-
-fn now() -> i64 {
-    let since_epoch = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX)
-}
-
-/// An event as it is written; [`crate::model::journal::Event`] is one that was read.
-struct Event {
-    at_microseconds: i64,
-    component: &'static str,
-    level: Level,
-    /// All that was said, piece after piece.
-    words: String,
-    message: Range<usize>,
-    request: Option<Range<usize>>,
-    /// By name.
-    fields: Vec<(&'static str, Range<usize>)>,
-}
-
-impl Desk {
-    fn new(metadata: &'static Metadata<'static>) -> Desk {
-        Desk {
-            event: Event {
-                at_microseconds: 0,
-                component: "",
-                level: *metadata.level(),
-                words: String::new(),
-                message: 0..0,
-                request: None,
-                fields: Vec::new(),
-            },
-            line: Vec::with_capacity(LINE_BYTES),
-        }
-    }
-}
-
-impl Event {
-    fn begin(&mut self, metadata: &'static Metadata<'static>) {
-        self.at_microseconds = now();
-        self.component = component_of(metadata.target());
-        self.level = *metadata.level();
-        self.words.clear();
-        self.message = 0..0;
-        self.request = None;
-        self.fields.clear();
-    }
-
-    fn message(&self) -> &str {
-        &self.words[self.message.clone()]
-    }
-
-    fn request(&self) -> Option<&str> {
-        Some(&self.words[self.request.clone()?])
-    }
-
-    fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let fields = self.fields.iter();
-        fields.map(|(name, words)| (*name, &self.words[words.clone()]))
-    }
-
-    /// Takes what was said since there were so many bytes of words.
-    fn take(&mut self, field: &Field, begun: usize) {
-        let said = begun..self.words.len();
-        match field.name() {
-            "message" => self.message = said,
-            REQUEST => {
-                let id = &self.words[said.clone()];
-                self.request = (!id.is_empty() && id != NOBODY).then_some(said);
-            }
-            name => self.fields.push((name, said)),
-        }
-    }
-}
-
-impl Visit for Event {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        let begun = self.words.len();
-        self.words.push_str(value);
-        self.take(field, begun);
-    }
-
-    fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
-        let begun = self.words.len();
-        // Writing to a String does not fail.
-        let _ = write!(self.words, "{value}");
-        self.take(field, begun);
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let begun = self.words.len();
-        let _ = write!(self.words, "{value:?}");
-        self.take(field, begun);
-    }
-}
-
-/// An event as [`crate::model::journal::Event`] is read.
-struct Journalled<'e>(&'e Event);
-
-impl Serialize for Journalled<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let event = self.0;
-        let mut row = serializer.serialize_map(None)?;
-        row.serialize_entry("at_microseconds", &event.at_microseconds)?;
-        row.serialize_entry("component", event.component)?;
-        row.serialize_entry("level", name_of(event.level))?;
-        row.serialize_entry("message", event.message())?;
-        if let Some(request) = event.request() {
-            row.serialize_entry(REQUEST, request)?;
-        }
-        row.serialize_entry("fields", &Fields(event))?;
-        row.end()
-    }
-}
-
-struct Fields<'e>(&'e Event);
-
-impl Serialize for Fields<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.fields())
-    }
-}
-
-/// `2026-11-25T22:48:00.123456Z`
-pub fn moment(at_microseconds: i64) -> impl fmt::Display {
-    fmt::from_fn(move |f| {
-        let at = time::OffsetDateTime::from_unix_timestamp(at_microseconds.div_euclid(1_000_000))
-            .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
-        let (year, month, day) = at.to_calendar_date();
-        let (hour, minute, second) = at.to_hms();
-        let microsecond = at_microseconds.rem_euclid(1_000_000);
-        write!(
-            f,
-            "{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{microsecond:06}Z",
-            u8::from(month)
-        )
-    })
-}
-
-/// Characters that would end a line, or command a terminal, as `\n` or `\u{1b}`.
-fn escape(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return out.write_all(text.as_bytes());
-    }
-    for character in text.chars() {
-        if character.is_control() {
-            write!(out, "{}", character.escape_default())?;
-        } else {
-            write!(out, "{character}")?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether a byte stands in a value as it is, and asks for no quotes around it.
-fn is_bare(byte: u8) -> bool {
-    matches!(byte, b'!'..=b'~') && !matches!(byte, b'"' | b'=' | b'\\')
-}
-
-/// Room for an ordinary line: most are shorter.
-const LINE_BYTES: usize = 256;
-
-/// A line for people: `2026-11-25T22:48:00.123456Z  INFO servo: listening address=127.101.0.1:80`
-fn text(event: &Event, coloured: bool, line: &mut Vec<u8>) -> io::Result<()> {
-    let (dim, plain) = if coloured {
-        ("\x1b[2m", "\x1b[0m")
-    } else {
-        ("", "")
-    };
-    let colour = match event.level {
-        _ if !coloured => "",
-        Level::ERROR => "\x1b[31m",
-        Level::WARN => "\x1b[33m",
-        Level::INFO => "\x1b[32m",
-        _ => "\x1b[34m",
-    };
-    write!(
-        line,
-        "{dim}{}{plain} {colour}{:>5}{plain} {}: ",
-        moment(event.at_microseconds),
-        event.level.as_str(),
-        event.component,
-    )?;
-    escape(event.message(), line)?;
-    let request = event.request().map(|id| (REQUEST, id));
-    for (name, value) in request.into_iter().chain(event.fields()) {
-        for part in [" ", dim, name, "=", plain] {
-            line.extend_from_slice(part.as_bytes());
-        }
-        if !value.is_empty() && value.bytes().all(is_bare) {
-            line.extend_from_slice(value.as_bytes());
-        } else if !value.is_empty() && !value.contains([' ', '"', '=', '\\']) {
-            escape(value, line)?;
-        } else {
-            line.push(b'"');
-            escape(&value.replace('\\', "\\\\").replace('"', "\\\""), line)?;
-            line.push(b'"');
-        }
-    }
-    line.push(b'\n');
-    Ok(())
-}
-
-/// A line for programs: one JSON object, its fields beside the message.
-fn json(event: &Event, line: &mut Vec<u8>) -> io::Result<()> {
-    let own = [
-        ("level", name_of(event.level)),
-        ("component", event.component),
-        ("message", event.message()),
-    ];
-    let request = event.request().map(|id| (REQUEST, id));
-    let is_taken = |name: &str| own.iter().any(|(taken, _)| *taken == name);
-    let fields = event.fields().filter(|(name, _)| !is_taken(name));
-    let mut serializer = serde_json::Serializer::new(&mut *line);
-    let mut object = serializer.serialize_map(None)?;
-    object.serialize_entry(
-        "timestamp",
-        &format_args!("{}", moment(event.at_microseconds)),
-    )?;
-    for (name, value) in own.into_iter().chain(request).chain(fields) {
-        object.serialize_entry(name, value)?;
-    }
-    object.end()?;
-    line.push(b'\n');
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::journal::{self, Selection};
-    use expect_test::expect;
+    use crate::model::journal::Selection;
 
-    /// Logs something, and says what the file and the journal have of it.
-    fn logged(format: Format, patient: bool, say: impl FnOnce()) -> (String, Vec<journal::Event>) {
+    /// Logs something; says what the file has of it at once, and how many events the journal has.
+    fn logged(patient: bool, say: impl FnOnce()) -> (Vec<String>, usize) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("eulb.log");
         let file = RotatingFile::open(&path, LARGEST_FILE, FILES_KEPT).unwrap();
@@ -700,70 +456,44 @@ mod tests {
         let sink = Sink {
             log: log.clone(),
             terminal: None,
-            format,
+            format: Format::Text,
         };
         let subscriber = tracing_subscriber::registry().with(sink.with_filter(Wanted(log.clone())));
+        let lines = || -> Vec<String> {
+            let text = std::fs::read_to_string(&path).unwrap();
+            text.lines().map(str::to_owned).collect()
+        };
         let patience = patient.then(|| log.patience());
         tracing::subscriber::with_default(subscriber, say);
-        let written = std::fs::read_to_string(&path).unwrap();
+        let written = lines();
         drop(patience);
-        assert!(std::fs::metadata(&path).unwrap().len() > 0);
-        let story = log.journal.tell(&Selection::Request(String::new()));
-        (written, story)
+        assert_eq!(lines().len(), 3, "all are there in the end");
+        let journalled = log.journal.tell(&Selection::Request(String::new()));
+        (written, journalled.len())
     }
 
     fn say() {
-        tracing::info!(
-            target: "servo", request = "5d2c", empty = "", checked = "said \"no\" \u{1b}[2J", balancer = "web",
-            "starting to check i-1\r\nforged line"
-        );
+        tracing::info!(target: "servo", request = "5d2c", balancer = "web", "one");
+        tracing::warn!(target: "servo", request = "-", "two");
+        tracing::debug!(target: "servo", request = "5d2c", "heard by the journal alone");
+        tracing::info!(target: "servo", "three");
     }
 
     #[test]
-    fn a_line_is_one_line_whatever_was_said() {
-        let (text, story) = logged(Format::Text, false, say);
-        let (moment, text) = text.split_once("  ").unwrap();
-        assert_eq!(moment.len(), "2013-11-25T23:08:00.123456Z".len());
-        expect![[r#"
-            INFO servo: starting to check i-1\r\nforged line request=5d2c balancer=web checked="said \"no\" \u{1b}[2J" empty=""
-        "#]]
-        .assert_eq(text);
-
-        let (text, _) = logged(Format::Json, false, say);
-        let (_, text) = text.split_once(',').unwrap();
-        expect![[r#"
-            "level":"info","component":"servo","message":"starting to check i-1\r\nforged line","request":"5d2c","balancer":"web","checked":"said \"no\" \u001b[2J","empty":""}
-        "#]]
-        .assert_eq(text);
-
-        let fields = [
-            ("balancer", "web"),
-            ("checked", "said \"no\" \u{1b}[2J"),
-            ("empty", ""),
-        ];
-        let told = journal::Event {
-            at_microseconds: story[0].at_microseconds,
-            component: "servo".into(),
-            level: "info".into(),
-            message: "starting to check i-1\r\nforged line".to_owned(),
-            request: Some("5d2c".to_owned()),
-            fields: fields
-                .map(|(name, value)| (name.into(), value.to_owned()))
-                .into(),
-        };
-        assert_eq!(story, [told]);
+    fn lines_and_events_go_where_they_belong() {
+        let (lines, journalled) = logged(false, say);
+        let told: Vec<_> = lines
+            .iter()
+            .map(|line| line.split_once('Z').unwrap().1)
+            .collect();
+        let one = "  INFO servo: one request=5d2c balancer=web";
+        assert_eq!(told, [one, "  WARN servo: two", "  INFO servo: three"]);
+        assert_eq!(journalled, 2);
     }
 
     #[test]
     fn a_patient_thread_has_its_lines_written_later_but_a_warning_at_once() {
-        let lines = |say: fn()| logged(Format::Text, true, say).0.lines().count();
-        assert_eq!(lines(|| tracing::info!(target: "servo", "one")), 0);
-        let warned = || {
-            tracing::info!(target: "servo", "one");
-            tracing::warn!(target: "servo", "two");
-            tracing::info!(target: "servo", "three");
-        };
-        assert_eq!(lines(warned), 2);
+        assert_eq!(logged(true, say).0.len(), 2);
     }
 
     #[test]

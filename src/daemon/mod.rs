@@ -12,6 +12,7 @@
 
 pub mod directory;
 mod journal;
+mod line;
 pub mod log;
 mod names;
 pub mod offline;
