@@ -727,13 +727,15 @@ impl Draft {
         let Some(balancer) = self.state.balancers.get_mut(key) else {
             return false;
         };
-        let balancer = Arc::make_mut(balancer);
-        let changed = balancer.observe(id, verdict);
-        if changed {
-            balancer.described = Memo::default();
-            self.touched.insert(key.clone());
+        // One that changes nothing costs no copy, and leaves the description that was made.
+        if balancer.judged(id, verdict).is_none() {
+            return false;
         }
-        changed
+        let balancer = Arc::make_mut(balancer);
+        balancer.observe(id, verdict);
+        balancer.described = Memo::default();
+        self.touched.insert(key.clone());
+        true
     }
 
     /// Notes that nothing is left of an instance that left a load balancer; whether anybody waited.

@@ -615,6 +615,15 @@ fn verdicts_in_one_draft_cost_one_copy_of_their_load_balancer() {
         let instances = &state.carried_by(&servo).unwrap().instances;
         assert!(instances.values().all(|of| of.state == expected));
     }
+    // The same again is no change, and not even a copy.
+    let shared = Arc::as_ptr(finished.state.carried_by(&servo).unwrap());
+    let mut draft = Draft::new(finished.state.clone());
+    assert!(!draft.observe(&servo, &ids[0], Verdict::InService));
+    assert_eq!(
+        Arc::as_ptr(draft.state().carried_by(&servo).unwrap()),
+        shared
+    );
+    assert!(draft.finish().touched.is_empty());
 }
 
 #[tokio::test]

@@ -457,15 +457,21 @@ impl LoadBalancer {
     }
 
     /// Takes the verdict of a servo's checks; returns whether it changed anything.
+    pub fn observe(&mut self, id: &InstanceId, verdict: Verdict) -> bool {
+        let next = self.judged(id, verdict);
+        let changed = next.is_some();
+        self.instances.extend(next.map(|next| (id.clone(), next)));
+        changed
+    }
+
+    /// What the verdict of a servo's checks makes of a registration, if it changes anything.
     ///
     /// A verdict on an instance in error, of a zone that is disabled, or which is no longer
     /// registered comes too late and changes nothing.
-    pub fn observe(&mut self, id: &InstanceId, verdict: Verdict) -> bool {
-        let Some(registration) = self.instances.get(id) else {
-            return false;
-        };
+    pub fn judged(&self, id: &InstanceId, verdict: Verdict) -> Option<Registration> {
+        let registration = self.instances.get(id)?;
         if registration.state == RegistrationState::Error || !self.is_enabled(&registration.zone) {
-            return false;
+            return None;
         }
         let mut next = registration.clone();
         next.unheard_since = None;
@@ -477,9 +483,7 @@ impl LoadBalancer {
                 description::FAILED_CHECKS,
             ),
         }
-        let changed = next != *registration;
-        self.instances.insert(id.clone(), next);
-        changed
+        (next != *registration).then_some(next)
     }
 
     /// Notes that a servo of a zone was lost: from now on its verdicts grow old.
