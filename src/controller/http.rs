@@ -15,7 +15,7 @@ use crate::model::account::Caller;
 use crate::wire::cloudwatch::{self, Protocol};
 use crate::wire::fault::Fault;
 use crate::wire::local::{self, MAXIMUM_BODY};
-use crate::wire::query::{self, Parameters};
+use crate::wire::query::Parameters;
 use crate::wire::release::Feature;
 use crate::wire::service::Service;
 use crate::wire::sigv4;
@@ -285,14 +285,18 @@ type Unread = (u16, &'static str, &'static str);
 const TOO_LARGE: Unread = (413, "RequestEntityTooLarge", "the body is over 1 MiB");
 
 async fn read_body(body: Incoming, most: usize) -> Result<Bytes, Unread> {
+    let too_large = match most {
+        MAXIMUM_IMPORT => (413, TOO_LARGE.1, "the state is over 1 GiB"),
+        _ => TOO_LARGE,
+    };
     if body.size_hint().lower() > most as u64 {
-        return Err(TOO_LARGE);
+        return Err(too_large);
     }
     let limited = Limited::new(body, most);
     match tokio::time::timeout(BODY_TIMEOUT, limited.collect()).await {
         Err(_) => Err((408, "RequestTimeout", "the body did not arrive in 30 s")),
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(TOO_LARGE),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large),
         Ok(Err(_)) => Err((400, "IncompleteBody", "the body broke off")),
     }
 }
@@ -640,10 +644,7 @@ async fn measure(
     })?;
     let operation = match named {
         Some(operation) => operation,
-        None => query::stated(&parameters, "Action")
-            .map_err(Fault::Bind)?
-            .ok_or(Fault::MissingAction)?
-            .to_owned(),
+        None => operations::action(&parameters)?.to_owned(),
     };
     let context = Context {
         caller,

@@ -179,6 +179,16 @@ pub const OPERATIONS: &[Operation] = &[
 /// The version of the API of application and network load balancers, which are not here.
 const SECOND_GENERATION: &str = "2015-12-01";
 
+/// The action that a request names.
+///
+/// # Errors
+///
+/// It names none, or two.
+pub fn action<'p>(parameters: &'p Parameters<'_>) -> Result<&'p str, Fault> {
+    let action = query::stated(parameters, "Action").map_err(Fault::Bind)?;
+    action.ok_or(Fault::MissingAction)
+}
+
 /// Finds the operation of a request to a service.
 ///
 /// # Errors
@@ -197,9 +207,7 @@ pub fn find_in(
         // It has a door of its own, for the sake of its newer protocols.
         Service::CloudWatch => &[],
     };
-    let action = query::stated(parameters, "Action")
-        .map_err(Fault::Bind)?
-        .ok_or(Fault::MissingAction)?;
+    let action = action(parameters)?;
     operations
         .iter()
         .find(|operation| operation.action == action)
@@ -230,9 +238,7 @@ pub fn find(parameters: &Parameters<'_>, release: Release) -> Result<&'static Op
             version: version.to_owned(),
         });
     }
-    let action = query::stated(parameters, "Action")
-        .map_err(Fault::Bind)?
-        .ok_or(Fault::MissingAction)?;
+    let action = action(parameters)?;
     let unknown = || Fault::UnknownAction {
         action: action.to_owned(),
     };
