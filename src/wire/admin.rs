@@ -297,7 +297,7 @@ pub struct Policy {
     /// Actions of load balancing that it names and that no operation is, in small letters. They are
     /// accepted, as at Amazon: a later service may have them.
     #[serde(default)]
-    pub idle_actions: Vec<String>,
+    pub unknown_actions: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -109,7 +109,11 @@ impl Policies {
 
 /// Prints a policy that was made or attached, and warns of what has no effect in it.
 fn print(policies: &admin::Policies) -> Result<(), Failure> {
-    for action in policies.policies.iter().flat_map(|one| &one.idle_actions) {
+    for action in policies
+        .policies
+        .iter()
+        .flat_map(|one| &one.unknown_actions)
+    {
         report::note(&format!(
             "eulb admin: warning: '{action}' is no operation of load balancing"
         ));

@@ -409,7 +409,7 @@ pub fn policies(state: &State) -> admin::Policies {
 fn one_policy(state: &State, stored: &Stored) -> admin::Policy {
     let Stored { policy, document } = stored;
     let operations: Vec<&str> = OPERATIONS.iter().map(|known| known.action).collect();
-    let idle = document.idle_actions(wire::SERVICE, &operations);
+    let unknown = document.unknown_actions(wire::SERVICE, &operations);
     let account = state.accounts.get(&policy.account);
     let users = state.users_of(&policy.account);
     admin::Policy {
@@ -428,7 +428,7 @@ fn one_policy(state: &State, stored: &Stored) -> admin::Policy {
             .filter(|group| group.policies.contains(&policy.name))
             .map(|group| group.name.clone())
             .collect(),
-        idle_actions: idle.into_iter().map(str::to_owned).collect(),
+        unknown_actions: unknown.into_iter().map(str::to_owned).collect(),
     }
 }
 

@@ -151,7 +151,7 @@ impl Document {
     }
 
     /// The actions of a service that it names, in small letters, and that cover none of its operations.
-    pub fn idle_actions(&self, service: &str, operations: &[&str]) -> Vec<&str> {
+    pub fn unknown_actions(&self, service: &str, operations: &[&str]) -> Vec<&str> {
         let known: Vec<String> = operations
             .iter()
             .map(|operation| format!("{service}:{operation}").to_ascii_lowercase())
