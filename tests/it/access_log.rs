@@ -149,13 +149,12 @@ fn every_field_of_a_request_is_true() {
     assert_eq!(client.answer().status(), 103);
     assert_eq!(client.answer().text(), "created");
 
-    // The same connection: HEAD, chunks both ways, an instance's error.
+    // The same client: HEAD, chunks both ways, an instance's error.
     client.send("HEAD / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
     at.expect("HEAD /")
-        .send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+        .send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\n");
     assert_eq!(client.answer_to("HEAD").status(), 200);
     client.send("PUT http://bank.example/x HTTP/1.1\r\nHost: y\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
-    // A connection rests behind an answer to HEAD: a body might follow.
     let mut at = instance.accept();
     at.expect("PUT /x")
         .send("HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n");

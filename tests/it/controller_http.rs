@@ -183,8 +183,16 @@ pub async fn names(client: &Client) -> Vec<String> {
 }
 
 async fn served() -> (Served, tempfile::TempDir) {
+    served_at("3.3.0").await
+}
+
+async fn served_at(release: &str) -> (Served, tempfile::TempDir) {
     let directory = tempfile::tempdir().unwrap();
-    let served = Served::start(Config::default(), &directory.path().join("socket")).await;
+    let config = Config {
+        release: release.parse().unwrap(),
+        ..Config::default()
+    };
+    let served = Served::start(config, &directory.path().join("socket")).await;
     (served, directory)
 }
 
@@ -307,12 +315,7 @@ async fn who_cannot_prove_it_is_refused() {
 #[tokio::test]
 async fn the_host_may_name_the_service_in_the_scope_of_a_signature() {
     for release in ["3.3.0", "aws"] {
-        let directory = tempfile::tempdir().unwrap();
-        let config = Config {
-            release: release.parse().unwrap(),
-            ..Config::default()
-        };
-        let served = Served::start(config, &directory.path().join("socket")).await;
+        let (served, _directory) = served_at(release).await;
         let right = served.environment("tenant").await;
         let body = "Version=2012-06-01&Action=DescribeLoadBalancers";
         for (service, status) in [("127", "200"), ("s3", "403")] {
@@ -385,12 +388,7 @@ async fn version_2_of_signatures_is_taken_where_eucalyptus_took_it() {
         ("4.4.2", "HTTP/1.1 200 OK"),
         ("aws", "HTTP/1.1 400 Bad Request"),
     ] {
-        let directory = tempfile::tempdir().unwrap();
-        let config = Config {
-            release: release.parse().unwrap(),
-            ..Config::default()
-        };
-        let served = Served::start(config, &directory.path().join("socket")).await;
+        let (served, _directory) = served_at(release).await;
         let right = served.environment("tenant").await;
         let host = served.address.to_string();
         for path in ["/", "/services/LoadBalancing"] {
