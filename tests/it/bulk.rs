@@ -3,16 +3,13 @@
 
 use crate::access_log;
 use crate::reading::{Fault, digest, pattern};
-use crate::scripted::{Client, Conversation, Proxy, Scripted};
+use crate::scripted::{
+    Act, Client, Conversation, Proxy, Recorder, Scripted, digested, digesting, one,
+};
+use std::time::Duration;
 
 /// More than all sockets and buffers on the way hold.
 const LARGE: usize = 24_000_000;
-
-fn one() -> (Scripted, Proxy) {
-    let instance = Scripted::new();
-    let proxy = Proxy::with_one_worker(&[instance.address()]);
-    (instance, proxy)
-}
 
 fn answer_head(length: usize) -> String {
     format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n")
@@ -228,4 +225,171 @@ fn large_bodies_are_counted() {
         .map(|line| (line.received, line.sent))
         .collect();
     assert_eq!(counted, [(LARGE as u64, LARGE as u64 + 1)]);
+}
+
+// ---- in any framing ------------------------------------------------------------------------------
+
+#[test]
+fn large_bodies_arrive_whole_in_every_framing() {
+    const LENGTH: usize = 24_000_000;
+    let body = pattern(LENGTH);
+    let expected = digested("POST /case", &body);
+    let instance = digesting();
+    let proxy = Proxy::http(&[instance.address()]);
+    let mut client = proxy.client();
+    let length = format!("POST /case HTTP/1.1\r\nHost: x\r\nContent-Length: {LENGTH}\r\n\r\n");
+    let sending = client
+        .line
+        .send_meanwhile([length.as_bytes(), &body].concat());
+    assert_eq!(client.answer().text(), expected);
+    assert!(sending.join().unwrap());
+
+    let mut chunked =
+        b"POST /case HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+    chunked.extend(chunks(&body));
+    let sending = client.line.send_meanwhile(chunked);
+    assert_eq!(client.answer().text(), expected);
+    assert!(sending.join().unwrap());
+
+    let sent = body.clone();
+    let instance = Recorder::answering(move |request| match request.asked() {
+        "GET /length" => {
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {LENGTH}\r\n\r\n");
+            Act::Send([head.as_bytes(), &sent].concat())
+        }
+        "GET /chunked" => {
+            let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+            Act::Send([&head[..], &chunks(&sent)].concat())
+        }
+        _ => Act::SendAndClose([b"HTTP/1.1 200 OK\r\n\r\n", &sent[..]].concat()),
+    });
+    let proxy = Proxy::http(&[instance.address()]);
+    let mut client = proxy.client();
+    for path in ["/length", "/chunked", "/close"] {
+        client.get(path);
+        let answer = client.answer();
+        assert_eq!(answer.body.len(), LENGTH, "{path}");
+        assert_eq!(digest(&answer.body), digest(&body), "{path}");
+    }
+}
+
+/// The body in chunks of many sizes.
+fn chunks(body: &[u8]) -> Vec<u8> {
+    let mut chunked = Vec::with_capacity(body.len() + body.len() / 100);
+    let mut rest = body;
+    let mut size = 1;
+    while !rest.is_empty() {
+        let (chunk, left) = rest.split_at(size.min(rest.len()));
+        chunked.extend(format!("{:x}\r\n", chunk.len()).bytes());
+        chunked.extend(chunk);
+        chunked.extend(b"\r\n");
+        rest = left;
+        size = (size * 7 + 3) % 100_003 + 1;
+    }
+    chunked.extend(b"0\r\n\r\n");
+    chunked
+}
+
+#[test]
+fn a_body_goes_both_ways_at_once() {
+    let (instance, proxy) = one();
+    let mut client = proxy.client();
+    let body = pattern(8_000_000);
+    client.send(format!(
+        "POST /case HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    ));
+    let mut at = instance.accept();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.extend(at.line.reader.exactly(1).unwrap());
+    }
+    // The instance begins its answer before the body has come, as an echo does.
+    at.send(format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    ));
+    let up = client.line.send_meanwhile(body.clone());
+    let down = at.line.send_meanwhile(body.clone());
+    let reading = std::thread::spawn(move || digest(&at.line.reader.exactly(8_000_000).unwrap()));
+    assert_eq!(digest(&client.answer().body), digest(&body));
+    assert_eq!(reading.join().unwrap(), digest(&body));
+    assert!(up.join().unwrap() && down.join().unwrap());
+}
+
+#[test]
+fn a_request_that_is_longer_than_its_answer_arrives_whole() {
+    let (instance, proxy) = one();
+    let mut client = proxy.client();
+    let body = pattern(8_000_000);
+    client.send(format!(
+        "POST /case HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    ));
+    let mut at = instance.accept();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.extend(at.line.reader.exactly(1).unwrap());
+    }
+    at.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    // The client has its answer, and an end behind it, before it goes on.
+    assert_eq!(client.answer().text(), "ok");
+    assert_eq!(client.line.reader.some(), Err(Fault::Closed));
+    let up = client.line.send_meanwhile(body.clone());
+    assert_eq!(
+        digest(&at.line.reader.exactly(8_000_000).unwrap()),
+        digest(&body)
+    );
+    assert!(up.join().unwrap());
+}
+
+// ---- ending ------------------------------------------------------------------------------------
+
+/// An instance that answers a body of every size before it reads it. Whatever has become of the body
+/// by then: an answer that does not say close leaves a connection on which the next request is
+/// answered, and one that does is the last.
+#[test]
+fn a_connection_that_was_to_be_kept_is_kept_when_the_answer_overtakes_the_body() {
+    let instance = Scripted::new();
+    instance.receive_little();
+    let proxy = Proxy::with_one_worker(&[instance.address()]);
+    for size in (64 << 10..8 << 20).step_by(64 << 10) {
+        let mut client = proxy.client();
+        let up = client.line.send_meanwhile(
+            [
+                format!("POST /case HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n")
+                    .into_bytes(),
+                pattern(size),
+            ]
+            .concat(),
+        );
+        let mut at = instance.accept();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.extend(at.line.reader.exactly(1).unwrap());
+        }
+        // All that fits is on its way: in sockets, and in the proxy.
+        let mut patience = 300;
+        while !up.is_finished() && patience > 0 {
+            std::thread::sleep(Duration::from_millis(1));
+            patience -= 1;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+        let fitted = up.is_finished();
+        at.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        let answer = client.answer();
+        assert_eq!(answer.text(), "ok");
+        if answer.head.list("connection").contains(&"close".to_owned()) {
+            // The proxy had not read the body to its end.
+            match fitted {
+                true => continue,
+                false => break,
+            }
+        }
+        client.get("/next");
+        assert_eq!(at.line.reader.exactly(size).unwrap().len(), size);
+        at.expect("GET /next").reply(200, "next");
+        assert_eq!(client.answer().text(), "next", "{size}");
+        assert!(up.join().unwrap());
+    }
 }

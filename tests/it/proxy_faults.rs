@@ -3,14 +3,8 @@
 //! answer that looks whole.
 
 use crate::reading::{Fault, Message, from_latin1, latin1};
-use crate::scripted::{Act, Client, Conversation, Down, Proxy, Recorder, Scripted, reply};
+use crate::scripted::{Act, Client, Conversation, Down, Proxy, Recorder, Scripted, one, reply};
 use std::collections::HashMap;
-
-fn one() -> (Scripted, Proxy) {
-    let instance = Scripted::new();
-    let proxy = Proxy::with_one_worker(&[instance.address()]);
-    (instance, proxy)
-}
 
 /// Small numbers from a seed, the same in every run.
 struct Dice(u64);

@@ -7,7 +7,7 @@
 //! function on threads of its own; once the proxy has ended, what it recorded is all that was ever
 //! sent to it, so that "nothing was forwarded" is a fact and not a pause.
 
-use crate::reading::{Fault, Message, Reader, latin1};
+use crate::reading::{Fault, Message, Reader, digest, latin1};
 use rustix::process::Signal;
 use socket2::{Domain, SockRef, Socket, Type};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -626,4 +626,42 @@ fn serve(mut line: Line, number: usize, records: &Records, answer: &Answering) {
             Err(_) => return,
         }
     }
+}
+
+/// A proxy in front of one instance that the test plays.
+pub fn one() -> (Scripted, Proxy) {
+    let instance = Scripted::new();
+    let proxy = Proxy::with_one_worker(&[instance.address()]);
+    (instance, proxy)
+}
+
+/// An instance that answers with what it received: the target, a digest of the body, its length.
+pub fn digesting() -> Recorder {
+    Recorder::answering(|request| {
+        let seen = format!(
+            "{} {} {}",
+            request.asked(),
+            request.body.len(),
+            digest(&request.body)
+        );
+        reply(200, &seen).into()
+    })
+}
+
+pub fn digested(asked: &str, body: &[u8]) -> String {
+    format!("{asked} {} {}", body.len(), digest(body))
+}
+
+/// Sends one request with these lines behind `Host` and returns what the instance received.
+pub fn forwarded(lines: &str) -> Message {
+    let (instance, proxy) = one();
+    let mut client = proxy.client();
+    client.send(format!(
+        "GET /case HTTP/1.1\r\nHost: shop.example\r\n{lines}\r\n"
+    ));
+    let mut at = instance.accept();
+    let request = at.request();
+    at.reply(200, "");
+    assert_eq!(client.answer().status(), 200);
+    request
 }
