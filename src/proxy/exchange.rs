@@ -177,7 +177,7 @@ impl Exchange {
         upstream: &mut Stream,
         context: &mut Context<'_>,
     ) -> Poll<End> {
-        let up = self.poll_up(presence, client, upstream, context);
+        let up = self.poll_up(presence, instance, client, upstream, context);
         let down = match up {
             Ok(moved) => self
                 .poll_down(presence, instance, client, upstream, context)
@@ -253,7 +253,7 @@ impl Exchange {
         upstream: &mut Stream,
         context: &mut Context<'_>,
     ) -> Poll<()> {
-        match self.poll_up(presence, client, upstream, context) {
+        match self.poll_up(presence, instance, client, upstream, context) {
             Ok(true) => deadline.set(presence.opened.spec.borrow().behaviour.idle_timeout),
             Ok(false) => {}
             // The client has ended, or its chunks are malformed: the instance sees it cut short.
@@ -275,6 +275,7 @@ impl Exchange {
     fn poll_up(
         &mut self,
         presence: &Presence,
+        instance: &Instance,
         client: &mut Stream,
         upstream: &mut Stream,
         context: &mut Context<'_>,
@@ -308,8 +309,8 @@ impl Exchange {
                 break;
             }
             let buffers = &presence.local.buffers;
-            if self.request_full {
-                buffers.enlarge(&mut self.inbound);
+            if self.request_full && buffers.enlarge(&mut self.inbound) {
+                upstream.expect_bulk_to(instance.target.address.ip());
             }
             self.replayable = false;
             // What follows the body is the next head, which grows into the room before it.

@@ -22,9 +22,9 @@ use super::farewell::Leaving;
 use super::http::request::Forwarding;
 use super::limits::{
     CONNECTIONS, CUT_TIME, HANDSHAKE_TIMEOUT, HANDSHAKES, INSTANCE_CONNECTIONS, RESTART_PAUSE,
-    TICK, WORKER_STACK_BYTES,
+    TICK, UNSENT_BYTES, WORKER_STACK_BYTES,
 };
-use super::listener::{ListenerKey, ListenerSpec};
+use super::listener::{Carriage, ListenerKey, ListenerSpec};
 use super::pool::{Instance, Instances};
 use super::splice::Pipes;
 use super::stream::Stream;
@@ -214,8 +214,13 @@ impl Workers {
         spec: Arc<ListenerSpec>,
     ) -> io::Result<()> {
         socket.set_nonblocking(true)?;
-        // Accepted sockets inherit it, which spares a system call for each of them.
-        socket2::SockRef::from(&socket).set_tcp_nodelay(true)?;
+        // Accepted sockets inherit these, which spares system calls for each of them.
+        let options = socket2::SockRef::from(&socket);
+        options.set_tcp_nodelay(true)?;
+        // What is spliced would only come in smaller pieces.
+        if spec.carriage == Carriage::Http {
+            options.set_tcp_notsent_lowat(UNSENT_BYTES)?;
+        }
         let load = self.load(&key.servo);
         let counters = self.register.open(
             &key,

@@ -860,6 +860,11 @@ fn a_client_that_does_not_read_makes_nothing_grow_and_harms_nobody() {
         "{} KiB",
         proxy.resident_kib()
     );
+    for client in &stuck {
+        // The system would keep megabytes for each.
+        let held = proxy.held_for(client.address());
+        assert!(held < 256 << 10, "{held} B");
+    }
     // One of them reads after all: nothing was lost while it did not.
     let answer = stuck[0].answer();
     assert_eq!(answer.body.len(), LENGTH);

@@ -137,6 +137,22 @@ impl Proxy {
         count.parse().unwrap()
     }
 
+    /// Bytes that the system holds for a client of it: sent and not acknowledged, or not sent.
+    pub fn held_for(&self, client: SocketAddr) -> usize {
+        let port = |address: &str| u16::from_str_radix(&address[address.len() - 4..], 16).unwrap();
+        let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+        let queues = table.lines().skip(1).find_map(|line| {
+            let [_, local, remote, _, queues, ..] = line.split_whitespace().collect::<Vec<_>>()[..]
+            else {
+                return None;
+            };
+            (port(local) == self.address().port() && port(remote) == client.port())
+                .then_some(queues)
+        });
+        let (held, _) = queues.unwrap().split_once(':').unwrap();
+        usize::from_str_radix(held, 16).unwrap()
+    }
+
     /// Ends of pipes it has open, in the process.
     pub fn pipes(&self) -> usize {
         let descriptors = std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap();
