@@ -177,6 +177,8 @@ impl Exchange {
         upstream: &mut Stream,
         context: &mut Context<'_>,
     ) -> Poll<End> {
+        #[cfg(test)]
+        assert!(!presence.local.panics.take(), "as the test asked");
         let up = self.poll_up(presence, instance, client, upstream, context);
         let down = match up {
             Ok(moved) => self

@@ -132,6 +132,9 @@ enum Command {
     PanicInConnection {
         key: ListenerKey,
     },
+    /// And one in the exchange that moves next.
+    #[cfg(test)]
+    PanicInExchange,
     /// A worker that the system does not let run.
     #[cfg(test)]
     Sleep {
@@ -406,6 +409,9 @@ pub struct Local {
     empty: Notify,
     /// See [`reserve`].
     reserve: RefCell<Option<std::fs::File>>,
+    /// The exchange that moves next makes a mistake of ours.
+    #[cfg(test)]
+    pub panics: Cell<bool>,
 }
 
 /// A listener as one worker has it.
@@ -685,6 +691,8 @@ async fn obey(
                 });
             }
             #[cfg(test)]
+            Command::PanicInExchange => local.panics.set(true),
+            #[cfg(test)]
             Command::Sleep { until } => drop(until.recv()),
             #[cfg(test)]
             Command::Count { told } => drop(told.send(local.connections.get())),
@@ -827,6 +835,8 @@ impl Local {
             shares,
             empty: Notify::new(),
             reserve: RefCell::new(reserve()),
+            #[cfg(test)]
+            panics: Cell::default(),
         }
     }
 

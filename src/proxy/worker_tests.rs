@@ -373,6 +373,44 @@ async fn a_panic_in_one_connection_is_nobody_elses() {
     assert_eq!((counts.panics, counts.spillover), (5, 0));
 }
 
+#[tokio::test]
+async fn a_panic_in_one_exchange_is_nobody_elses_and_looks_like_no_end() {
+    let instance = Scripted::start().await;
+    let stage = Stage::with_workers(1, &[&instance], Limits::default());
+    // Again: what one has left behind must not serve the next.
+    for _ in 0..3 {
+        let mut other = stage.asking().await;
+        let mut others = instance.asked().await;
+        let mut client = stage.asking().await;
+        let mut running = instance.asked().await;
+        // Whole once the connection ends.
+        running
+            .write_all(b"HTTP/1.1 200 OK\r\n\r\nw")
+            .await
+            .unwrap();
+        assert_eq!(answered(&mut client).await.1, 'w');
+        stage.workers.threads[0].send(Command::PanicInExchange);
+        stage.workers.settle().await;
+        running.write_all(b"x").await.unwrap();
+        let end = client.read(&mut [0; 2]).await.map_err(|error| error.kind());
+        assert_eq!(end, Err(io::ErrorKind::ConnectionReset));
+        // Its instance is not asked anything more on that connection.
+        assert!(matches!(running.read(&mut [0]).await, Ok(0) | Err(_)));
+        reply(&mut others, "o").await;
+        assert_eq!(answered(&mut other).await.1, 'o');
+        other.write_all(GET).await.unwrap();
+        read_head(&mut others).await;
+        // The next client gets a connection of its own: this one is closed.
+        others
+            .write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nn")
+            .await
+            .unwrap();
+        assert_eq!(answered(&mut other).await.1, 'n');
+    }
+    let counts = stage.workers.register().read()[0].counts;
+    assert_eq!((counts.panics, counts.spillover), (3, 0));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lasting_task_that_panics_is_begun_anew() {
     let begun = Cell::new(0);
