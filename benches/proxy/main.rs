@@ -8,12 +8,14 @@
 //! ```sh
 //! cargo bench --bench proxy -- --rounds 5 --seconds 4 --scenarios small,close,idle-http
 //! cargo bench --bench proxy -- --workers 2                  # two workers, nothing pinned
+//! cargo bench --bench proxy -- --scaling 5                  # what the second worker adds
 //! cargo bench --bench proxy -- --peer 'before=/tmp/eulb-before proxy'   # another build of eulb
 //! ```
 
 mod back;
 mod load;
 mod process;
+mod scaling;
 mod secure;
 
 use process::{Contender, Place, Running};
@@ -143,6 +145,8 @@ struct Options {
     idle: usize,
     scenarios: Vec<&'static Scenario>,
     peers: Vec<(String, String)>,
+    /// Rounds of one worker against two; then nothing is compared.
+    scaling: Option<usize>,
 }
 
 impl Options {
@@ -196,6 +200,7 @@ fn read(arguments: &[String]) -> Result<Options, String> {
         idle: 4000,
         scenarios: SCENARIOS.iter().collect(),
         peers: Vec::new(),
+        scaling: None,
     };
     let mut rest = arguments.iter().filter(|argument| *argument != "--bench");
     while let Some(name) = rest.next() {
@@ -210,6 +215,7 @@ fn read(arguments: &[String]) -> Result<Options, String> {
             "--seconds" => options.seconds = number()?.max(1) as u64,
             "--workers" => options.workers = number()?.max(1),
             "--idle" => options.idle = number()?,
+            "--scaling" => options.scaling = Some(number()?.max(1)),
             "--scenarios" => {
                 options.scenarios = value
                     .split(',')
@@ -226,7 +232,7 @@ fn read(arguments: &[String]) -> Result<Options, String> {
             }
             _ => {
                 return Err(format!(
-                    "{name} is not one of --rounds --seconds --workers --idle --scenarios --peer"
+                    "{name} is not one of --rounds --seconds --workers --idle --scenarios --scaling --peer"
                 ));
             }
         }
@@ -236,6 +242,10 @@ fn read(arguments: &[String]) -> Result<Options, String> {
 
 fn compare(options: &Options) -> Result<(), String> {
     let directory = tempfile::tempdir().map_err(|error| format!("no directory: {error}"))?;
+    if let Some(rounds) = options.scaling {
+        let program = env!("CARGO_BIN_EXE_eulb");
+        return scaling::measure(rounds, options.seconds, directory.path(), program);
+    }
     let place = Place::new(directory.path().to_owned(), options.workers);
     let mut contenders = Vec::new();
     match process::version("haproxy", "-v") {

@@ -115,6 +115,20 @@ impl Running {
         nanoseconds.sum::<f64>() / 1e9
     }
 
+    /// Its threads whose names begin so, by number, in the order of their start.
+    pub fn threads(&self, name: &str) -> Vec<i32> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.process.0.id()));
+        let named = tasks.into_iter().flatten().flatten().filter(|task| {
+            let own = std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+            own.starts_with(name)
+        });
+        let mut numbers: Vec<i32> = named
+            .filter_map(|task| task.file_name().to_str()?.parse().ok())
+            .collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
     /// KiB of memory that are its own, shared pages by share.
     pub fn memory(&self) -> u64 {
         // Whatever it gives back, it gives back now.
@@ -145,6 +159,11 @@ impl Place {
             pin: workers == 1 && cores > 1,
             back: Cell::new(None),
         }
+    }
+
+    /// With nothing pinned by it, whatever the number of workers.
+    pub fn unpinned(self) -> Place {
+        Place { pin: false, ..self }
     }
 
     pub fn pinned(&self) -> bool {

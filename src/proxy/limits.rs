@@ -56,9 +56,9 @@ pub const LARGE_BUFFER_BYTES: usize = 256 * 1024;
 /// Bytes that the system may hold for a client of HTTP and has not sent yet, counted to the next full
 /// segment (64 KiB). Its own bound is megabytes for each client that reads slowly, and the answers of
 /// all wait behind one another's there. What is on its way is not counted: a distant client is sent as
-/// much as its path carries. From 8 to 64 KiB neither p99 nor the requests per second differ
-/// (`benches/README.md`).
-pub const UNSENT_BYTES: u32 = 32 * 1024;
+/// much as its path carries. From 8 to 64 KiB the requests per second do not differ, and p99 is least
+/// with 8 and 16 (`benches/README.md`).
+pub const UNSENT_BYTES: u32 = 16 * 1024;
 
 /// Free bytes kept before a head, into which it may grow when it is patched.
 pub const HEADROOM_BYTES: usize = 768;
