@@ -59,9 +59,16 @@ impl Room {
         }
     }
 
-    /// Gives the workers of a proxy their places.
-    fn confine(&self, proxy: &Running) -> Result<(), String> {
-        for (number, worker) in proxy.threads("worker").into_iter().enumerate() {
+    /// Gives the workers of a proxy, so many, their places.
+    fn confine(&self, proxy: &Running, count: usize) -> Result<(), String> {
+        let workers = proxy.threads("worker");
+        if workers.len() != count {
+            return Err(format!(
+                "{count} workers asked for, {} found",
+                workers.len()
+            ));
+        }
+        for (number, worker) in workers.into_iter().enumerate() {
             let cannot = |error| format!("cannot place a worker: {error}");
             let mut core = CpuSet::new();
             core.set(number);
@@ -90,8 +97,7 @@ pub fn measure(rounds: usize, seconds: u64, directory: &Path, program: &str) -> 
         (2..cores).for_each(|core| rest.set(core));
         sched_setaffinity(None, &rest).map_err(|error| error.to_string())?;
     }
-    let place = |workers| Place::new(directory.to_owned(), workers).unpinned();
-    let (one, two) = (place(1), place(2));
+    let [one, two] = [1, 2].map(|count| Place::new(directory.to_owned(), count).unpinned());
     let back = one.backends()?;
     say(&format!(
         "One worker and two, {rounds} rounds of {seconds} s; {}.\n",
@@ -106,9 +112,9 @@ pub fn measure(rounds: usize, seconds: u64, directory: &Path, program: &str) -> 
     say("|---|---:|---:|---:|---:|");
     let eulb = Contender::eulb("eulb", program, &["proxy"])?;
     for (name, script, path) in LOADS {
-        let run = |place: &Place| {
+        let run = |place: &Place, count| {
             let proxy = place.start(&eulb, super::Layer::Http, &back)?;
-            room.confine(&proxy)?;
+            room.confine(&proxy, count)?;
             let before = proxy.cpu();
             let script = format!("{script}{DONE}");
             let sample = place.wrk(&script, 64, seconds, proxy.address, path)?;
@@ -117,7 +123,7 @@ pub fn measure(rounds: usize, seconds: u64, directory: &Path, program: &str) -> 
         };
         let mut pairs = Vec::new();
         for _ in 0..rounds {
-            pairs.push((run(&one)?, run(&two)?));
+            pairs.push((run(&one, 1)?, run(&two, 2)?));
         }
         let of =
             |value: fn(&((f64, f64), (f64, f64))) -> f64| median(pairs.iter().map(value).collect());

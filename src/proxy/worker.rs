@@ -220,8 +220,8 @@ impl Workers {
         // Accepted sockets inherit these, which spares system calls for each of them.
         let options = socket2::SockRef::from(&socket);
         options.set_tcp_nodelay(true)?;
-        // What is spliced would only come in smaller pieces. A system without this option (gVisor) serves
-        // as well, and keeps more.
+        // Not for TCP: what is spliced would only come in smaller pieces. A system without this option
+        // serves as well, and keeps more.
         if spec.carriage == Carriage::Http {
             let _ = options.set_tcp_notsent_lowat(UNSENT_BYTES);
         }

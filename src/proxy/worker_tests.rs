@@ -400,7 +400,7 @@ async fn a_panic_in_one_exchange_is_nobody_elses_and_looks_like_no_end() {
         assert_eq!(answered(&mut other).await.1, 'o');
         other.write_all(GET).await.unwrap();
         read_head(&mut others).await;
-        // The next client gets a connection of its own: this one is closed.
+        // So that the next turn's clients find no kept connection.
         others
             .write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nn")
             .await
