@@ -3,11 +3,13 @@
 //! A leaf of the house: everything that listens (the API, servos, web instances) binds here, before
 //! anything is handed to a runtime.
 
+use nix::{getsockopt_impl, libc, setsockopt_impl, sockopt_impl};
 use rustix::process::{Resource, getrlimit};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::os::fd::AsRawFd;
+use std::time::Duration;
 
 /// Connections that may wait for `accept`. The kernel takes the smaller of this and
 /// `net.core.somaxconn` (4096 on Linux since 5.4); a short queue turns a burst of clients into
@@ -108,6 +110,41 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
+sockopt_impl!(
+    /// How long a connection is not told of while its client has said nothing, in whole seconds.
+    DeferAccept,
+    Both,
+    libc::IPPROTO_TCP,
+    libc::TCP_DEFER_ACCEPT,
+    u32
+);
+
+/// Has the system tell of a connection only when its client has said something, or has said nothing
+/// for this time; zero: at once. The system counts in its own attempts, the first of which is after a
+/// second.
+///
+/// # Errors
+///
+/// The system does not know the option.
+pub fn defer_accept(listener: &TcpListener, time: Duration) -> io::Result<()> {
+    let seconds = u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
+    Ok(nix::sys::socket::setsockopt(
+        listener,
+        DeferAccept,
+        &seconds,
+    )?)
+}
+
+/// What [`defer_accept`] has set.
+///
+/// # Errors
+///
+/// The system does not know the option.
+pub fn deferral(listener: &TcpListener) -> io::Result<Duration> {
+    let seconds = nix::sys::socket::getsockopt(listener, DeferAccept)?;
+    Ok(Duration::from_secs(seconds.into()))
+}
+
 /// Binds a non-blocking datagram socket.
 ///
 /// # Errors
@@ -155,6 +192,27 @@ pub fn pair(address: SocketAddr) -> Result<(UdpSocket, TcpListener), BindError> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_deferred_connection_is_there_with_its_first_word() {
+        use std::io::Write;
+        let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = listener.local_addr().unwrap();
+        let minute = Duration::from_secs(60);
+        defer_accept(&listener, minute).unwrap();
+        assert!(deferral(&listener).unwrap() >= minute);
+        let mut client = std::net::TcpStream::connect(address).unwrap();
+        let nobody = listener.accept().unwrap_err();
+        assert_eq!(nobody.kind(), io::ErrorKind::WouldBlock);
+        client.write_all(b"w").unwrap();
+        // Within one machine it has arrived before the call returns.
+        let (_, peer) = listener.accept().unwrap();
+        assert_eq!(peer, client.local_addr().unwrap());
+        defer_accept(&listener, Duration::ZERO).unwrap();
+        let silent = std::net::TcpStream::connect(address).unwrap();
+        let (_, peer) = listener.accept().unwrap();
+        assert_eq!(peer, silent.local_addr().unwrap());
+    }
 
     #[test]
     fn causes_are_told_apart() {

@@ -4,8 +4,11 @@ use super::limits::{
     BUFFER_BYTES, HEADROOM_BYTES, LARGE_BUFFER_BYTES, SPARE_BUFFERS, SPARE_LARGE_BUFFERS,
 };
 use super::stream::Stream;
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendFlags, recv, send};
 use std::cell::RefCell;
 use std::io;
+use std::os::fd::AsFd;
 use std::task::{Context, Poll, ready};
 use tokio::io::ReadBuf;
 
@@ -81,6 +84,23 @@ impl Buffer {
         true
     }
 
+    /// Writes once as much of what is in use as a socket takes without waiting. Says whether the socket
+    /// was ready for any.
+    pub fn drain_into(&mut self, socket: impl AsFd) -> io::Result<bool> {
+        match send(
+            socket,
+            self.bytes(),
+            SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
+        ) {
+            Ok(count) => {
+                self.start += count;
+                Ok(true)
+            }
+            Err(Errno::AGAIN) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Reads once from a stream to the end of what is in use. Zero is the end of the stream.
     pub fn poll_fill(
         &mut self,
@@ -106,6 +126,22 @@ impl Buffers {
     /// Lends an ordinary buffer, empty, with headroom.
     pub fn lend(&self) -> Buffer {
         Self::wrap(self.ordinary.borrow_mut().pop(), BUFFER_BYTES)
+    }
+
+    /// Lends a buffer with what has arrived at a socket, read once and without waiting; none if that is
+    /// nothing. An end or an error stays to be met.
+    pub fn lend_with(&self, socket: impl AsFd) -> Buffer {
+        let mut buffer = self.lend();
+        match recv(socket, buffer.room_mut(), RecvFlags::DONTWAIT) {
+            Ok((count, _)) if count > 0 => {
+                buffer.end += count;
+                buffer
+            }
+            _ => {
+                self.take_back(buffer);
+                Buffer::default()
+            }
+        }
     }
 
     /// Lends a large buffer, empty, with headroom.

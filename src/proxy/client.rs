@@ -21,7 +21,10 @@ use super::http::desync::{self, Reason, Tier, Treatment};
 use super::http::head::HeadFinder;
 use super::http::request::{self, Ends, ForTheProxy, Refused, Request};
 use super::http::response::Response;
-use super::limits::{ATTEMPTS, DEVIATION_PAUSE, EMPTY_LINES, LINGER_BYTES, LINGER_TIME};
+use super::limits::{
+    ATTEMPTS, DEFERRED_TIME, DEVIATION_PAUSE, EMPTY_LINES, LINGER_BYTES, LINGER_TIME,
+    TURNED_AWAY_BYTES,
+};
 use super::pool::{self, Instance, Seat};
 use super::sticky::{self, Visit};
 use super::stream::Stream;
@@ -29,6 +32,7 @@ use super::surge::{self, Unseated};
 use super::tcp;
 use super::worker::{Open, Phase, Presence};
 use crate::model::attribute::DesyncMode;
+use rustix::net::RecvFlags;
 use std::future::poll_fn;
 use std::net::{SocketAddr, TcpStream};
 use std::pin::Pin;
@@ -37,19 +41,28 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-/// Serves one client until either side, or the time, ends the connection.
+/// Serves one client, of which something may have been read, until either side, or the time, ends the
+/// connection.
 ///
 /// What the connection keeps is boxed: a future holds its arguments twice, and the task would be as
 /// much larger for as long as the client stays.
-pub fn serve(presence: Presence, client: Stream, peer: SocketAddr) -> impl Future<Output = ()> {
+pub fn serve(
+    presence: Presence,
+    client: Stream,
+    peer: SocketAddr,
+    said: Buffer,
+) -> impl Future<Output = ()> {
+    let received = said.bytes().len() as u64;
+    presence.opened.counters.received_bytes.add(received);
     run(Box::new(Connection {
         deadline: presence.local.deadlines.register(presence.opened.group()),
         peer: peer.ip().to_canonical().to_string().into(),
         address: peer,
         entry: None,
         presence,
+        deferred: client.plain().is_some(),
         client,
-        inbound: Buffer::default(),
+        inbound: said,
     }))
 }
 
@@ -90,6 +103,7 @@ async fn run(mut connection: Box<Connection>) {
         let local = Rc::clone(&connection.presence.local);
         let next;
         (connection, next) = local.carriers.carry(connection, exchange).await;
+        connection.deferred = false;
         if let Some(entry) = &connection.entry {
             connection.presence.tell(entry);
         }
@@ -118,9 +132,10 @@ async fn run(mut connection: Box<Connection>) {
     }
 }
 
-/// Answers 503 to a client that is one too many. It was not asked what it wants, so there is
-/// nothing to wait for; its first bytes may well be unread.
+/// Answers 503 to a client that is one too many. It was not asked what it wants, so there is nothing to
+/// wait for; what it has said is read, lest the close become a reset that destroys the answer.
 pub fn turn_away(opened: &Open, client: &TcpStream) {
+    let _ = rustix::net::recv(client, &mut [0; TURNED_AWAY_BYTES], RecvFlags::DONTWAIT);
     let mut bytes = Vec::new();
     let page = opened.spec.borrow().behaviour.unavailable_page;
     answer::write(503, page, false, &mut bytes);
@@ -155,6 +170,9 @@ pub struct Connection {
     entry: Option<Box<Entry>>,
     /// Bytes of the client that no exchange has taken yet. Lent only while there are any.
     inbound: Buffer,
+    /// The system waits for our first answer to acknowledge what the client has sent, and has waited
+    /// for the client's first word before it told of the connection.
+    deferred: bool,
 }
 
 /// Why there is no request head.
@@ -174,7 +192,11 @@ impl Connection {
         }
         let local = &self.presence.local;
         local.buffers.take_back(std::mem::take(&mut self.inbound));
-        self.deadline.set(self.idle_timeout());
+        let mut timeout = self.idle_timeout();
+        if self.deferred {
+            timeout -= DEFERRED_TIME.min(timeout / 2);
+        }
+        self.deadline.set(timeout);
         let readable = poll_fn(|context| {
             if let Poll::Ready(result) = self.client.poll_readable(context) {
                 return Poll::Ready(result.is_ok());
@@ -227,6 +249,14 @@ impl Connection {
         self.presence.opened.spec.borrow().behaviour.idle_timeout
     }
 
+    /// Has the system acknowledge at once what it has received, if it waits for our first answer: a
+    /// client that sends the rest only then must not wait, too.
+    fn acknowledge(&mut self) {
+        if std::mem::take(&mut self.deferred) {
+            self.client.acknowledge();
+        }
+    }
+
     /// Carries one request to an instance and its answer back.
     async fn exchange(&mut self) -> Next {
         let mut visit = None;
@@ -264,6 +294,9 @@ impl Connection {
             Some(ForTheProxy::Trace) => return self.answer(405, false).await,
             None => {}
         }
+        if !request.body.is_done() {
+            self.acknowledge();
+        }
         let inbound = std::mem::take(&mut self.inbound);
         let mut exchange = Exchange::new(request, inbound, ready, self.entry.take());
         exchange.visit = visit;
@@ -295,6 +328,9 @@ impl Connection {
                 }
                 Ok(None) => {}
                 Err(reason) => return Err(NoRequest::Refused(reason.into())),
+            }
+            if !self.inbound.is_empty() {
+                self.acknowledge();
             }
             if self.inbound.room() == 0 {
                 // A large buffer holds more than the longest head.
@@ -438,7 +474,8 @@ impl Connection {
                 // Boxed: rare, and large beside everything else the task keeps.
                 let connecting = async {
                     let preamble = self.presence.preamble(&self.client);
-                    pool::connect(&self.presence, &self.deadline, &seat, preamble.as_bytes()).await
+                    let first = preamble.as_bytes();
+                    pool::connect(&self.presence, &self.deadline, &seat, first, None).await
                 };
                 match Box::pin(connecting).await {
                     Ok(mut stream) => {

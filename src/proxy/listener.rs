@@ -77,6 +77,12 @@ impl ListenerSpec {
         self.behaviour.reuse_instance_connections && !self.proxy_protocol
     }
 
+    /// Whether clients speak first here: with a request or with a handshake. Who is carried as a stream
+    /// may wait to be greeted.
+    pub fn clients_begin(&self) -> bool {
+        self.carriage == Carriage::Http || self.tls.is_some()
+    }
+
     /// How an instance is chosen here.
     pub fn choice(&self) -> Choice {
         match self.carriage {

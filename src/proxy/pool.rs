@@ -1,5 +1,6 @@
 //! The instances of a listener as one worker knows them: whose turn it is, and idle connections.
 
+use super::buffer::Buffer;
 use super::counters::{Counters, InstanceCounters};
 use super::deadline::{Deadline, ticks};
 use super::farewell::Farewell;
@@ -11,10 +12,13 @@ use super::tls;
 use super::worker::Presence;
 use crate::model::instance::InstanceId;
 use crate::model::plane::Choice;
+use rustix::io::Errno;
+use socket2::{Domain, Protocol, Socket, Type};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::future::poll_fn;
 use std::io;
+use std::net::SocketAddr;
 use std::ops::Deref;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -399,7 +403,6 @@ impl NoConnection {
 
     /// What an error of the system says of it.
     pub fn of(error: &io::Error) -> NoConnection {
-        use rustix::io::Errno;
         match Errno::from_io_error(error) {
             Some(Errno::CONNREFUSED | Errno::CONNRESET) => NoConnection::Refused,
             Some(
@@ -413,6 +416,9 @@ impl NoConnection {
 /// Opens a connection to an instance within its listener's limit, which the deadline is set to. An
 /// instance that cannot be connected to is avoided for a while.
 ///
+/// The connection begins with `preamble`. What follows is `said`, of which as much is written as an
+/// instance takes that has agreed at once; nothing, if the caller has yet to compose it.
+///
 /// # Errors
 ///
 /// The instance refuses, cannot be reached, or does not answer in time.
@@ -420,25 +426,25 @@ pub async fn connect(
     presence: &Presence,
     deadline: &Deadline,
     seat: &Seat,
-    first: &[u8],
+    preamble: &[u8],
+    said: Option<&mut Buffer>,
 ) -> Result<Stream, NoConnection> {
     let opened = &presence.opened;
     deadline.set(opened.spec.borrow().behaviour.connect_timeout);
     let target = &seat.target;
-    let mut connecting = std::pin::pin!(TcpStream::connect(target.address));
-    let connected = poll_fn(|context| match connecting.as_mut().poll(context) {
+    let tls = target.tls.is_some();
+    let speaks = tls || !preamble.is_empty() || said.as_ref().is_none_or(|said| !said.is_empty());
+    let first = said.filter(|_| !tls && preamble.is_empty());
+    let mut dialling = std::pin::pin!(dial(target.address, speaks, first));
+    let connected = poll_fn(|context| match dialling.as_mut().poll(context) {
         Poll::Ready(result) => Poll::Ready(result),
         Poll::Pending => deadline
             .poll_expired(context)
             .map(|()| Err(io::ErrorKind::TimedOut.into())),
     });
-    // Small answers and requests must not wait for acknowledgements of earlier ones.
-    let connected = connected
-        .await
-        .and_then(|stream| stream.set_nodelay(true).map(|()| stream));
-    let connected = match connected {
+    let connected = match connected.await {
         // An empty send buffer takes such a line whole, so there is nothing to wait for.
-        Ok(mut stream) => stream.write_all(first).await.map(|()| stream),
+        Ok(mut stream) => stream.write_all(preamble).await.map(|()| stream),
         Err(error) => Err(error),
     };
     let connected = match (connected, &target.tls) {
@@ -464,10 +470,42 @@ pub async fn connect(
     }
 }
 
+/// Connects. Who `speaks` first needs no packet that says only that the connection is open. Of `first`
+/// is written what can be without waiting: within this machine an instance has agreed by then.
+async fn dial(
+    address: SocketAddr,
+    speaks: bool,
+    first: Option<&mut Buffer>,
+) -> io::Result<TcpStream> {
+    let kind = Type::STREAM.nonblocking();
+    let socket = Socket::new(Domain::for_address(address), kind, Some(Protocol::TCP))?;
+    // Small answers and requests must not wait for acknowledgements of earlier ones.
+    socket.set_tcp_nodelay(true)?;
+    if speaks {
+        // A system without this option serves as well.
+        let _ = socket.set_tcp_quickack(false);
+    }
+    match socket.connect(&address.into()) {
+        Err(error) if Errno::from_io_error(&error) != Some(Errno::INPROGRESS) => return Err(error),
+        _ => {}
+    }
+    let has_agreed = match first {
+        Some(first) if !first.is_empty() => first.drain_into(&socket)?,
+        _ => false,
+    };
+    let stream = TcpStream::from_std(socket.into())?;
+    if !has_agreed {
+        stream.writable().await?;
+        if let Some(error) = stream.take_error()? {
+            return Err(error);
+        }
+    }
+    Ok(stream)
+}
+
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use std::net::SocketAddr;
 
     fn targets(names: &str) -> Vec<Target> {
         names

@@ -137,6 +137,12 @@ impl Stream {
         }
     }
 
+    /// Has the system acknowledge at once what it has received. The error is of no use: it does so in
+    /// its own time.
+    pub fn acknowledge(&self) {
+        let _ = SockRef::from(self.socket()).set_tcp_quickack(true);
+    }
+
     /// Makes the coming close a reset. The error is of no use: the socket is closed either way.
     pub fn reset(&self) {
         let _ = SockRef::from(self.socket()).set_linger(Some(Duration::ZERO));
@@ -182,6 +188,18 @@ impl Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_socket_whose_acknowledgements_wait_can_be_told_not_to() {
+        let listener = crate::socket::listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let socket = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        SockRef::from(&socket).set_tcp_quickack(false).unwrap();
+        let stream = Stream::Plain(socket);
+        stream.acknowledge();
+        assert!(SockRef::from(stream.socket()).tcp_quickack().unwrap());
+    }
 
     #[tokio::test]
     async fn only_what_stays_on_this_machine_is_not_paced() {

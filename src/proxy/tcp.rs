@@ -36,10 +36,10 @@ pub enum Serve {
     Over,
 }
 
-/// Serves one client connection.
-pub fn serve(presence: Presence, client: Stream, peer: SocketAddr) -> Serve {
+/// Serves one client connection, of which something may have been read.
+pub fn serve(presence: Presence, client: Stream, peer: SocketAddr, said: Buffer) -> Serve {
     presence.opened.counters.requests.add(1);
-    Serve::Reaching(Box::pin(reach(presence, client, peer)))
+    Serve::Reaching(Box::pin(reach(presence, client, peer, said)))
 }
 
 impl Future for Serve {
@@ -64,7 +64,12 @@ impl Future for Serve {
 }
 
 /// Connects to the instance whose turn it is, or to another if that refuses.
-async fn reach(presence: Presence, mut client: Stream, peer: SocketAddr) -> Option<Session> {
+async fn reach(
+    presence: Presence,
+    mut client: Stream,
+    peer: SocketAddr,
+    mut said: Buffer,
+) -> Option<Session> {
     let mut entry = presence.note(Kind::Session, peer, client.tls());
     let deadline = presence.local.deadlines.register(presence.opened.group());
     let mut tried = Vec::new();
@@ -74,18 +79,22 @@ async fn reach(presence: Presence, mut client: Stream, peer: SocketAddr) -> Opti
         let Ok(seat) = seat else { break };
         let began = Instant::now();
         let preamble = presence.preamble(&client);
-        match pool::connect(&presence, &deadline, &seat, preamble.as_bytes()).await {
+        let (preamble, unsent) = (preamble.as_bytes(), said.bytes().len());
+        match pool::connect(&presence, &deadline, &seat, preamble, Some(&mut said)).await {
             Ok(upstream) => {
                 let counters = &presence.opened.counters;
                 let took = began.elapsed();
+                let sent = (unsent - said.bytes().len()) as u64;
                 counters.connected(&seat.counters, took);
+                counters.received_bytes.add(sent);
                 if let Some(entry) = &mut entry {
                     entry.connected(seat.target.address, took);
+                    entry.carried(sent, 0, None);
                 }
                 let tunnel = Tunnel {
                     seat,
                     upstream,
-                    from_client: Buffer::default(),
+                    from_client: said,
                     from_instance: Buffer::default(),
                     entry,
                 };
@@ -100,6 +109,7 @@ async fn reach(presence: Presence, mut client: Stream, peer: SocketAddr) -> Opti
     if let Some(entry) = entry {
         presence.tell(&entry);
     }
+    presence.local.buffers.take_back(said);
     None
 }
 

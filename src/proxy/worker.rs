@@ -22,9 +22,9 @@ use super::farewell::Leaving;
 use super::http::request::Forwarding;
 use super::limits::{
     CONNECTIONS, CUT_TIME, HANDSHAKE_TIMEOUT, HANDSHAKES, INSTANCE_CONNECTIONS, RESTART_PAUSE,
-    TICK, UNSENT_BYTES, WORKER_STACK_BYTES,
+    TICK, WORKER_STACK_BYTES,
 };
-use super::listener::{Carriage, ListenerKey, ListenerSpec};
+use super::listener::{ListenerKey, ListenerSpec};
 use super::pool::{Instance, Instances};
 use super::splice::Pipes;
 use super::stream::Stream;
@@ -33,7 +33,7 @@ use super::tls::{Handshakes, Negotiated};
 use super::{client, proxy_protocol};
 use crate::model::placement::ServoId;
 use crate::model::plane::Departure;
-use accept::{Handed, Shares, accept, reserve, take, watch};
+use accept::{Handed, Shares, accept, prepare, reserve, take, watch};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -217,14 +217,9 @@ impl Workers {
         spec: Arc<ListenerSpec>,
     ) -> io::Result<()> {
         socket.set_nonblocking(true)?;
-        // Accepted sockets inherit these, which spares system calls for each of them.
-        let options = socket2::SockRef::from(&socket);
-        options.set_tcp_nodelay(true)?;
-        // Not for TCP: what is spliced would only come in smaller pieces. A system without this option
-        // serves as well, and keeps more.
-        if spec.carriage == Carriage::Http {
-            let _ = options.set_tcp_notsent_lowat(UNSENT_BYTES);
-        }
+        // Accepted sockets inherit this and the others, which spares system calls for each of them.
+        socket2::SockRef::from(&socket).set_tcp_nodelay(true)?;
+        prepare(&socket, &spec);
         let load = self.load(&key.servo);
         let counters = self.register.open(
             &key,
@@ -615,6 +610,7 @@ async fn obey(
             Command::Update { key, spec } => {
                 if let Some(opening) = openings.get_mut(&key) {
                     opening.spec = Arc::clone(&spec);
+                    prepare(&opening.socket, &spec);
                 }
                 if let Some(held) = held.borrow().get(&key) {
                     held.update(&local, spec);

@@ -213,9 +213,11 @@ async fn one_client_too_many_is_told_at_once() {
     );
     let mut first = stage.asking().await;
     let mut running = instance.asked().await;
-    let mut second = stage.client().await;
-    let head = read_head(&mut second).await;
-    assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+    let mut second = stage.asking().await;
+    let mut told = String::new();
+    // To its end: what it has asked is no reason for a reset.
+    second.read_to_string(&mut told).await.unwrap();
+    assert!(told.starts_with("HTTP/1.1 503 "), "{told}");
     reply(&mut running, "f").await;
     assert_eq!(answered(&mut first).await.1, 'f');
     let counts = stage.workers.register().read()[0].counts;
@@ -264,6 +266,42 @@ async fn one_client_too_many_is_logged_as_what_it_was_told() {
         let lines = all_below(bucket.path());
         assert_eq!(lines.lines().count(), 1, "{lines}");
         assert!(lines.contains(statuses), "{lines}");
+    }
+}
+
+/// Who is carried as a stream may wait for a greeting, also where requests were answered before.
+#[tokio::test]
+async fn only_who_is_to_speak_first_is_waited_for() {
+    let stage = Stage::open(&[], Limits::default());
+    let tls = secured(Limits::default()).spec.tls;
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let same = socket.try_clone().unwrap();
+    let options = socket2::SockRef::from(&same);
+    let key = ListenerKey {
+        port: 81,
+        ..stage.key.clone()
+    };
+    stage
+        .workers
+        .open(key.clone(), socket, Arc::new(stage.spec.clone()))
+        .unwrap();
+    let cases = [
+        (Carriage::Tcp, &None, false),
+        (Carriage::Http, &None, true),
+        (Carriage::Tcp, &tls, true),
+        (Carriage::Http, &tls, true),
+    ];
+    for (carriage, tls, waits) in cases {
+        let changed = ListenerSpec {
+            carriage,
+            tls: tls.clone(),
+            ..stage.spec.clone()
+        };
+        stage.workers.update(&key, &Arc::new(changed));
+        stage.workers.settle().await;
+        let deferral = crate::socket::deferral(&same).unwrap();
+        assert_eq!(!deferral.is_zero(), waits, "{carriage:?}");
+        assert_eq!(options.tcp_quickack().unwrap(), carriage == Carriage::Tcp);
     }
 }
 
@@ -513,9 +551,15 @@ async fn one_handshake_too_many_is_let_go_and_half_of_them_hurry() {
         handshake_timeout: HOURS,
         ..Limits::default()
     });
-    let mut patient = [stage.client().await, stage.client().await];
-    let mut pressed = [stage.client().await, stage.client().await];
-    let mut fifth = stage.client().await;
+    let begun = async || {
+        let mut client = stage.client().await;
+        // Of one that says nothing the system does not tell at once.
+        client.write_all(&[22]).await.unwrap();
+        client
+    };
+    let mut patient = [begun().await, begun().await];
+    let mut pressed = [begun().await, begun().await];
+    let mut fifth = begun().await;
     let_go(&mut fifth).await;
     let count = || stage.workers.register().read()[0].counts.spillover;
     assert_eq!(count(), 1);
@@ -869,7 +913,7 @@ async fn under_steady_load_an_instance_leaves_and_returns_and_no_request_is_lost
 /// Bytes of a connection's task beside its sockets: what ten thousand idle clients cost.
 #[test]
 fn the_task_of_a_connection_is_small() {
-    fn bytes_of<A, B, C, F>(_: impl Fn(A, B, C) -> F) -> usize {
+    fn bytes_of<A, B, C, D, F>(_: impl Fn(A, B, C, D) -> F) -> usize {
         size_of::<F>()
     }
     let http = bytes_of(client::serve);
@@ -891,7 +935,7 @@ async fn connections_are_shared_evenly_even_if_only_one_worker_is_awake_to_accep
     }
     let mut clients = Vec::new();
     for _ in 0..CLIENTS {
-        clients.push(TcpStream::connect(stage.address).await.unwrap());
+        clients.push(stage.asking().await);
     }
     let count = async |number: usize| {
         let (told, wait) = oneshot::channel();

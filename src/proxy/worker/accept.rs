@@ -6,19 +6,23 @@
 
 use super::{Held, Local, Open, Presence, spawn};
 use crate::proxy::access_log::entry::Kind;
+use crate::proxy::buffer::Buffer;
 use crate::proxy::limits::{
-    ACCEPT_BATCH, ACCEPT_PAUSE, HANDED_CONNECTIONS, UNEVEN_CONNECTIONS, UNEVEN_PART,
+    ACCEPT_BATCH, ACCEPT_PAUSE, DEFERRED_TIME, HANDED_CONNECTIONS, UNEVEN_CONNECTIONS, UNEVEN_PART,
+    UNSENT_BYTES,
 };
-use crate::proxy::listener::{Carriage, ListenerKey};
+use crate::proxy::listener::{Carriage, ListenerKey, ListenerSpec};
 use crate::proxy::stream::Stream;
 use crate::proxy::tls::server::ServerTls;
 use crate::proxy::{client, tcp, tls};
+use crate::socket::defer_accept;
 use std::collections::HashMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::net::TcpStream;
@@ -118,6 +122,22 @@ impl Share {
     fn load(&self) -> usize {
         self.connections.load(Ordering::Relaxed) + self.coming.load(Ordering::Relaxed)
     }
+}
+
+/// Sets what accepted sockets inherit from a listening one, as it suits what the listener carries. A
+/// system without one of these options serves as well, only slower.
+pub fn prepare(socket: &TcpListener, spec: &ListenerSpec) {
+    let options = socket2::SockRef::from(socket);
+    let answers = spec.carriage == Carriage::Http;
+    // Zero is the system's own. Of streams what is spliced would only come in smaller pieces.
+    let _ = options.set_tcp_notsent_lowat(if answers { UNSENT_BYTES } else { 0 });
+    // A request is acknowledged with its answer, which follows, and not by a packet of its own.
+    let _ = options.set_tcp_quickack(!answers);
+    let deferred = match spec.clients_begin() {
+        true => DEFERRED_TIME,
+        false => Duration::ZERO,
+    };
+    let _ = defer_accept(socket, deferred);
 }
 
 /// Has a worker watch a listening socket; also, where it listens, as text.
@@ -248,6 +268,11 @@ fn admit(local: &Rc<Local>, opened: &Rc<Open>, accepted: Accepted) {
         }
         return;
     }
+    // Before the reactor knows the connection: it need not say that there is something to read.
+    let said = match tls {
+        None => local.buffers.lend_with(&client),
+        Some(_) => Buffer::default(),
+    };
     let client = match TcpStream::from_std(client) {
         Ok(client) => client,
         Err(error) => {
@@ -257,9 +282,13 @@ fn admit(local: &Rc<Local>, opened: &Rc<Open>, accepted: Accepted) {
     };
     match (carriage, tls) {
         (Carriage::Http, None) => {
-            spawn(opened, client::serve(presence, Stream::Plain(client), peer));
+            let client = Stream::Plain(client);
+            spawn(opened, client::serve(presence, client, peer, said));
         }
-        (Carriage::Tcp, None) => spawn(opened, tcp::serve(presence, Stream::Plain(client), peer)),
+        (Carriage::Tcp, None) => {
+            let client = Stream::Plain(client);
+            spawn(opened, tcp::serve(presence, client, peer, said));
+        }
         (_, Some(tls)) => spawn(opened, welcome(presence, client, peer, carriage, tls)),
     }
 }
@@ -277,8 +306,8 @@ async fn welcome(
         return;
     };
     match carriage {
-        Carriage::Http => client::serve(presence, stream, peer).await,
-        Carriage::Tcp => tcp::serve(presence, stream, peer).await,
+        Carriage::Http => client::serve(presence, stream, peer, Buffer::default()).await,
+        Carriage::Tcp => tcp::serve(presence, stream, peer, Buffer::default()).await,
     }
 }
 
