@@ -135,6 +135,17 @@ pub fn defer_accept(listener: &TcpListener, time: Duration) -> io::Result<()> {
     )?)
 }
 
+/// Tells the system, before it connects, that something is said as soon as the connection is open: what
+/// is said then acknowledges the peer's consent, too, which spares a packet. The same option as
+/// [`defer_accept`], at the other end.
+///
+/// # Errors
+///
+/// The system does not know the option.
+pub fn speak_first(socket: &Socket) -> io::Result<()> {
+    Ok(nix::sys::socket::setsockopt(socket, DeferAccept, &1)?)
+}
+
 /// What [`defer_accept`] has set.
 ///
 /// # Errors

@@ -170,8 +170,7 @@ pub struct Connection {
     entry: Option<Box<Entry>>,
     /// Bytes of the client that no exchange has taken yet. Lent only while there are any.
     inbound: Buffer,
-    /// The system waits for our first answer to acknowledge what the client has sent, and has waited
-    /// for the client's first word before it told of the connection.
+    /// The system has waited for the client's first word before it told of the connection.
     deferred: bool,
 }
 
@@ -249,14 +248,6 @@ impl Connection {
         self.presence.opened.spec.borrow().behaviour.idle_timeout
     }
 
-    /// Has the system acknowledge at once what it has received, if it waits for our first answer: a
-    /// client that sends the rest only then must not wait, too.
-    fn acknowledge(&mut self) {
-        if std::mem::take(&mut self.deferred) {
-            self.client.acknowledge();
-        }
-    }
-
     /// Carries one request to an instance and its answer back.
     async fn exchange(&mut self) -> Next {
         let mut visit = None;
@@ -294,9 +285,6 @@ impl Connection {
             Some(ForTheProxy::Trace) => return self.answer(405, false).await,
             None => {}
         }
-        if !request.body.is_done() {
-            self.acknowledge();
-        }
         let inbound = std::mem::take(&mut self.inbound);
         let mut exchange = Exchange::new(request, inbound, ready, self.entry.take());
         exchange.visit = visit;
@@ -329,12 +317,11 @@ impl Connection {
                 Ok(None) => {}
                 Err(reason) => return Err(NoRequest::Refused(reason.into())),
             }
-            if !self.inbound.is_empty() {
-                self.acknowledge();
-            }
             if self.inbound.room() == 0 {
                 // A large buffer holds more than the longest head.
                 self.presence.local.buffers.make_room(&mut self.inbound);
+            } else if !self.inbound.is_empty() {
+                self.client.acknowledge();
             }
             let begun = !self.inbound.is_empty();
             let read = poll_fn(|context| {

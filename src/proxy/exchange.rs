@@ -54,6 +54,10 @@ pub struct Exchange {
     request_broken: bool,
     /// The last read of the request's body filled its buffer.
     request_full: bool,
+    /// Whether one side or the other, which sends in pieces, may be waiting for an acknowledgement
+    /// before it sends the next. Bulk is acknowledged as it comes.
+    client_may_wait: bool,
+    instance_may_wait: bool,
     /// What the client has sent of the body since `slow_since`, a tick at which it was waited for.
     body_bytes: u32,
     slow_since: Option<u32>,
@@ -92,6 +96,8 @@ impl Exchange {
     ) -> Exchange {
         Exchange {
             origin: inbound.start,
+            client_may_wait: inbound.room() > 0,
+            instance_may_wait: true,
             inbound,
             ready,
             request,
@@ -308,6 +314,9 @@ impl Exchange {
                 .map_err(|_| End::ClientGone)?
                 .is_pending()
             {
+                if std::mem::take(&mut self.client_may_wait) {
+                    client.acknowledge();
+                }
                 break;
             }
             let buffers = &presence.local.buffers;
@@ -388,7 +397,12 @@ impl Exchange {
             match upstream.poll_readable(context) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(_)) => return Err(self.instance_ended()),
-                Poll::Pending => return Ok(moved),
+                Poll::Pending => {
+                    if self.received && std::mem::take(&mut self.instance_may_wait) {
+                        upstream.acknowledge();
+                    }
+                    return Ok(moved);
+                }
             }
             let full = self.outbound.is_lent() && self.outbound.room() == 0;
             if !self.outbound.is_lent() {
@@ -407,6 +421,7 @@ impl Exchange {
             match self.outbound.poll_fill(upstream, context) {
                 Poll::Ready(Ok(count)) if count > 0 => {
                     self.received = true;
+                    self.instance_may_wait &= self.outbound.room() > 0;
                     moved = true;
                     self.admit()?;
                 }

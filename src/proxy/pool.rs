@@ -12,6 +12,7 @@ use super::tls;
 use super::worker::Presence;
 use crate::model::instance::InstanceId;
 use crate::model::plane::Choice;
+use crate::socket::speak_first;
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::cell::{Cell, RefCell};
@@ -470,8 +471,8 @@ pub async fn connect(
     }
 }
 
-/// Connects. Who `speaks` first needs no packet that says only that the connection is open. Of `first`
-/// is written what can be without waiting: within this machine an instance has agreed by then.
+/// Connects. Who `speaks` first is to say so. Of `first` is written what can be without waiting: within
+/// this machine an instance has agreed by then.
 async fn dial(
     address: SocketAddr,
     speaks: bool,
@@ -483,7 +484,7 @@ async fn dial(
     socket.set_tcp_nodelay(true)?;
     if speaks {
         // A system without this option serves as well.
-        let _ = socket.set_tcp_quickack(false);
+        let _ = speak_first(&socket);
     }
     match socket.connect(&address.into()) {
         Err(error) if Errno::from_io_error(&error) != Some(Errno::INPROGRESS) => return Err(error),
