@@ -8,7 +8,7 @@ use rustix::process::{Resource, getrlimit};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::time::Duration;
 
 /// Connections that may wait for `accept`. The kernel takes the smaller of this and
@@ -146,13 +146,13 @@ pub fn speak_first(socket: &Socket) -> io::Result<()> {
     Ok(nix::sys::socket::setsockopt(socket, DeferAccept, &1)?)
 }
 
-/// What [`defer_accept`] has set.
+/// What [`defer_accept`] or [`speak_first`] has set.
 ///
 /// # Errors
 ///
 /// The system does not know the option.
-pub fn deferral(listener: &TcpListener) -> io::Result<Duration> {
-    let seconds = nix::sys::socket::getsockopt(listener, DeferAccept)?;
+pub fn deferral(socket: &impl AsFd) -> io::Result<Duration> {
+    let seconds = nix::sys::socket::getsockopt(socket, DeferAccept)?;
     Ok(Duration::from_secs(seconds.into()))
 }
 

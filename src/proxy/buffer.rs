@@ -157,16 +157,14 @@ impl Buffers {
         }
     }
 
-    /// Exchanges a buffer for a large one, keeping what is in use. Large ones stay as they are. Says
-    /// whether this one was exchanged.
-    pub fn enlarge(&self, buffer: &mut Buffer) -> bool {
+    /// Exchanges a buffer for a large one, keeping what is in use. Large ones stay as they are.
+    pub fn enlarge(&self, buffer: &mut Buffer) {
         if buffer.memory.len() > BUFFER_BYTES + HEADROOM_BYTES {
-            return false;
+            return;
         }
         let mut large = self.lend_large();
         large.append(buffer.bytes());
         self.take_back(std::mem::replace(buffer, large));
-        true
     }
 
     /// Makes room behind what is in use: by moving it to the front if something before it is no

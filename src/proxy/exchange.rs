@@ -185,7 +185,7 @@ impl Exchange {
     ) -> Poll<End> {
         #[cfg(test)]
         assert!(!presence.local.panics.take(), "as the test asked");
-        let up = self.poll_up(presence, instance, client, upstream, context);
+        let up = self.poll_up(presence, client, upstream, context);
         let down = match up {
             Ok(moved) => self
                 .poll_down(presence, instance, client, upstream, context)
@@ -261,7 +261,7 @@ impl Exchange {
         upstream: &mut Stream,
         context: &mut Context<'_>,
     ) -> Poll<()> {
-        match self.poll_up(presence, instance, client, upstream, context) {
+        match self.poll_up(presence, client, upstream, context) {
             Ok(true) => deadline.set(presence.opened.spec.borrow().behaviour.idle_timeout),
             Ok(false) => {}
             // The client has ended, or its chunks are malformed: the instance sees it cut short.
@@ -283,7 +283,6 @@ impl Exchange {
     fn poll_up(
         &mut self,
         presence: &Presence,
-        instance: &Instance,
         client: &mut Stream,
         upstream: &mut Stream,
         context: &mut Context<'_>,
@@ -320,8 +319,8 @@ impl Exchange {
                 break;
             }
             let buffers = &presence.local.buffers;
-            if self.request_full && buffers.enlarge(&mut self.inbound) {
-                upstream.expect_bulk_to(instance.target.address.ip());
+            if self.request_full {
+                buffers.enlarge(&mut self.inbound);
             }
             self.replayable = false;
             // What follows the body is the next head, which grows into the room before it.

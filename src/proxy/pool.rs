@@ -435,8 +435,13 @@ pub async fn connect(
     let target = &seat.target;
     let tls = target.tls.is_some();
     let speaks = tls || !preamble.is_empty() || said.as_ref().is_none_or(|said| !said.is_empty());
+    let asks = said.is_none();
     let first = said.filter(|_| !tls && preamble.is_empty());
-    let mut dialling = std::pin::pin!(dial(target.address, speaks, first));
+    let dialling = async {
+        let socket = socket(target.address, speaks, asks)?;
+        dial(socket, target.address, first).await
+    };
+    let mut dialling = std::pin::pin!(dialling);
     let connected = poll_fn(|context| match dialling.as_mut().poll(context) {
         Poll::Ready(result) => Poll::Ready(result),
         Poll::Pending => deadline
@@ -471,21 +476,35 @@ pub async fn connect(
     }
 }
 
-/// Connects. Who `speaks` first is to say so. Of `first` is written what can be without waiting: within
-/// this machine an instance has agreed by then.
-async fn dial(
-    address: SocketAddr,
-    speaks: bool,
-    first: Option<&mut Buffer>,
-) -> io::Result<TcpStream> {
+/// A congestion control that every system has and lets everybody choose, and that does not pace. Where
+/// the system's own does (BBR), its timers are a fifth of what an upload costs, and within one machine
+/// they gain nothing.
+const UNPACED: &[u8] = b"reno";
+
+/// A socket for a connection to an instance. A system without the options that may be missing serves as
+/// well.
+fn socket(address: SocketAddr, speaks: bool, asks: bool) -> io::Result<Socket> {
     let kind = Type::STREAM.nonblocking();
     let socket = Socket::new(Domain::for_address(address), kind, Some(Protocol::TCP))?;
     // Small answers and requests must not wait for acknowledgements of earlier ones.
     socket.set_tcp_nodelay(true)?;
     if speaks {
-        // A system without this option serves as well.
         let _ = speak_first(&socket);
     }
+    // A stream may be over before it has paid for this.
+    if asks && address.ip().to_canonical().is_loopback() {
+        let _ = socket.set_tcp_congestion(UNPACED);
+    }
+    Ok(socket)
+}
+
+/// Connects. Of `first` is written what can be without waiting: within this machine an instance has
+/// agreed by then.
+async fn dial(
+    socket: Socket,
+    address: SocketAddr,
+    first: Option<&mut Buffer>,
+) -> io::Result<TcpStream> {
     match socket.connect(&address.into()) {
         Err(error) if Errno::from_io_error(&error) != Some(Errno::INPROGRESS) => return Err(error),
         _ => {}
@@ -726,6 +745,33 @@ pub mod tests {
                 assert!(same(&resting, &rest), "{what}");
                 assert!(left.iter().all(|one| one.resting.get()), "{what}");
                 assert!(same(&left, &held) && left.len() == held.len(), "{what}");
+            }
+        }
+    }
+
+    #[test]
+    fn sockets_suit_who_is_asked_and_how() {
+        let system = |address| socket(address, false, false).unwrap().tcp_congestion();
+        let name = |bytes: Vec<u8>| bytes.split(|byte| *byte == 0).next().unwrap().to_vec();
+        for (address, within) in [
+            ("127.0.0.1:80", true),
+            ("127.9.9.9:80", true),
+            ("[::1]:80", true),
+            ("[::ffff:127.0.0.1]:80", true),
+            ("192.0.2.1:80", false),
+            ("[2001:db8::1]:80", false),
+        ] {
+            let address = address.parse().unwrap();
+            for (speaks, asks) in [(false, false), (true, false), (true, true)] {
+                let socket = socket(address, speaks, asks).unwrap();
+                assert!(socket.tcp_nodelay().unwrap());
+                let deferral = crate::socket::deferral(&socket).unwrap();
+                assert_eq!(!deferral.is_zero(), speaks, "{address}");
+                let congestion = name(socket.tcp_congestion().unwrap());
+                match within && asks {
+                    true => assert_eq!(congestion, UNPACED, "{address}"),
+                    false => assert_eq!(congestion, name(system(address).unwrap()), "{address}"),
+                }
             }
         }
     }

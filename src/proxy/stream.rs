@@ -9,7 +9,7 @@ use super::tls::session::Session;
 use rustix::net::RecvFlags;
 use socket2::SockRef;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -18,9 +18,6 @@ use tokio::net::TcpStream;
 
 /// Looks at what has arrived, and leaves it.
 const PEEK: RecvFlags = RecvFlags::PEEK.union(RecvFlags::DONTWAIT);
-
-/// A congestion control that every system has and lets everybody choose, and that does not pace.
-const UNPACED: &[u8] = b"reno";
 
 /// A connection.
 pub enum Stream {
@@ -127,16 +124,6 @@ impl Stream {
         }
     }
 
-    /// Prepares the connection for a large body, if the peer's address is on this machine: there
-    /// nothing is gained by pacing, and where the system's choice paces (BBR), its timers are a fifth of
-    /// what an upload costs. On any other way the system's choice stands, as it does if this one is not
-    /// to be had.
-    pub fn expect_bulk_to(&self, address: IpAddr) {
-        if address.to_canonical().is_loopback() {
-            let _ = SockRef::from(self.socket()).set_tcp_congestion(UNPACED);
-        }
-    }
-
     /// Has the system acknowledge at once what it has received. The error is of no use: it does so in
     /// its own time.
     pub fn acknowledge(&self) {
@@ -199,35 +186,5 @@ mod tests {
         let stream = Stream::Plain(socket);
         stream.acknowledge();
         assert!(SockRef::from(stream.socket()).tcp_quickack().unwrap());
-    }
-
-    #[tokio::test]
-    async fn only_what_stays_on_this_machine_is_not_paced() {
-        for (peer, own_choice) in [
-            ("127.0.0.1", true),
-            ("127.9.9.9", true),
-            ("::1", true),
-            ("::ffff:127.0.0.1", true),
-            ("192.0.2.1", false),
-            ("2001:db8::1", false),
-        ] {
-            let listener = crate::socket::listen("127.0.0.1:0".parse().unwrap()).unwrap();
-            let socket = TcpStream::connect(listener.local_addr().unwrap())
-                .await
-                .unwrap();
-            let before = SockRef::from(&socket).tcp_congestion().unwrap();
-            let stream = Stream::Plain(socket);
-            stream.expect_bulk_to(peer.parse().unwrap());
-            let after = SockRef::from(stream.socket()).tcp_congestion().unwrap();
-            if own_choice {
-                assert_eq!(
-                    after.split(|byte| *byte == 0).next(),
-                    Some(UNPACED),
-                    "{peer}"
-                );
-            } else {
-                assert_eq!(after, before, "{peer}");
-            }
-        }
     }
 }
