@@ -44,6 +44,7 @@ mod musts;
 mod mutations;
 mod names;
 mod outliving;
+mod pieces;
 mod proxy_endurance;
 mod proxy_faults;
 mod proxy_http;
