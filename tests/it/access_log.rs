@@ -4,6 +4,7 @@
 use crate::cloud::{Account, Cloud, HTTP_80, PATIENCE};
 use crate::reading::latin1;
 use crate::scripted::{Client, Down, Proxy, Recorder, Scripted, reply};
+use rustix::process::Signal;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -329,6 +330,15 @@ fn every_field_of_a_session_is_true() {
     let client = proxy.client();
     drop(instance.accept());
     drop(client);
+    // And one that has spoken before it is accepted.
+    proxy.signal(Signal::STOP);
+    let mut client = proxy.client();
+    client.send("1234567");
+    proxy.signal(Signal::CONT);
+    let mut at = instance.accept();
+    assert_eq!(at.line.reader.exactly(7).unwrap(), b"1234567");
+    drop(client);
+    drop(at);
     let lines = ended(proxy, logs.path());
     let told: Vec<_> = lines
         .iter()
@@ -347,9 +357,10 @@ fn every_field_of_a_session_is_true() {
         [
             (["-", "-"], 5, 9, Some("- - - "), Some("-")),
             (["-", "-"], 0, 0, Some("- - - "), Some("-")),
+            (["-", "-"], 7, 0, Some("- - - "), Some("-")),
         ]
     );
-    let [first, second] = &lines[..] else {
+    let [first, second, _] = &lines[..] else {
         panic!("{lines:?}")
     };
     assert_eq!(
@@ -501,7 +512,7 @@ fn a_full_disk_costs_lines_and_no_request() {
     });
     assert!(written.ends_with('\n'), "a torn line: {written:?}");
     let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    rustix::process::kill_process(pid, Signal::TERM).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
 }

@@ -2,6 +2,7 @@
 
 use crate::reading::{Fault, pattern};
 use crate::scripted::{Down, Proxy, Scripted};
+use rustix::process::Signal;
 
 fn one() -> (Scripted, Proxy) {
     let instance = Scripted::new();
@@ -176,6 +177,32 @@ fn connections_go_round_the_instances_and_around_the_one_that_is_down() {
         std::thread::yield_now();
     }
     assert!(shares[0] >= 4 && shares[1] >= 4, "{shares:?}");
+}
+
+#[test]
+fn what_was_said_before_the_connection_was_accepted_reaches_an_instance_that_is_up() {
+    let (up, down) = (Scripted::new(), Down::new());
+    let proxy = Proxy::start(
+        &["tcp"],
+        &[down.address(), up.address()],
+        &["--threads", "1"],
+    );
+    // More than a buffer, and for an instance that takes it in small pieces.
+    up.receive_little();
+    for length in [1, 40_000, 200_000] {
+        let said = pattern(length);
+        proxy.signal(Signal::STOP);
+        let mut client = proxy.client();
+        let saying = client.line.send_meanwhile(said.clone());
+        proxy.signal(Signal::CONT);
+        let mut at = up.accept();
+        assert_eq!(at.line.reader.exactly(length).unwrap(), said);
+        assert!(saying.join().unwrap());
+        at.send("heard");
+        assert_eq!(client.line.reader.exactly(5).unwrap(), b"heard");
+        client.send("more");
+        assert_eq!(at.line.reader.exactly(4).unwrap(), b"more");
+    }
 }
 
 #[test]
