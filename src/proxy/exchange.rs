@@ -55,7 +55,8 @@ pub struct Exchange {
     /// The last read of the request's body filled its buffer.
     request_full: bool,
     /// Whether one side or the other, which sends in pieces, may be waiting for an acknowledgement
-    /// before it sends the next. Bulk is acknowledged as it comes.
+    /// before it sends the next: since something was sent to it, with which the system would rather
+    /// acknowledge. Bulk is acknowledged as it comes.
     client_may_wait: bool,
     instance_may_wait: bool,
     /// What the client has sent of the body since `slow_since`, a tick at which it was waited for.
@@ -295,6 +296,7 @@ impl Exchange {
                     Poll::Ready(Ok(count)) => {
                         self.inbound.start += count;
                         self.sent = true;
+                        self.instance_may_wait = true;
                         moved = true;
                         continue;
                     }
@@ -367,6 +369,7 @@ impl Exchange {
                     Poll::Ready(Ok(count)) => {
                         counters.sent_bytes.add(count as u64);
                         self.outbound.start += count;
+                        self.client_may_wait = true;
                         let of_head = count.min(self.head_bytes);
                         self.head_bytes -= of_head;
                         if let Some(entry) = &mut self.entry {

@@ -2,6 +2,7 @@
 //!
 //! Every worker watches every listening socket, so that an idle one accepts at once. One that is merely
 //! quicker does not keep them all: what it has accepted it hands on while another has clearly fewer.
+//! A connection comes with what its client has said by then, which is read before the reactor knows it.
 //! Here is also what is said to those for whom there is no place or no descriptor.
 
 use super::{Held, Local, Open, Presence, spawn};
