@@ -1,7 +1,7 @@
 //! Listening sockets, and why there is none: the causes a person can do something about.
 //!
 //! A leaf of the house: everything that listens (the API, servos, web instances) binds here, before
-//! anything is handed to a runtime.
+//! anything is handed to a runtime. Here is also the one option that the libraries do not have.
 
 use nix::{getsockopt_impl, libc, setsockopt_impl, sockopt_impl};
 use rustix::process::{Resource, getrlimit};

@@ -60,7 +60,7 @@ pub fn serve(
         address: peer,
         entry: None,
         presence,
-        deferred: client.plain().is_some(),
+        was_silent: client.plain().is_some() && said.is_empty(),
         client,
         inbound: said,
     }))
@@ -103,7 +103,6 @@ async fn run(mut connection: Box<Connection>) {
         let local = Rc::clone(&connection.presence.local);
         let next;
         (connection, next) = local.carriers.carry(connection, exchange).await;
-        connection.deferred = false;
         if let Some(entry) = &connection.entry {
             connection.presence.tell(entry);
         }
@@ -170,8 +169,8 @@ pub struct Connection {
     entry: Option<Box<Entry>>,
     /// Bytes of the client that no exchange has taken yet. Lent only while there are any.
     inbound: Buffer,
-    /// The system has waited for the client's first word before it told of the connection.
-    deferred: bool,
+    /// The system has waited [`DEFERRED_TIME`] for the client's first word, in vain.
+    was_silent: bool,
 }
 
 /// Why there is no request head.
@@ -192,7 +191,7 @@ impl Connection {
         let local = &self.presence.local;
         local.buffers.take_back(std::mem::take(&mut self.inbound));
         let mut timeout = self.idle_timeout();
-        if self.deferred {
+        if std::mem::take(&mut self.was_silent) {
             timeout -= DEFERRED_TIME.min(timeout / 2);
         }
         self.deadline.set(timeout);
@@ -461,8 +460,8 @@ impl Connection {
                 // Boxed: rare, and large beside everything else the task keeps.
                 let connecting = async {
                     let preamble = self.presence.preamble(&self.client);
-                    let first = preamble.as_bytes();
-                    pool::connect(&self.presence, &self.deadline, &seat, first, None).await
+                    let preamble = preamble.as_bytes();
+                    pool::connect(&self.presence, &self.deadline, &seat, preamble, None).await
                 };
                 match Box::pin(connecting).await {
                     Ok(mut stream) => {

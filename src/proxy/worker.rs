@@ -609,8 +609,12 @@ async fn obey(
             }
             Command::Update { key, spec } => {
                 if let Some(opening) = openings.get_mut(&key) {
-                    opening.spec = Arc::clone(&spec);
-                    prepare(&opening.socket, &spec);
+                    let before = std::mem::replace(&mut opening.spec, Arc::clone(&spec));
+                    if spec.carriage != before.carriage
+                        || spec.clients_begin() != before.clients_begin()
+                    {
+                        prepare(&opening.socket, &spec);
+                    }
                 }
                 if let Some(held) = held.borrow().get(&key) {
                     held.update(&local, spec);
